@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api;
+
+import java.io.Serializable;
+
+/**
+ * The epochs {@code (after, through]}.
+ *
+ * @param after the last epoch before the range, {@link Epochs#NONE} for a range from the beginning
+ * @param through the last epoch of the range
+ */
+public record EpochRange(long after, long through) implements Serializable {
+
+  /** Checks the order. */
+  public EpochRange {
+    if (after > through) {
+      throw new IllegalArgumentException("epochs (" + after + ", " + through + "] are backwards");
+    }
+  }
+
+  /** Returns whether the range holds an epoch. */
+  public boolean contains(long epoch) {
+    return epoch > after && epoch <= through;
+  }
+
+  @Override
+  public String toString() {
+    return after == Epochs.NONE ? "(.., " + through + "]" : "(" + after + ", " + through + "]";
+  }
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.time.Instant;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+
+/**
+ * How a record of the log becomes an event: decoding, event time, coder.
+ *
+ * <p>A record that {@link #decode} or {@link #timestamp} throws on goes to the dead letters with
+ * the error and its place in the log; it never stops a run.
+ *
+ * <pre>{@code
+ * EventFormat.lines(Request::parse).timestamp(Request::time).coder(RequestCoder.of())
+ * }</pre>
+ *
+ * @param <E> the event
+ */
+public final class EventFormat<E> implements Serializable {
+  private static final char REPLACEMENT = '\uFFFD';
+
+  private final Decoder<E> decoder;
+  private final SerializableFunction<E, Instant> timestamp;
+  private final Coder<E> coder;
+
+  private EventFormat(
+      Decoder<E> decoder, SerializableFunction<E, Instant> timestamp, Coder<E> coder) {
+    this.decoder = decoder;
+    this.timestamp = timestamp;
+    this.coder = coder;
+  }
+
+  /**
+   * Starts a format for records of UTF-8 text, one line each. The function gets the line without
+   * its end ({@code \n} or {@code \r\n}) and throws on what it cannot parse. Bytes that are not
+   * UTF-8 are an undecodable record.
+   */
+  public static <E> Untimed<E> lines(SerializableFunction<String, E> parse) {
+    requireNonNull(parse, "parse");
+    return new Untimed<>((bytes, offset, length) -> parse.apply(text(bytes, offset, length)));
+  }
+
+  /** Starts a format for records of bytes. */
+  public static <E> Untimed<E> bytes(Decoder<E> decoder) {
+    return new Untimed<>(requireNonNull(decoder, "decoder"));
+  }
+
+  /**
+   * Decodes {@code length} bytes from {@code offset} on.
+   *
+   * @return the event, never null
+   * @throws Exception if the record is not an event: it becomes a dead letter
+   */
+  public E decode(byte[] bytes, int offset, int length) throws Exception {
+    E event = decoder.decode(bytes, offset, length);
+    if (event == null) {
+      throw new IllegalArgumentException("the decoder returned null");
+    }
+    return event;
+  }
+
+  /** Returns the event time; may throw, which makes the record a dead letter. */
+  public Instant timestamp(E event) {
+    return timestamp.apply(event);
+  }
+
+  /** Returns the coder of the events. */
+  public Coder<E> coder() {
+    return coder;
+  }
+
+  private static String text(byte[] bytes, int offset, int length) throws CharacterCodingException {
+    int end = offset + length;
+    if (end > offset && bytes[end - 1] == '\r') {
+      end--;
+    }
+    String line = new String(bytes, offset, end - offset, UTF_8);
+    if (line.indexOf(REPLACEMENT) >= 0) { // rare: either malformed, or the character itself
+      UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPORT)
+          .onUnmappableCharacter(CodingErrorAction.REPORT)
+          .decode(ByteBuffer.wrap(bytes, offset, end - offset));
+    }
+    return line;
+  }
+
+  /**
+   * Turns bytes into an event.
+   *
+   * @param <E> the event
+   */
+  @FunctionalInterface
+  public interface Decoder<E> extends Serializable {
+    /**
+     * Decodes {@code length} bytes from {@code offset} on; the array must not be kept or changed.
+     */
+    E decode(byte[] bytes, int offset, int length) throws Exception;
+  }
+
+  /**
+   * A format that still lacks its event time.
+   *
+   * @param <E> the event
+   */
+  public static final class Untimed<E> {
+    private final Decoder<E> decoder;
+
+    private Untimed(Decoder<E> decoder) {
+      this.decoder = decoder;
+    }
+
+    /** Sets the function from an event to its event time, the time at which it happened. */
+    public Uncoded<E> timestamp(SerializableFunction<E, Instant> timestamp) {
+      return new Uncoded<>(decoder, requireNonNull(timestamp, "timestamp"));
+    }
+  }
+
+  /**
+   * A format that still lacks its coder.
+   *
+   * @param <E> the event
+   */
+  public static final class Uncoded<E> {
+    private final Decoder<E> decoder;
+    private final SerializableFunction<E, Instant> timestamp;
+
+    private Uncoded(Decoder<E> decoder, SerializableFunction<E, Instant> timestamp) {
+      this.decoder = decoder;
+      this.timestamp = timestamp;
+    }
+
+    /** Sets the coder by which events travel between workers. */
+    public EventFormat<E> coder(Coder<E> coder) {
+      return new EventFormat<>(decoder, timestamp, requireNonNull(coder, "coder"));
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * What the stored rows of a view depend on, by part ({@code bucket}, {@code key}, {@code combine},
+ * ...), in a form that is stored as text and read by people.
+ */
+public record Fingerprint(Map<String, String> parts) {
+
+  /** Keeps the order of the parts. */
+  public Fingerprint {
+    parts = Collections.unmodifiableMap(new LinkedHashMap<>(parts));
+  }
+
+  /** Reads what {@link #toString()} wrote. */
+  public static Fingerprint parse(String text) {
+    Map<String, String> parts = new LinkedHashMap<>();
+    for (String line : text.split("\n", -1)) {
+      int equals = line.indexOf('=');
+      if (equals > 0) {
+        parts.put(line.substring(0, equals), line.substring(equals + 1));
+      }
+    }
+    return new Fingerprint(parts);
+  }
+
+  /** Returns one sentence for each part in which {@code now} differs, none if they are equal. */
+  public List<String> changesTo(Fingerprint now) {
+    List<String> changes = new ArrayList<>();
+    TreeSet<String> names = new TreeSet<>(parts.keySet());
+    names.addAll(now.parts.keySet());
+    for (String name : names) {
+      String before = parts.getOrDefault(name, "nothing");
+      String after = now.parts.getOrDefault(name, "nothing");
+      if (!before.equals(after)) {
+        changes.add(name + " was " + before + " and is " + after);
+      }
+    }
+    return changes;
+  }
+
+  /** One {@code part=value} a line. */
+  @Override
+  public String toString() {
+    return parts.entrySet().stream()
+        .map(part -> part.getKey() + "=" + part.getValue())
+        .collect(Collectors.joining("\n"));
+  }
+}

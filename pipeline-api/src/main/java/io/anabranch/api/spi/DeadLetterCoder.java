@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api.spi;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.apache.beam.sdk.coders.ByteArrayCoder;
+import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.util.VarInt;
+
+/** The coder of {@link DeadLetter}. */
+public final class DeadLetterCoder extends CustomCoder<DeadLetter> {
+  private static final long serialVersionUID = 1L;
+  private static final DeadLetterCoder INSTANCE = new DeadLetterCoder();
+
+  private DeadLetterCoder() {}
+
+  /** Returns the coder. */
+  public static DeadLetterCoder of() {
+    return INSTANCE;
+  }
+
+  @Override
+  public void encode(DeadLetter letter, OutputStream out) throws IOException {
+    VarInt.encode(letter.place().epoch(), out);
+    StringUtf8Coder.of().encode(letter.place().origin(), out);
+    VarInt.encode(letter.place().position(), out);
+    StringUtf8Coder.of().encode(letter.error(), out);
+    ByteArrayCoder.of().encode(letter.record(), out);
+  }
+
+  @Override
+  public DeadLetter decode(InputStream in) throws IOException {
+    LogPlace place =
+        new LogPlace(VarInt.decodeLong(in), StringUtf8Coder.of().decode(in), VarInt.decodeLong(in));
+    return new DeadLetter(place, StringUtf8Coder.of().decode(in), ByteArrayCoder.of().decode(in));
+  }
+
+  @Override
+  public void verifyDeterministic() {}
+
+  @Override
+  public boolean consistentWithEquals() {
+    return true;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof DeadLetterCoder;
+  }
+
+  @Override
+  public int hashCode() {
+    return DeadLetterCoder.class.hashCode();
+  }
+}

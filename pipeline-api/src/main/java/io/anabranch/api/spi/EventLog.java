@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api.spi;
+
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import java.util.Optional;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * The append-only master dataset. Every record belongs to exactly one epoch, by a pure function of
+ * its place in the log; a closed epoch gets no more records.
+ */
+public interface EventLog extends AutoCloseable {
+
+  /** Returns an identity that no other log has, so that a store is never fed from two logs. */
+  String id();
+
+  /** Returns how ingestion time is divided. */
+  Epochs epochs();
+
+  /** Returns the end of the log as it is now. */
+  LogEnd end();
+
+  /**
+   * Reads closed epochs, bounded, in parallel.
+   *
+   * <p>Output: {@link RecordBatch}es in the global window at the minimum timestamp, in any order.
+   *
+   * @param range epochs that are closed
+   */
+  PTransform<PBegin, PCollection<RecordBatch>> readClosed(EpochRange range);
+
+  /**
+   * Follows the log, unbounded.
+   *
+   * <p>Output: {@link RecordBatch}es in the global window at the minimum timestamp. The watermark
+   * follows log append time and does not pass the end of an epoch before that epoch is closed and
+   * all of its records were given out; so a window that expires with its epoch loses nothing.
+   *
+   * @param after the last epoch to leave out, {@link Epochs#NONE} for none
+   * @param until if present, the output ends (the watermark moves to the end of time) once all that
+   *     was in the log at this end is given out; later records are left out
+   */
+  PTransform<PBegin, PCollection<RecordBatch>> follow(long after, Optional<LogEnd> until);
+
+  @Override
+  void close();
+}

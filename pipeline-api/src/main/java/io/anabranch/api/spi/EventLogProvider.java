@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api.spi;
+
+import java.util.List;
+import java.util.Set;
+
+/** Opens event logs of one kind; listed in {@code META-INF/services}. */
+public interface EventLogProvider {
+
+  /** Returns the word of the configuration, as in {@code log: { kind: files }}. */
+  String kind();
+
+  /** Returns the names of the settings it knows besides {@code kind}. */
+  Set<String> settings();
+
+  /**
+   * Looks at the settings without touching anything.
+   *
+   * @return one sentence for each problem, beginning with the setting's name
+   */
+  List<String> check(Settings settings);
+
+  /**
+   * Opens a log, creating it on first use.
+   *
+   * @throws io.anabranch.api.UserException if it cannot be opened; nothing is left half made
+   */
+  EventLog open(Settings settings);
+}

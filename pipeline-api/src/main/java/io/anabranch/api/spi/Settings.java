@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api.spi;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The settings of one connector as the configuration spells them: names to text. */
+public record Settings(Map<String, String> values) implements Serializable {
+  private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
+
+  /** Keeps the order. */
+  public Settings {
+    values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+  }
+
+  /** Returns a setting, if it is there. */
+  public Optional<String> get(String name) {
+    return Optional.ofNullable(values.get(name));
+  }
+
+  /**
+   * Returns a setting as a duration.
+   *
+   * @throws IllegalArgumentException if it is not of the form {@code 500ms}, {@code 1s}, {@code
+   *     5m}, {@code 1h}, {@code 7d} or ISO-8601 ({@code PT1H})
+   */
+  public Duration duration(String name, Duration otherwise) {
+    String text = values.get(name);
+    return text == null ? otherwise : parseDuration(text);
+  }
+
+  /**
+   * Reads a duration.
+   *
+   * @throws IllegalArgumentException if it is not of the form {@code 500ms}, {@code 1s}, {@code
+   *     5m}, {@code 1h}, {@code 7d} or ISO-8601 ({@code PT1H})
+   */
+  public static Duration parseDuration(String text) {
+    Matcher matcher = SHORT_DURATION.matcher(text.trim().toLowerCase(Locale.ROOT));
+    if (!matcher.matches()) {
+      try {
+        return Duration.parse(text.trim());
+      } catch (DateTimeParseException e) {
+        throw new IllegalArgumentException(
+            "\"" + text + "\" is not a duration; write for instance 500ms, 1s, 5m, 1h or 7d", e);
+      }
+    }
+    long amount = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(amount);
+      case "s" -> Duration.ofSeconds(amount);
+      case "m" -> Duration.ofMinutes(amount);
+      case "h" -> Duration.ofHours(amount);
+      default -> Duration.ofDays(amount);
+    };
+  }
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api.spi;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.apache.beam.sdk.coders.ByteArrayCoder;
+import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.util.VarInt;
+
+/** The coder of {@link StoredRow}. */
+public final class StoredRowCoder extends CustomCoder<StoredRow> {
+  private static final long serialVersionUID = 1L;
+  private static final StoredRowCoder INSTANCE = new StoredRowCoder();
+
+  private StoredRowCoder() {}
+
+  /** Returns the coder. */
+  public static StoredRowCoder of() {
+    return INSTANCE;
+  }
+
+  @Override
+  public void encode(StoredRow row, OutputStream out) throws IOException {
+    VarInt.encode(row.epoch(), out);
+    VarInt.encode(row.bucket(), out);
+    ByteArrayCoder.of().encode(row.key(), out);
+    StringUtf8Coder.of().encode(row.keyText(), out);
+    ByteArrayCoder.of().encode(row.accumulator(), out);
+    VarInt.encode(row.contributions(), out);
+  }
+
+  @Override
+  public StoredRow decode(InputStream in) throws IOException {
+    return new StoredRow(
+        VarInt.decodeLong(in),
+        VarInt.decodeLong(in),
+        ByteArrayCoder.of().decode(in),
+        StringUtf8Coder.of().decode(in),
+        ByteArrayCoder.of().decode(in),
+        VarInt.decodeLong(in));
+  }
+
+  @Override
+  public void verifyDeterministic() {}
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof StoredRowCoder;
+  }
+
+  @Override
+  public int hashCode() {
+    return StoredRowCoder.class.hashCode();
+  }
+}

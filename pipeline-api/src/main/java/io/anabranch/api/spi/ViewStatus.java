@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api.spi;
+
+import io.anabranch.api.EpochRange;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * What the catalog holds of a view.
+ *
+ * @param pointer its live pointer
+ * @param versions all its versions, oldest first
+ */
+public record ViewStatus(LivePointer pointer, List<Version> versions) {
+
+  /** Copies the versions. */
+  public ViewStatus {
+    versions = List.copyOf(versions);
+  }
+
+  /**
+   * One complete computation of a view.
+   *
+   * @param version its number
+   * @param kind {@code batch}, {@code speed} or {@code kappa}
+   * @param live whether it answers queries
+   * @param created when it was begun
+   * @param slices its slices, oldest first
+   */
+  public record Version(
+      long version, String kind, boolean live, Instant created, List<Slice> slices) {
+
+    /** Copies the slices. */
+    public Version {
+      slices = List.copyOf(slices);
+    }
+  }
+
+  /**
+   * The rows that a version holds for a run of epochs.
+   *
+   * @param slice its number
+   * @param epochs its epochs; the end is {@link Long#MAX_VALUE} for a slice that follows the log
+   * @param run the run that wrote it last
+   * @param visible whether readers may see it
+   * @param completeThrough the last epoch known to be complete, if any
+   * @param rows how many rows it holds
+   */
+  public record Slice(
+      long slice,
+      EpochRange epochs,
+      long run,
+      boolean visible,
+      OptionalLong completeThrough,
+      long rows) {}
+}
