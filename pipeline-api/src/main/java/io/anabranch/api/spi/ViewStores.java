@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api.spi;
+
+import io.anabranch.api.UserException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/** Finds the provider of a store by the scheme of its URL. */
+public final class ViewStores {
+  private ViewStores() {}
+
+  /**
+   * Opens the store that the setting {@code url} names.
+   *
+   * @throws UserException if there is no provider for it, or it cannot be opened
+   */
+  public static ViewStore open(Settings settings) {
+    String url = settings.get("url").orElse("");
+    List<String> schemes = new ArrayList<>();
+    for (ViewStoreProvider provider :
+        ServiceLoader.load(ViewStoreProvider.class, ViewStores.class.getClassLoader())) {
+      if (url.startsWith(provider.scheme())) {
+        return provider.open(settings);
+      }
+      schemes.add(provider.scheme());
+    }
+    throw new UserException(
+        "store.url \"" + url + "\" is of no known kind; URLs begin with one of " + schemes);
+  }
+}

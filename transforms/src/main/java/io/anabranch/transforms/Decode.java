@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.transforms;
+
+import io.anabranch.api.Epochs;
+import io.anabranch.api.EventFormat;
+import io.anabranch.api.spi.DeadLetter;
+import io.anabranch.api.spi.DeadLetterCoder;
+import io.anabranch.api.spi.RecordBatch;
+import io.anabranch.transforms.epoch.EpochEvent;
+import io.anabranch.transforms.epoch.EpochEventCoder;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.joda.time.Instant;
+
+/**
+ * Decodes records into events; a record that cannot be decoded becomes a dead letter.
+ *
+ * <p>Input: batches of records, bounded or not, at the minimum timestamp. Output: {@link Decoded},
+ * events and dead letters, in the windows of the input. An event's timestamp is its event time, but
+ * never later than the last millisecond of its epoch, because its window ends there; the true event
+ * time stays in {@link EpochEvent#eventTime()}.
+ *
+ * <p>Failures: whatever the format throws on a record, and an event time outside the years 1 to
+ * 9999, makes a dead letter with the error, the place in the log and the record's bytes. Metrics,
+ * in the namespace {@code io.anabranch}: {@code records}, {@code dead-letters}.
+ */
+public final class Decode {
+  private static final long FIRST_EVENT_TIME =
+      java.time.Instant.parse("0001-01-01T00:00:00Z").toEpochMilli();
+  private static final long LAST_EVENT_TIME =
+      java.time.Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
+  private static final int LONGEST_ERROR = 300;
+
+  private Decode() {}
+
+  /** Decodes by a format the records of a log with these epochs. */
+  public static <E> PTransform<PCollection<RecordBatch>, Decoded<E>> records(
+      EventFormat<E> format, Epochs epochs) {
+    return new DecodeRecords<>(format, epochs);
+  }
+
+  private static final class DecodeRecords<E>
+      extends PTransform<PCollection<RecordBatch>, Decoded<E>> {
+    private final transient EventFormat<E> format;
+    private final transient Epochs epochs;
+
+    DecodeRecords(EventFormat<E> format, Epochs epochs) {
+      this.format = format;
+      this.epochs = epochs;
+    }
+
+    @Override
+    public Decoded<E> expand(PCollection<RecordBatch> input) {
+      TupleTag<EpochEvent<E>> events = new TupleTag<>("events") {};
+      TupleTag<DeadLetter> deadLetters = new TupleTag<>("dead-letters") {};
+      PCollectionTuple outputs =
+          input.apply(
+              "Decode",
+              ParDo.of(new DecodeFn<>(format, epochs, deadLetters))
+                  .withOutputTags(events, TupleTagList.of(deadLetters)));
+      return Decoded.of(
+          events,
+          outputs.get(events).setCoder(EpochEventCoder.of(format.coder())),
+          deadLetters,
+          outputs.get(deadLetters).setCoder(DeadLetterCoder.of()));
+    }
+  }
+
+  private static final class DecodeFn<E> extends DoFn<RecordBatch, EpochEvent<E>> {
+    private final EventFormat<E> format;
+    private final long epochMillis;
+    private final TupleTag<DeadLetter> deadLetters;
+    private final Counter recordCount = Metrics.counter("io.anabranch", "records");
+    private final Counter deadLetterCount = Metrics.counter("io.anabranch", "dead-letters");
+
+    DecodeFn(EventFormat<E> format, Epochs epochs, TupleTag<DeadLetter> deadLetters) {
+      this.format = format;
+      this.epochMillis = epochs.length().toMillis();
+      this.deadLetters = deadLetters;
+    }
+
+    @ProcessElement
+    public void process(@Element RecordBatch batch, MultiOutputReceiver out) {
+      OutputReceiver<EpochEvent<E>> events = out.get(new TupleTag<EpochEvent<E>>("events"));
+      long lastTimestamp = (batch.epoch() + 1) * epochMillis - 1;
+      int failed = 0;
+      for (int i = 0; i < batch.size(); i++) {
+        EpochEvent<E> event;
+        try {
+          event = decode(batch, i);
+        } catch (Exception | StackOverflowError e) {
+          out.get(deadLetters).output(new DeadLetter(batch.place(i), describe(e), batch.bytes(i)));
+          failed++;
+          continue;
+        }
+        events.outputWithTimestamp(
+            event, Instant.ofEpochMilli(Math.min(event.eventTime(), lastTimestamp)));
+      }
+      recordCount.inc(batch.size());
+      if (failed > 0) {
+        deadLetterCount.inc(failed);
+      }
+    }
+
+    private EpochEvent<E> decode(RecordBatch batch, int record) throws Exception {
+      int start = batch.start(record);
+      E event = format.decode(batch.data(), start, batch.end(record) - start);
+      long eventTime = format.timestamp(event).toEpochMilli();
+      if (eventTime < FIRST_EVENT_TIME || eventTime > LAST_EVENT_TIME) {
+        throw new IllegalArgumentException("the event time is outside the years 1 to 9999");
+      }
+      return new EpochEvent<>(batch.epoch(), eventTime, event);
+    }
+
+    private static String describe(Throwable error) {
+      String message = error.getMessage();
+      String text = message == null ? error.getClass().getSimpleName() : message;
+      return text.length() <= LONGEST_ERROR ? text : text.substring(0, LONGEST_ERROR) + "...";
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.transforms.aggregate;
+
+import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.ViewStores;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VoidCoder;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.state.Timer;
+import org.apache.beam.sdk.state.TimerSpec;
+import org.apache.beam.sdk.state.TimerSpecs;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.PDone;
+import org.joda.time.Instant;
+
+/**
+ * Tells the store which epochs are complete: an event-time timer behind the writes of a view fires
+ * at the end of each epoch, when the watermark says that all rows of the epoch are written.
+ *
+ * <p>Input: the output of {@link StoreContributions}, unbounded, in the global window.
+ */
+public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
+  private final transient Epochs epochs;
+  private final transient SliceRef slice;
+  private final transient Settings store;
+  private final transient long firstEpoch;
+
+  private MarkProgress(Epochs epochs, SliceRef slice, Settings store, long firstEpoch) {
+    this.epochs = epochs;
+    this.slice = slice;
+    this.store = store;
+    this.firstEpoch = firstEpoch;
+  }
+
+  /**
+   * Marks the progress of a slice.
+   *
+   * @param firstEpoch the first epoch whose end is worth marking
+   */
+  public static MarkProgress of(Epochs epochs, SliceRef slice, Settings store, long firstEpoch) {
+    return new MarkProgress(epochs, slice, store, firstEpoch);
+  }
+
+  @Override
+  public PDone expand(PCollection<Void> writes) {
+    PCollection<KV<String, Void>> start =
+        writes
+            .getPipeline()
+            .apply(
+                "Start",
+                Create.of(KV.of(slice.view(), (Void) null))
+                    .withCoder(KvCoder.of(StringUtf8Coder.of(), VoidCoder.of())));
+    PCollection<KV<String, Void>> none =
+        writes
+            .apply("Nothing", ParDo.of(new NothingFn()))
+            .setCoder(KvCoder.of(StringUtf8Coder.of(), VoidCoder.of()));
+    PCollectionList.of(start)
+        .and(none)
+        .apply("Join", Flatten.pCollections())
+        .apply("Mark", ParDo.of(new MarkFn(epochs.length().toMillis(), slice, store, firstEpoch)));
+    return PDone.in(writes.getPipeline());
+  }
+
+  private static final class NothingFn extends DoFn<Void, KV<String, Void>> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process() {}
+  }
+
+  private static final class MarkFn extends DoFn<KV<String, Void>, Void> {
+    private static final long serialVersionUID = 1L;
+    private static final String TIMER = "epochEnd";
+
+    @TimerId(TIMER)
+    private final TimerSpec timerSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    private final long epochMillis;
+    private final SliceRef slice;
+    private final Settings settings;
+    private final long firstEpoch;
+    private transient ViewStore store;
+
+    MarkFn(long epochMillis, SliceRef slice, Settings settings, long firstEpoch) {
+      this.epochMillis = epochMillis;
+      this.slice = slice;
+      this.settings = settings;
+      this.firstEpoch = firstEpoch;
+    }
+
+    @Setup
+    public void setup() {
+      store = ViewStores.open(settings);
+    }
+
+    @ProcessElement
+    public void process(@TimerId(TIMER) Timer timer) {
+      timer.set(Instant.ofEpochMilli((firstEpoch + 1) * epochMillis));
+    }
+
+    @OnTimer(TIMER)
+    public void epochEnded(
+        @Timestamp Instant time, BoundedWindow window, @TimerId(TIMER) Timer timer) {
+      store.complete(slice, Math.floorDiv(time.getMillis(), epochMillis) - 1);
+      Instant next = time.plus(org.joda.time.Duration.millis(epochMillis));
+      if (next.isBefore(window.maxTimestamp())) {
+        timer.set(next);
+      }
+    }
+
+    @Teardown
+    public void teardown() {
+      if (store != null) {
+        store.close();
+        store = null;
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.transforms.aggregate;
+
+import io.anabranch.api.spi.DeadLetter;
+import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.ViewStores;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.coders.VoidCoder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * Stores dead letters, a bundle at a time.
+ *
+ * <p>Input: dead letters, bounded or not, in any windows. Output: nothing, ever. A letter is
+ * identified by its place in the log, so storing it twice changes nothing.
+ */
+public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, PCollection<Void>> {
+  private final transient Settings store;
+
+  private WriteDeadLetters(Settings store) {
+    this.store = store;
+  }
+
+  /** Stores to the store of these settings. */
+  public static WriteDeadLetters to(Settings store) {
+    return new WriteDeadLetters(store);
+  }
+
+  @Override
+  public PCollection<Void> expand(PCollection<DeadLetter> input) {
+    return input.apply("Write", ParDo.of(new WriteFn(store))).setCoder(VoidCoder.of());
+  }
+
+  private static final class WriteFn extends DoFn<DeadLetter, Void> {
+    private static final long serialVersionUID = 1L;
+    private static final int MOST_BYTES = 8 << 20;
+    private final Settings settings;
+    private transient ViewStore store;
+    private transient List<DeadLetter> letters;
+    private transient long bytes;
+
+    WriteFn(Settings settings) {
+      this.settings = settings;
+    }
+
+    @Setup
+    public void setup() {
+      store = ViewStores.open(settings);
+    }
+
+    @StartBundle
+    public void startBundle() {
+      letters = new ArrayList<>();
+      bytes = 0;
+    }
+
+    @ProcessElement
+    public void process(@Element DeadLetter letter) {
+      letters.add(letter);
+      bytes += letter.record().length;
+      if (bytes > MOST_BYTES) {
+        flush();
+      }
+    }
+
+    @FinishBundle
+    public void finishBundle() {
+      flush();
+    }
+
+    private void flush() {
+      if (!letters.isEmpty()) {
+        store.writeDeadLetters(letters);
+        letters.clear();
+        bytes = 0;
+      }
+    }
+
+    @Teardown
+    public void teardown() {
+      if (store != null) {
+        store.close();
+        store = null;
+      }
+    }
+  }
+}

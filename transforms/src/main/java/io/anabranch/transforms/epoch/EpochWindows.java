@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.transforms.epoch;
+
+import io.anabranch.api.Epochs;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.apache.beam.sdk.transforms.display.DisplayData;
+import org.apache.beam.sdk.transforms.windowing.IncompatibleWindowException;
+import org.apache.beam.sdk.transforms.windowing.NonMergingWindowFn;
+import org.apache.beam.sdk.transforms.windowing.WindowFn;
+import org.apache.beam.sdk.transforms.windowing.WindowMappingFn;
+
+/**
+ * Gives each {@link EpochEvent} the {@link EpochWindow} of its epoch and of the bucket of its event
+ * time, whatever its Beam timestamp is.
+ *
+ * <p>Bounded: with {@link #inOneEpoch} all events get the windows of one epoch, so that a run over
+ * many epochs makes one row per bucket and key.
+ *
+ * <pre>{@code
+ * events.apply(Window.into(EpochWindows.of(log.epochs(), Duration.ofMinutes(1))))
+ * }</pre>
+ *
+ * @param <E> the author's event
+ */
+public final class EpochWindows<E> extends NonMergingWindowFn<EpochEvent<E>, EpochWindow> {
+  private static final long serialVersionUID = 1L;
+
+  private final long epochMillis;
+  private final long bucketMillis;
+  private final boolean oneEpoch;
+  private final long epoch;
+
+  private EpochWindows(long epochMillis, long bucketMillis, OptionalLong oneEpoch) {
+    this.epochMillis = epochMillis;
+    this.bucketMillis = bucketMillis;
+    this.oneEpoch = oneEpoch.isPresent();
+    this.epoch = oneEpoch.orElse(0);
+  }
+
+  /**
+   * Returns windows for epochs and buckets.
+   *
+   * @param bucket 1 ms or longer
+   */
+  public static <E> EpochWindows<E> of(Epochs epochs, Duration bucket) {
+    return new EpochWindows<>(epochs.length().toMillis(), bucket.toMillis(), OptionalLong.empty());
+  }
+
+  /** Returns windows that are all of one epoch, which must not be before that of any event. */
+  public EpochWindows<E> inOneEpoch(long number) {
+    return new EpochWindows<>(epochMillis, bucketMillis, OptionalLong.of(number));
+  }
+
+  @Override
+  public Collection<EpochWindow> assignWindows(AssignContext context) {
+    EpochEvent<E> event = context.element();
+    long bucketStart = Math.floorDiv(event.eventTime(), bucketMillis) * bucketMillis;
+    long ofEpoch = oneEpoch ? epoch : event.epoch();
+    return List.of(
+        new EpochWindow(
+            ofEpoch, (ofEpoch + 1) * epochMillis, bucketStart, bucketStart + bucketMillis));
+  }
+
+  @Override
+  public org.apache.beam.sdk.coders.Coder<EpochWindow> windowCoder() {
+    return EpochWindow.Coder.of();
+  }
+
+  @Override
+  public boolean assignsToOneWindow() {
+    return true;
+  }
+
+  @Override
+  @SuppressWarnings("deprecation") // Beam calls it still
+  public boolean isCompatible(WindowFn<?, ?> other) {
+    return equals(other);
+  }
+
+  @Override
+  public void verifyCompatibility(WindowFn<?, ?> other) throws IncompatibleWindowException {
+    if (!isCompatible(other)) {
+      throw new IncompatibleWindowException(
+          other, "windows of epochs are compatible only with those of the same epochs and buckets");
+    }
+  }
+
+  /** Side inputs made from events would see one epoch only, and are refused with their view. */
+  @Override
+  public WindowMappingFn<EpochWindow> getDefaultWindowMappingFn() {
+    throw new UnsupportedOperationException("a side input cannot be windowed by epochs");
+  }
+
+  @Override
+  public void populateDisplayData(DisplayData.Builder builder) {
+    builder
+        .add(DisplayData.item("epoch", org.joda.time.Duration.millis(epochMillis)))
+        .add(DisplayData.item("bucket", org.joda.time.Duration.millis(bucketMillis)));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof EpochWindows<?> that
+        && epochMillis == that.epochMillis
+        && bucketMillis == that.bucketMillis
+        && oneEpoch == that.oneEpoch
+        && epoch == that.epoch;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(epochMillis, bucketMillis, oneEpoch, epoch);
+  }
+}
