@@ -20,6 +20,9 @@ public interface ViewStoreProvider {
    */
   List<String> check(Settings settings);
 
+  /** Returns whether there is a store already; makes none. */
+  boolean exists(Settings settings);
+
   /**
    * Opens a store, creating its tables on first use.
    *

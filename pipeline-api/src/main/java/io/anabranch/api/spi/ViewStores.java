@@ -16,12 +16,25 @@ public final class ViewStores {
    * @throws UserException if there is no provider for it, or it cannot be opened
    */
   public static ViewStore open(Settings settings) {
+    return provider(settings).open(settings);
+  }
+
+  /**
+   * Returns whether the store that the setting {@code url} names is there already.
+   *
+   * @throws UserException if there is no provider for it
+   */
+  public static boolean exists(Settings settings) {
+    return provider(settings).exists(settings);
+  }
+
+  private static ViewStoreProvider provider(Settings settings) {
     String url = settings.get("url").orElse("");
     List<String> schemes = new ArrayList<>();
     for (ViewStoreProvider provider :
         ServiceLoader.load(ViewStoreProvider.class, ViewStores.class.getClassLoader())) {
       if (url.startsWith(provider.scheme())) {
-        return provider.open(settings);
+        return provider;
       }
       schemes.add(provider.scheme());
     }

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.jdbc;
+
+import io.anabranch.api.Architecture;
+import io.anabranch.api.Fingerprint;
+import io.anabranch.api.spi.LivePointer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The live pointers. */
+final class Pointers {
+  /** The columns of a pointer, one name for each in {@link #of}. */
+  static final List<String> COLUMNS =
+      List.of(
+          "view",
+          "revision",
+          "architecture",
+          "fingerprint",
+          "epoch_millis",
+          "log",
+          "base",
+          "base_through",
+          "speed",
+          "complete_through");
+
+  /** Selects {@link #COLUMNS}; the one parameter is the view's name. */
+  static final String SELECT =
+      "SELECT p.view, p.revision, p.architecture, v.fingerprint, v.epoch_millis, v.log, p.base,"
+          + " p.base_through, p.speed, (SELECT MAX(s.complete_through) FROM anabranch_slice s"
+          + " WHERE s.version = COALESCE(p.speed, p.base)) AS complete_through"
+          + " FROM anabranch_pointer p"
+          + " JOIN anabranch_version v ON v.version = COALESCE(p.base, p.speed)"
+          + " WHERE p.view = ?";
+
+  private Pointers() {}
+
+  static Optional<LivePointer> find(Connection connection, String view) throws SQLException {
+    return Sql.one(connection, Pointers::of, SELECT, view);
+  }
+
+  static LivePointer of(ResultSet row) throws SQLException {
+    return new LivePointer(
+        row.getString("view"),
+        row.getLong("revision"),
+        Architecture.valueOf(row.getString("architecture")),
+        Fingerprint.parse(row.getString("fingerprint")),
+        Duration.ofMillis(row.getLong("epoch_millis")),
+        row.getString("log"),
+        Sql.optionalLong(row, "base"),
+        row.getLong("base_through"),
+        Sql.optionalLong(row, "speed"),
+        row.getLong("complete_through"));
+  }
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.jdbc;
+
+import static io.anabranch.api.Epochs.NONE;
+
+import io.anabranch.api.Architecture;
+import io.anabranch.api.Fingerprint;
+import io.anabranch.api.UserException;
+import io.anabranch.api.spi.LivePointer;
+import io.anabranch.api.spi.SliceRef;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Makes a batch slice visible and moves the live pointer to its version, in the transaction at
+ * hand, if the pointer is still what it was when the slice was opened.
+ */
+final class Promotion {
+  private Promotion() {}
+
+  /** A slice as it was opened. */
+  private record Candidate(long through, OptionalLong baseWhenOpened, Fingerprint fingerprint) {}
+
+  static void promote(Connection connection, SliceRef slice) throws SQLException {
+    Slices.requireOwner(connection, slice);
+    Candidate candidate = candidate(connection, slice);
+    Optional<LivePointer> pointer = Pointers.find(connection, slice.view());
+    OptionalLong base = pointer.map(LivePointer::base).orElse(OptionalLong.empty());
+    if (!base.equals(candidate.baseWhenOpened())) {
+      throw new UserException(
+          "view \""
+              + slice.view()
+              + "\": another batch run promoted version "
+              + base.orElse(0)
+              + " meanwhile; this run leaves everything as it is. Run batch again if it is needed");
+    }
+    long baseThrough = pointer.map(LivePointer::baseThrough).orElse(NONE);
+    if (baseThrough > candidate.through()) {
+      throw new UserException(
+          "view \""
+              + slice.view()
+              + "\": this batch run reaches epoch "
+              + candidate.through()
+              + ", but the live version reaches epoch "
+              + baseThrough
+              + " already; this run leaves everything as it is");
+    }
+    Sql.update(
+        connection,
+        "UPDATE anabranch_slice SET visible = 1, complete_through = through_epoch WHERE slice = ?",
+        slice.slice());
+    OptionalLong speed = pointer.map(LivePointer::speed).orElse(OptionalLong.empty());
+    boolean sameDefinition =
+        pointer.isPresent()
+            && speedFingerprint(connection, speed).equals(Optional.of(candidate.fingerprint()));
+    Sql.update(
+        connection,
+        "INSERT INTO anabranch_pointer (view, revision, architecture, base, base_through, speed)"
+            + " VALUES (?, 1, ?, ?, ?, ?) ON CONFLICT (view) DO UPDATE SET revision = revision + 1,"
+            + " base = excluded.base, base_through = excluded.base_through, speed = excluded.speed",
+        slice.view(),
+        Architecture.LAMBDA.name(),
+        slice.version(),
+        candidate.through(),
+        sameDefinition ? (Long) speed.getAsLong() : null); // rows of another definition never mix
+  }
+
+  private static Candidate candidate(Connection connection, SliceRef slice) throws SQLException {
+    return Sql.one(
+            connection,
+            row ->
+                new Candidate(
+                    row.getLong("through_epoch"),
+                    Sql.optionalLong(row, "base_when_opened"),
+                    Fingerprint.parse(row.getString("fingerprint"))),
+            "SELECT s.through_epoch, s.base_when_opened, v.fingerprint FROM anabranch_slice s"
+                + " JOIN anabranch_version v ON v.version = s.version WHERE s.slice = ?",
+            slice.slice())
+        .orElseThrow();
+  }
+
+  private static Optional<Fingerprint> speedFingerprint(Connection connection, OptionalLong speed)
+      throws SQLException {
+    return speed.isEmpty()
+        ? Optional.empty()
+        : Sql.one(
+            connection,
+            row -> Fingerprint.parse(row.getString(1)),
+            "SELECT fingerprint FROM anabranch_version WHERE version = ?",
+            speed.getAsLong());
+  }
+}

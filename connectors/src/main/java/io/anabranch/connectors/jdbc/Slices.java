@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.jdbc;
+
+import static io.anabranch.api.Epochs.NONE;
+
+import io.anabranch.api.Architecture;
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Fingerprint;
+import io.anabranch.api.UserException;
+import io.anabranch.api.spi.LivePointer;
+import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.ViewRef;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes slices and hands them from run to run. */
+final class Slices {
+  private Slices() {}
+
+  static SliceRef openBatch(
+      Connection connection, long now, long run, ViewRef view, EpochRange epochs)
+      throws SQLException {
+    Optional<LivePointer> pointer = Pointers.find(connection, view.name());
+    if (pointer.isPresent()) {
+      requireSameSource(pointer.get(), view, Architecture.LAMBDA);
+    }
+    Long base =
+        pointer.isPresent() && pointer.get().base().isPresent()
+            ? (Long) pointer.get().base().getAsLong()
+            : null;
+    long version = insertVersion(connection, now, view, "batch");
+    long slice = insertSlice(connection, version, epochs, run, false, base);
+    return new SliceRef(view.name(), version, slice, run, epochs.after());
+  }
+
+  static SliceRef openStream(
+      Connection connection, long now, long run, ViewRef view, Architecture architecture)
+      throws SQLException {
+    Optional<LivePointer> found = Pointers.find(connection, view.name());
+    if (found.isPresent()) {
+      requireSameSource(found.get(), view, architecture);
+      requireSameDefinition(found.get(), view);
+    }
+    boolean kappa = architecture == Architecture.KAPPA;
+    long through = found.map(LivePointer::baseThrough).orElse(NONE);
+    Optional<LivePointer> following = found.filter(p -> kappa || p.speed().isPresent());
+    if (following.isPresent()) {
+      LivePointer pointer = following.get();
+      long version = (kappa ? pointer.base() : pointer.speed()).getAsLong();
+      return takeOver(connection, run, view.name(), version, kappa ? NONE : through);
+    }
+    long version = insertVersion(connection, now, view, kappa ? "kappa" : "speed");
+    EpochRange epochs = new EpochRange(through, Long.MAX_VALUE);
+    long slice = insertSlice(connection, version, epochs, run, true, null);
+    pointTo(connection, view.name(), version, kappa);
+    return new SliceRef(view.name(), version, slice, run, through);
+  }
+
+  private static SliceRef takeOver(
+      Connection connection, long run, String view, long version, long absorbedThrough)
+      throws SQLException {
+    return Sql.one(
+            connection,
+            row -> {
+              long slice = row.getLong("slice");
+              long after = Math.max(absorbedThrough, row.getLong("complete_through"));
+              Sql.update(
+                  connection, "UPDATE anabranch_slice SET run = ? WHERE slice = ?", run, slice);
+              return new SliceRef(view, version, slice, run, after);
+            },
+            "SELECT slice, complete_through FROM anabranch_slice"
+                + " WHERE version = ? ORDER BY slice DESC",
+            version)
+        .orElseThrow();
+  }
+
+  private static void pointTo(Connection connection, String view, long version, boolean kappa)
+      throws SQLException {
+    String architecture = (kappa ? Architecture.KAPPA : Architecture.LAMBDA).name();
+    Sql.update(
+        connection,
+        "INSERT INTO anabranch_pointer (view, revision, architecture, base, base_through, speed)"
+            + " VALUES (?, 1, ?, ?, ?, ?)"
+            + " ON CONFLICT (view) DO UPDATE SET revision = revision + 1, speed = excluded.speed",
+        view,
+        architecture,
+        kappa ? version : null,
+        kappa ? Long.MAX_VALUE : NONE,
+        kappa ? null : version);
+  }
+
+  /** Fails if another run took the slice over; called in each transaction that writes to it. */
+  static void requireOwner(Connection connection, SliceRef slice) throws SQLException {
+    long owner =
+        Sql.one(
+                connection,
+                row -> row.getLong(1),
+                "SELECT run FROM anabranch_slice WHERE slice = ?",
+                slice.slice())
+            .orElse(0L);
+    if (owner != slice.run()) {
+      throw new UserException(
+          "run "
+              + slice.run()
+              + " may no longer write view \""
+              + slice.view()
+              + "\": "
+              + (owner == 0 ? "its slice was removed" : "run " + owner + " has taken over")
+              + ". Keep one run of a layer at a time");
+    }
+  }
+
+  private static void requireSameSource(
+      LivePointer pointer, ViewRef view, Architecture architecture) {
+    if (pointer.architecture() != architecture) {
+      throw new UserException(
+          "the store serves view \""
+              + view.name()
+              + "\" by the architecture "
+              + pointer.architecture().word()
+              + ", not "
+              + architecture.word()
+              + ": set architecture back, or use another store.url");
+    }
+    if (!pointer.log().equals(view.log()) || !pointer.epochLength().equals(view.epochLength())) {
+      throw new UserException(
+          "the store holds view \""
+              + view.name()
+              + "\" of another log: set log.path back, or use another store.url");
+    }
+  }
+
+  private static void requireSameDefinition(LivePointer pointer, ViewRef view) {
+    List<String> changes = pointer.fingerprint().changesTo(view.fingerprint());
+    if (!changes.isEmpty()) {
+      throw new UserException(
+          "the definition of view \""
+              + view.name()
+              + "\" is not the one that its stored rows were made by: "
+              + String.join("; ", changes)
+              + ". "
+              + (pointer.architecture() == Architecture.LAMBDA
+                  ? "Compute it anew first: run --layer batch --full"
+                  : "Undo the change, or compute it anew into another store.url"));
+    }
+  }
+
+  private static long insertVersion(Connection connection, long now, ViewRef view, String kind)
+      throws SQLException {
+    Fingerprint fingerprint = view.fingerprint();
+    return Sql.insert(
+        connection,
+        "INSERT INTO anabranch_version (view, kind, fingerprint, log, epoch_millis, created)"
+            + " VALUES (?, ?, ?, ?, ?, ?)",
+        view.name(),
+        kind,
+        fingerprint.toString(),
+        view.log(),
+        view.epochLength().toMillis(),
+        now);
+  }
+
+  private static long insertSlice(
+      Connection connection, long version, EpochRange epochs, long run, boolean visible, Long base)
+      throws SQLException {
+    return Sql.insert(
+        connection,
+        "INSERT INTO anabranch_slice (version, after_epoch, through_epoch, run, visible,"
+            + " complete_through, base_when_opened) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        version,
+        epochs.after(),
+        epochs.through(),
+        run,
+        visible ? 1 : 0,
+        NONE,
+        base);
+  }
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Statements with parameters, in one line each. */
+final class Sql {
+  private Sql() {}
+
+  /** Runs an update and returns the number of rows it changed. */
+  static int update(Connection connection, String sql, Object... parameters) throws SQLException {
+    try (PreparedStatement statement = prepare(connection, sql, parameters)) {
+      return statement.executeUpdate();
+    }
+  }
+
+  /** Runs an insert and returns the number that the database gave the row. */
+  static long insert(Connection connection, String sql, Object... parameters) throws SQLException {
+    update(connection, sql, parameters);
+    return one(connection, row -> row.getLong(1), "SELECT last_insert_rowid()").orElseThrow();
+  }
+
+  /** Returns the first row of a query, if there is one. */
+  static <T> Optional<T> one(Connection connection, Row<T> row, String sql, Object... parameters)
+      throws SQLException {
+    try (PreparedStatement statement = prepare(connection, sql, parameters);
+        ResultSet result = statement.executeQuery()) {
+      return result.next() ? Optional.of(row.of(result)) : Optional.empty();
+    }
+  }
+
+  static PreparedStatement prepare(Connection connection, String sql, Object... parameters)
+      throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    try {
+      for (int i = 0; i < parameters.length; i++) {
+        statement.setObject(i + 1, parameters[i]);
+      }
+      return statement;
+    } catch (SQLException e) {
+      statement.close();
+      throw e;
+    }
+  }
+
+  static OptionalLong optionalLong(ResultSet result, String column) throws SQLException {
+    long value = result.getLong(column);
+    return result.wasNull() ? OptionalLong.empty() : OptionalLong.of(value);
+  }
+
+  /** Reads one row of a result. */
+  @FunctionalInterface
+  interface Row<T> {
+    T of(ResultSet result) throws SQLException;
+  }
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.jdbc;
+
+import io.anabranch.api.UserException;
+import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.ViewStoreProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Opens the embedded store: one SQLite file in WAL mode.
+ *
+ * <p>Settings: {@code url}, {@code jdbc:sqlite:FILE}; {@code timeout}, how long to wait for another
+ * process that locks the file, default 10 s, 1 ms to 10 min.
+ */
+public final class SqliteStoreProvider implements ViewStoreProvider {
+  private static final String SCHEME = "jdbc:sqlite:";
+  private static final String TIMEOUT = "timeout";
+  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
+  @Override
+  public String scheme() {
+    return SCHEME;
+  }
+
+  @Override
+  public Set<String> settings() {
+    return Set.of(TIMEOUT);
+  }
+
+  @Override
+  public List<String> check(Settings settings) {
+    List<String> problems = new ArrayList<>();
+    String file = file(settings);
+    if (file.isBlank()
+        || file.contains("?")
+        || file.startsWith("file:")
+        || file.contains(":memory:")) {
+      problems.add(
+          "url is \""
+              + SCHEME
+              + file
+              + "\": name a file, for instance \"jdbc:sqlite:data/views.db\"");
+    }
+    try {
+      Duration timeout = settings.duration(TIMEOUT, DEFAULT_TIMEOUT);
+      if (timeout.toMillis() < 1 || timeout.compareTo(Duration.ofMinutes(10)) > 0) {
+        problems.add(TIMEOUT + " is " + timeout + ": it must be 1ms to 10m");
+      }
+    } catch (IllegalArgumentException e) {
+      problems.add(TIMEOUT + " is " + e.getMessage());
+    }
+    return problems;
+  }
+
+  @Override
+  public boolean exists(Settings settings) {
+    return Files.exists(Path.of(file(settings)));
+  }
+
+  @Override
+  public ViewStore open(Settings settings) {
+    Path file = Path.of(file(settings)).toAbsolutePath().normalize();
+    if (Files.isDirectory(file)) {
+      throw new UserException("store.url names " + file + ", which is a directory: name a file");
+    }
+    try {
+      Files.createDirectories(file.getParent());
+    } catch (IOException e) {
+      throw new UserException(
+          "cannot make the folder of the store, " + file.getParent() + ": " + e, e);
+    }
+    return new JdbcStore(
+        Database.open(SCHEME + file, settings.duration(TIMEOUT, DEFAULT_TIMEOUT)),
+        Clock.systemUTC());
+  }
+
+  private static String file(Settings settings) {
+    return settings.get("url").orElse(SCHEME).substring(SCHEME.length());
+  }
+}
