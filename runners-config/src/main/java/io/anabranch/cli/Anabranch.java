@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli;
+
+import io.anabranch.api.Application;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import picocli.CommandLine;
+
+/**
+ * The command line of Anabranch.
+ *
+ * <p>An author's own {@code main} is one line, and has the same commands as the launcher:
+ *
+ * <pre>{@code
+ * public static void main(String[] args) {
+ *   Anabranch.main(WebAnalytics.class, args);
+ * }
+ * }</pre>
+ *
+ * <p>Exit codes: 0 done, 1 failed, 2 wrong usage or configuration. Results go to standard output,
+ * logs and progress to standard error.
+ */
+public final class Anabranch {
+  private Anabranch() {}
+
+  /** Runs a command for the application that the configuration names, and exits. */
+  public static void main(String[] args) {
+    exit(Optional.empty(), args);
+  }
+
+  /**
+   * Runs a command and exits.
+   *
+   * @param application the application if the configuration names none
+   */
+  public static void main(Class<? extends Application<?>> application, String[] args) {
+    exit(Optional.of(application.getName()), args);
+  }
+
+  private static void exit(Optional<String> application, String[] args) {
+    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int code = run(application, out, err, args);
+    out.flush();
+    System.exit(code); // runners may leave threads behind that are not daemons
+  }
+
+  /** Runs a command without exiting. */
+  static int run(Optional<String> application, PrintWriter out, PrintWriter err, String... args) {
+    CommandLine commandLine = new CommandLine(new RootCommand(application));
+    commandLine.setOut(out);
+    commandLine.setErr(err);
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setExecutionExceptionHandler(new Failures());
+    commandLine.setParameterExceptionHandler(Failures::usage);
+    int code = commandLine.execute(args);
+    out.flush();
+    err.flush();
+    return code;
+  }
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli;
+
+import io.anabranch.api.UserException;
+import io.anabranch.api.spi.AppendableLog;
+import io.anabranch.api.spi.EventLog;
+import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.ViewStores;
+import io.anabranch.config.Configuration;
+import io.anabranch.config.Providers;
+
+/** Opens what a configuration names. */
+final class Connections {
+  private Connections() {}
+
+  static EventLog log(Configuration configuration) {
+    return Providers.installed()
+        .log(configuration.logKind())
+        .orElseThrow()
+        .open(configuration.log());
+  }
+
+  static AppendableLog appendableLog(Configuration configuration) {
+    EventLog log = log(configuration);
+    if (log instanceof AppendableLog appendable) {
+      return appendable;
+    }
+    log.close();
+    throw new UserException(
+        "a log of kind \""
+            + configuration.logKind()
+            + "\" is written and closed by its own tools: this command is for embedded logs");
+  }
+
+  static ViewStore store(Configuration configuration) {
+    return ViewStores.open(configuration.store());
+  }
+
+  /** Opens the store for reading, and makes none if there is none. */
+  static ViewStore existingStore(Configuration configuration) {
+    if (!ViewStores.exists(configuration.store())) {
+      throw new UserException(
+          "there is no store at "
+              + configuration.store().get("url").orElse("store.url")
+              + " yet: compute the views first, with \"anabranch run\"");
+    }
+    return store(configuration);
+  }
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.anabranch.api.spi.DeadLetter;
+import io.anabranch.api.spi.ViewStore;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Looks at the records that could not be decoded. */
+@Command(
+    name = "dead-letters",
+    description = "Look at the records that could not be decoded.",
+    subcommands = DeadLettersCommand.ListCommand.class)
+final class DeadLettersCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "say what to do with them: list");
+  }
+
+  /** Prints them. */
+  @Command(
+      name = "list",
+      description = {
+        "Print dead letters in the order of the log: where, why, and the record.",
+        "JSON holds the record as text, or as recordBase64 where it is not UTF-8."
+      })
+  static final class ListCommand implements Callable<Integer> {
+    private static final List<String> COLUMNS =
+        List.of("place", "epoch", "error", "record", "recordBase64");
+
+    @Spec private CommandSpec spec;
+    @Mixin private ConfigurationOptions options;
+
+    @Option(
+        names = "--limit",
+        paramLabel = "N",
+        defaultValue = "1000",
+        description = "N at most; default ${DEFAULT-VALUE}.")
+    private int limit;
+
+    @Option(
+        names = "--format",
+        paramLabel = "table|json|csv",
+        defaultValue = "table",
+        description = "How to print; json is one object a line. Default ${DEFAULT-VALUE}.")
+    private Format format;
+
+    @Override
+    public Integer call() {
+      if (limit < 1) {
+        throw new ParameterException(
+            spec.commandLine(), "--limit is " + limit + ": it must be 1 or more");
+      }
+      try (ViewStore store = Connections.existingStore(options.load())) {
+        List<DeadLetter> letters = store.deadLetters(limit);
+        try (RowPrinter printer = format.printer(spec.commandLine().getOut(), COLUMNS)) {
+          letters.forEach(letter -> printer.print(row(letter)));
+        }
+        long all = store.deadLetterCount();
+        if (all > letters.size()) {
+          spec.commandLine()
+              .getErr()
+              .printf("%,d more; --limit shows them%n", all - letters.size());
+        }
+      }
+      return 0;
+    }
+
+    private static List<?> row(DeadLetter letter) {
+      String text = null;
+      try {
+        text = UTF_8.newDecoder().decode(ByteBuffer.wrap(letter.record())).toString();
+      } catch (CharacterCodingException e) {
+        // not text: shown as Base64 below
+      }
+      return Arrays.asList(
+          letter.place().toString(),
+          Long.toString(letter.place().epoch()),
+          letter.error(),
+          text,
+          text == null ? Base64.getEncoder().encodeToString(letter.record()) : null);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli;
+
+import io.anabranch.api.UserException;
+import io.anabranch.config.ConfigurationException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns exceptions into one clear message and an exit code. */
+final class Failures implements IExecutionExceptionHandler {
+
+  @Override
+  public int handleExecutionException(
+      Exception error, CommandLine commandLine, ParseResult parseResult) {
+    PrintWriter err = commandLine.getErr();
+    RootCommand root = (RootCommand) commandLine.getCommandSpec().root().userObject();
+    if (error instanceof UserException) {
+      err.println("error: " + error.getMessage());
+    } else {
+      err.println("error: " + error + " (this looks like a bug; --stacktrace shows more)");
+    }
+    if (root.stacktrace()) {
+      error.printStackTrace(err);
+    }
+    return error instanceof ConfigurationException ? ExitCode.USAGE : ExitCode.SOFTWARE;
+  }
+
+  static int usage(ParameterException error, String[] args) {
+    CommandLine commandLine = error.getCommandLine();
+    PrintWriter err = commandLine.getErr();
+    err.println("error: " + error.getMessage());
+    UnmatchedArgumentException.printSuggestions(error, err);
+    err.println(
+        "See \"" + commandLine.getCommandSpec().qualifiedName() + " --help\" for what it takes.");
+    return ExitCode.USAGE;
+  }
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli;
+
+import io.anabranch.api.Answer;
+import io.anabranch.api.Answer.Row;
+import io.anabranch.api.Provenance;
+import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.spi.ViewStore;
+import io.anabranch.config.Configuration;
+import io.anabranch.serving.Query;
+import io.anabranch.serving.ViewReader;
+import io.anabranch.wiring.LoadedApplication;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Prints merged answers. */
+@Command(
+    name = "query",
+    description = {
+      "Print what a view says, merged from all layers.",
+      "The last line says where the answer comes from."
+    })
+final class QueryCommand implements Callable<Integer> {
+  private static final List<String> COLUMNS =
+      List.of("view", "key", "bucket", "value", "batch", "speed");
+
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigurationOptions options;
+
+  @Parameters(paramLabel = "VIEW", description = "The name of the view.")
+  private String view;
+
+  @Option(
+      names = "--key",
+      paramLabel = "K",
+      description = "Only rows of this key, in its readable form; may be repeated.")
+  private List<String> keys = new ArrayList<>();
+
+  @Option(
+      names = "--from",
+      paramLabel = "T",
+      description = "Only buckets that start at this time or later, as 2015-05-17T10:00:00Z.")
+  private Instant from;
+
+  @Option(
+      names = "--to",
+      paramLabel = "T",
+      description = "Only buckets that start before this time.")
+  private Instant to;
+
+  @Option(names = "--total", description = "Merge the buckets of the range into one row per key.")
+  private boolean total;
+
+  @Option(
+      names = "--top",
+      paramLabel = "N",
+      description = "Only the N rows of the largest values, largest first.")
+  private Integer top;
+
+  @Option(
+      names = "--format",
+      paramLabel = "table|json|csv",
+      defaultValue = "table",
+      description = "How to print; json is one object a line. Default ${DEFAULT-VALUE}.")
+  private Format format;
+
+  @Override
+  public Integer call() {
+    Query query = query();
+    Configuration configuration = options.load();
+    LoadedApplication<?> application = LoadedApplication.load(configuration.application());
+    ViewDefinition<?, ?, ?, ?, ?> definition = application.view(view);
+    try (ViewStore store = Connections.existingStore(configuration)) {
+      print(ViewReader.of(store, definition).read(query));
+    }
+    return 0;
+  }
+
+  private Query query() {
+    Query query = Query.all().keys(Set.copyOf(keys));
+    query = from == null ? query : query.from(from);
+    query = to == null ? query : query.to(to);
+    query = total ? query.asTotal() : query;
+    if (from != null && to != null && !from.isBefore(to)) {
+      throw new ParameterException(
+          spec.commandLine(), "--from " + from + " must be before --to " + to);
+    }
+    if (top != null && top < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--top is " + top + ": it must be 1 or more");
+    }
+    return top == null ? query : query.top(top);
+  }
+
+  private <K, O> void print(Answer<K, O> answer) {
+    PrintWriter out = spec.commandLine().getOut();
+    try (RowPrinter printer = format.printer(out, COLUMNS)) {
+      for (Row<K, O> row : answer.rows()) {
+        printer.print(
+            Arrays.asList(
+                view,
+                String.valueOf(row.key()),
+                row.bucket().map(bucket -> bucket.start().toString()).orElse(null),
+                Values.printable(row.value()),
+                row.batch().map(Values::printable).orElse(null),
+                row.speed().map(Values::printable).orElse(null)));
+      }
+    }
+    Map<String, Object> provenance = Values.provenance(answer.provenance());
+    switch (format) {
+      case JSON -> out.println(JsonPrinter.json(Map.of("answer", provenance)));
+      case TABLE -> out.printf("%n%s%n", sentence(answer.provenance(), answer.rows().size()));
+      case CSV ->
+          spec.commandLine().getErr().println(sentence(answer.provenance(), answer.rows().size()));
+    }
+  }
+
+  private static String sentence(Provenance provenance, int rows) {
+    StringBuilder text = new StringBuilder();
+    text.append(String.format("%,d rows, %s", rows, provenance.architecture().word()));
+    provenance
+        .batchThrough()
+        .ifPresent(through -> text.append("; batch through ").append(through.time()));
+    provenance
+        .speedThrough()
+        .ifPresent(through -> text.append("; complete through ").append(through.time()));
+    if (provenance.speedVersion().isPresent()) {
+      text.append(", speed after");
+    }
+    text.append(String.format("; %,d dead letters", provenance.deadLetters()));
+    return text.toString();
+  }
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli;
+
+import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.EventLog;
+import io.anabranch.api.spi.LivePointer;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.ViewStatus;
+import io.anabranch.api.spi.ViewStatus.Slice;
+import io.anabranch.api.spi.ViewStatus.Version;
+import io.anabranch.api.spi.ViewStore;
+import io.anabranch.config.Configuration;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Prints the catalog. */
+@Command(
+    name = "status",
+    description = "Print per view: versions, slices, the live pointer, lag and dead letters.")
+final class StatusCommand implements Callable<Integer> {
+  /** How to print; a catalog is a tree, so there are no comma-separated values. */
+  enum StatusFormat {
+    TABLE,
+    JSON
+  }
+
+  private static final List<String> COLUMNS =
+      List.of("view", "version", "kind", "live", "slice", "after", "through", "complete", "rows");
+
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigurationOptions options;
+
+  @Option(
+      names = "--format",
+      paramLabel = "table|json",
+      defaultValue = "table",
+      description = "How to print; json is one object a line. Default ${DEFAULT-VALUE}.")
+  private StatusFormat format;
+
+  @Override
+  public Integer call() {
+    Configuration configuration = options.load();
+    try (EventLog log = Connections.log(configuration);
+        ViewStore store = Connections.existingStore(configuration)) {
+      List<ViewStatus> views = store.status();
+      if (format == StatusFormat.JSON) {
+        for (ViewStatus view : views) {
+          spec.commandLine().getOut().println(JsonPrinter.json(object(view, log, store)));
+        }
+      } else {
+        table(views, log, store);
+      }
+    }
+    return 0;
+  }
+
+  private void table(List<ViewStatus> views, EventLog log, ViewStore store) {
+    PrintWriter out = spec.commandLine().getOut();
+    LogEnd end = log.end();
+    try (RowPrinter printer = Format.TABLE.printer(out, COLUMNS)) {
+      for (ViewStatus view : views) {
+        for (Version version : view.versions()) {
+          for (Slice slice : version.slices()) {
+            printer.print(
+                Arrays.asList(
+                    view.pointer().view(),
+                    Long.toString(version.version()),
+                    version.kind(),
+                    version.live() ? "yes" : "no",
+                    Long.toString(slice.slice()),
+                    time(log.epochs(), slice.epochs().after(), "the beginning"),
+                    time(log.epochs(), slice.epochs().through(), "the end"),
+                    slice.completeThrough().isPresent()
+                        ? time(log.epochs(), slice.completeThrough().getAsLong(), "the end")
+                        : "",
+                    slice.rows()));
+          }
+        }
+      }
+    }
+    out.println();
+    out.printf("log closed through %s%n", time(log.epochs(), end.closedThrough(), "nothing"));
+    for (ViewStatus view : views) {
+      out.printf(
+          "%s is %,d closed epochs behind%n", view.pointer().view(), behind(view.pointer(), end));
+    }
+    out.printf("%,d dead letters%n", store.deadLetterCount());
+  }
+
+  private static String time(Epochs epochs, long epoch, String unbounded) {
+    return epoch == Epochs.NONE || epoch == Long.MAX_VALUE
+        ? unbounded
+        : epochs.end(epoch).toString();
+  }
+
+  /** How many closed epochs that may hold records are in no live version as a whole. */
+  private static long behind(LivePointer pointer, LogEnd end) {
+    OptionalLong closed = end.lastClosedWithRecords();
+    if (closed.isEmpty()) {
+      return 0;
+    }
+    long base = pointer.baseThrough() == Long.MAX_VALUE ? Epochs.NONE : pointer.baseThrough();
+    long covered = Math.max(Math.max(base, pointer.completeThrough()), end.firstEpoch() - 1);
+    return Math.max(0, Math.min(closed.getAsLong(), end.lastEpoch()) - covered);
+  }
+
+  private static Map<String, Object> object(ViewStatus view, EventLog log, ViewStore store) {
+    LivePointer pointer = view.pointer();
+    LogEnd end = log.end();
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("view", pointer.view());
+    object.put("architecture", pointer.architecture().word());
+    object.put("revision", pointer.revision());
+    pointer.base().ifPresent(version -> object.put("batchVersion", version));
+    pointer.speed().ifPresent(version -> object.put("speedVersion", version));
+    putEpoch(object, "batchThrough", log.epochs(), pointer.baseThrough());
+    putEpoch(object, "speedThrough", log.epochs(), pointer.completeThrough());
+    putEpoch(object, "logClosedThrough", log.epochs(), end.closedThrough());
+    object.put("closedEpochsBehind", behind(pointer, end));
+    object.put("deadLetters", store.deadLetterCount());
+    List<Object> versions = new ArrayList<>();
+    for (Version version : view.versions()) {
+      Map<String, Object> each = new LinkedHashMap<>();
+      each.put("version", version.version());
+      each.put("kind", version.kind());
+      each.put("live", version.live());
+      each.put("created", version.created().toString());
+      each.put(
+          "slices", version.slices().stream().map(slice -> object(slice, log.epochs())).toList());
+      versions.add(each);
+    }
+    object.put("versions", versions);
+    return object;
+  }
+
+  private static Map<String, Object> object(Slice slice, Epochs epochs) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("slice", slice.slice());
+    putEpoch(object, "after", epochs, slice.epochs().after());
+    putEpoch(object, "through", epochs, slice.epochs().through());
+    object.put("visible", slice.visible());
+    slice
+        .completeThrough()
+        .ifPresent(complete -> putEpoch(object, "completeThrough", epochs, complete));
+    object.put("run", slice.run());
+    object.put("rows", slice.rows());
+    return object;
+  }
+
+  private static void putEpoch(Map<String, Object> object, String name, Epochs epochs, long epoch) {
+    if (epoch != Epochs.NONE && epoch != Long.MAX_VALUE) {
+      Map<String, Object> through = new LinkedHashMap<>();
+      through.put("epoch", epoch);
+      through.put("time", epochs.end(epoch).toString());
+      object.put(name, through);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.config;
+
+import io.anabranch.api.Architecture;
+import io.anabranch.api.spi.Settings;
+import io.anabranch.config.Node.Entry;
+import io.anabranch.config.Node.Section;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Checks all settings and makes a configuration of them. */
+final class Checks {
+  private static final Pattern CLASS_NAME =
+      Pattern.compile(
+          "\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*"
+              + "(\\.\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*)*");
+  private static final Duration SHORTEST_REFRESH = Duration.ofMillis(10);
+  private static final Duration LONGEST_REFRESH = Duration.ofHours(1);
+
+  private final Lookup lookup;
+  private final Providers providers;
+  private final Problems problems;
+
+  Checks(Lookup lookup, Providers providers, Problems problems) {
+    this.lookup = lookup;
+    this.providers = providers;
+    this.problems = problems;
+  }
+
+  Configuration configuration(Optional<String> defaultApplication) {
+    lookup.refuseUnknownAtTheTop();
+    Optional<String> application = application(defaultApplication);
+    Optional<Architecture> architecture = architecture();
+    Optional<RunnerSettings> runner = lookup.section("runner").flatMap(this::runner);
+    Optional<Section> logSection = lookup.section("log");
+    Optional<String> kind = logSection.flatMap(log -> lookup.text(log, Key.LOG_KIND));
+    ConnectorChecks connectors = new ConnectorChecks(lookup, providers, problems);
+    Optional<Settings> log = logSection.map(section -> connectors.log(section, kind));
+    Optional<Settings> store = lookup.section("store").map(connectors::store);
+    Optional<Duration> refresh = lookup.section("speed").flatMap(this::refresh);
+    problems.throwIfAny();
+    return new Configuration(
+        application.orElseThrow(),
+        architecture.orElseThrow(),
+        runner.orElseThrow(),
+        kind.orElseThrow(),
+        log.orElseThrow(),
+        store.orElseThrow(),
+        refresh.orElseThrow());
+  }
+
+  private Optional<String> application(Optional<String> otherwise) {
+    if (otherwise.isPresent() && lookup.isAbsent(Key.APPLICATION)) {
+      return otherwise;
+    }
+    Optional<String> name = lookup.text(Key.APPLICATION);
+    if (name.isPresent() && !CLASS_NAME.matcher(name.get()).matches()) {
+      problems.add(
+          lookup.place(Key.APPLICATION),
+          "\"application\" is \"%s\": write the name of a class, for instance %s"
+              .formatted(name.get(), Key.APPLICATION.example()));
+    }
+    return name;
+  }
+
+  private Optional<Architecture> architecture() {
+    Optional<String> word = lookup.text(Key.ARCHITECTURE);
+    Optional<Architecture> found =
+        Arrays.stream(Architecture.values())
+            .filter(architecture -> word.equals(Optional.of(architecture.word())))
+            .findFirst();
+    if (word.isPresent() && found.isEmpty()) {
+      List<String> words = Arrays.stream(Architecture.values()).map(Architecture::word).toList();
+      problems.add(
+          lookup.place(Key.ARCHITECTURE),
+          "\"architecture\" is \"%s\": %s".formatted(word.get(), Words.allowed(word.get(), words)));
+    }
+    return found;
+  }
+
+  private Optional<RunnerSettings> runner(Section runner) {
+    lookup.refuseUnknown(runner, "runner.", Key.namesIn("runner"));
+    Map<String, String> options = new LinkedHashMap<>();
+    for (Map.Entry<String, Entry> option :
+        lookup.options(runner).orElseGet(Section::empty).entries().entrySet()) {
+      lookup
+          .scalar(
+              Key.RUNNER_OPTIONS.path() + "." + option.getKey(), option.getValue(), Lookup.SCALAR)
+          .ifPresent(value -> options.put(option.getKey(), value));
+    }
+    return lookup
+        .text(runner, Key.RUNNER_PROFILE)
+        .map(profile -> new RunnerSettings(profile, options));
+  }
+
+  private Optional<Duration> refresh(Section speed) {
+    lookup.refuseUnknown(speed, "speed.", Key.namesIn("speed"));
+    Optional<String> text = lookup.text(speed, Key.SPEED_REFRESH);
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    Place place = lookup.place(speed, Key.SPEED_REFRESH.leaf());
+    try {
+      Duration refresh = Settings.parseDuration(text.get());
+      if (refresh.compareTo(SHORTEST_REFRESH) >= 0 && refresh.compareTo(LONGEST_REFRESH) <= 0) {
+        return Optional.of(refresh);
+      }
+      problems.add(
+          place,
+          "\"speed.refresh\" is \"%s\": allowed are 10ms to 1h, for instance %s"
+              .formatted(text.get(), Key.SPEED_REFRESH.example()));
+    } catch (IllegalArgumentException e) {
+      problems.add(place, "\"speed.refresh\" is wrong: " + e.getMessage());
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.config;
+
+import io.anabranch.api.UserException;
+import io.anabranch.api.spi.EventLogProvider;
+import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.ViewStoreProvider;
+import io.anabranch.config.Node.Section;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Checks the settings of the event log and the view store with their providers. */
+final class ConnectorChecks {
+  private static final Pattern FIRST_WORD = Pattern.compile("[\\w.-]*\\w");
+
+  private final Lookup lookup;
+  private final Providers providers;
+  private final Problems problems;
+
+  ConnectorChecks(Lookup lookup, Providers providers, Problems problems) {
+    this.lookup = lookup;
+    this.providers = providers;
+    this.problems = problems;
+  }
+
+  /** Returns all settings but the kind. */
+  Settings log(Section section, Optional<String> kind) {
+    Optional<EventLogProvider> provider = kind.flatMap(providers::log);
+    if (kind.isPresent() && provider.isEmpty()) {
+      List<String> kinds = providers.logs().stream().map(EventLogProvider::kind).sorted().toList();
+      problems.add(
+          lookup.place(section, Key.LOG_KIND.leaf()),
+          "\"log.kind\" is \"%s\": %s".formatted(kind.get(), Words.allowed(kind.get(), kinds)));
+    }
+    Section settings = Section.empty();
+    settings.entries().putAll(section.entries());
+    settings.entries().remove(Key.LOG_KIND.leaf());
+    return settings(
+        "log.",
+        settings,
+        provider.map(found -> with(found.settings(), Key.LOG_KIND.leaf())),
+        provider.map(found -> found::check));
+  }
+
+  /** Returns all settings, the URL among them. */
+  Settings store(Section section) {
+    Optional<String> url = lookup.text(section, Key.STORE_URL);
+    Optional<ViewStoreProvider> provider = url.flatMap(providers::store);
+    if (url.isPresent() && provider.isEmpty()) {
+      List<String> schemes =
+          providers.stores().stream().map(ViewStoreProvider::scheme).sorted().toList();
+      problems.add(
+          lookup.place(section, Key.STORE_URL.leaf()),
+          "\"store.url\" is \"%s\": it must begin with one of %s"
+              .formatted(Secrets.hidden("", url.get()), Words.listed(schemes)));
+    }
+    return settings(
+        "store.",
+        section,
+        provider.map(found -> with(found.settings(), Key.STORE_URL.leaf())),
+        provider.map(found -> found::check));
+  }
+
+  /** Without a provider nothing is known of the settings but that they are text. */
+  private Settings settings(
+      String prefix,
+      Section section,
+      Optional<Set<String>> known,
+      Optional<Function<Settings, List<String>>> check) {
+    known.ifPresent(names -> lookup.refuseUnknown(section, prefix, names));
+    Map<String, String> values = new LinkedHashMap<>();
+    Set<String> wrong = new HashSet<>();
+    section
+        .entries()
+        .forEach(
+            (name, entry) -> {
+              if (known.isPresent() && !known.get().contains(name)) {
+                return;
+              }
+              lookup
+                  .scalar(prefix + name, entry, Lookup.SCALAR)
+                  .ifPresentOrElse(text -> values.put(name, text), () -> wrong.add(name));
+            });
+    Settings settings = new Settings(values);
+    check.ifPresent(checked -> report(prefix, section, wrong, settings, checked));
+    return settings;
+  }
+
+  /** A setting that is no text was reported already; its provider only finds it missing. */
+  private void report(
+      String prefix,
+      Section section,
+      Set<String> wrong,
+      Settings settings,
+      Function<Settings, List<String>> check) {
+    try {
+      for (String problem : check.apply(settings)) {
+        Matcher matcher = FIRST_WORD.matcher(problem);
+        String name = matcher.lookingAt() ? matcher.group() : "";
+        if (!wrong.contains(name)) {
+          problems.add(lookup.place(section, name), prefix + Secrets.hiddenIn(problem, settings));
+        }
+      }
+    } catch (IllegalArgumentException | UserException e) {
+      String problem = Secrets.hiddenIn(String.valueOf(e.getMessage()), settings);
+      problems.add(Place.NOWHERE, prefix.replace(".", ": ") + problem);
+    }
+  }
+
+  private static Set<String> with(Set<String> names, String another) {
+    Set<String> all = new HashSet<>(names);
+    all.add(another);
+    return all;
+  }
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.runners;
+
+import io.anabranch.api.UserException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+
+/**
+ * A name for a runner and the options it is best started with. A name that is no profile is taken
+ * as a Beam runner's own, such as {@code DirectRunner} or {@code FlinkRunner}.
+ */
+public final class RunnerProfile {
+  private static final Map<String, Map<String, String>> PROFILES =
+      Map.of(
+          "direct",
+          Map.of("runner", "DirectRunner"),
+          "flink-local",
+          Map.of(
+              "runner", "FlinkRunner",
+              "flinkMaster", "[local]",
+              "objectReuse", "true", // elements are immutable; without it each step copies them
+              "maxBundleTimeMills", "100")); // each step of an unbounded pipeline waits this long
+
+  private final String name;
+  private final Map<String, String> options;
+
+  private RunnerProfile(String name, Map<String, String> options) {
+    this.name = name;
+    this.options = options;
+  }
+
+  /**
+   * Looks up a profile.
+   *
+   * @param name {@code direct}, {@code flink-local} or the name of a Beam runner on the class path
+   * @param options Beam pipeline options by name, without dashes; they win over the profile's
+   */
+  public static RunnerProfile of(String name, Map<String, String> options) {
+    Map<String, String> merged = new LinkedHashMap<>();
+    merged.putAll(PROFILES.getOrDefault(name, Map.of("runner", name)));
+    merged.putAll(options);
+    return new RunnerProfile(name, merged);
+  }
+
+  /**
+   * Makes pipeline options.
+   *
+   * @param arguments further options as Beam spells them, {@code --name=value}; they win over all
+   *     others
+   * @throws UserException if the runner is not known, or an option is not known or has a bad value
+   */
+  public PipelineOptions pipelineOptions(List<String> arguments) {
+    Map<String, String> merged = new LinkedHashMap<>(options);
+    List<String> others = new ArrayList<>();
+    for (String argument : arguments) {
+      int equals = argument.indexOf('=');
+      if (!argument.startsWith("--")) {
+        throw new UserException(
+            "\"" + argument + "\" is no Beam option: write --name=value after \"--\"");
+      }
+      if (argument.startsWith("--runner=")) {
+        throw new UserException(
+            "name the runner before \"--\", with --runner "
+                + argument.substring("--runner=".length()));
+      }
+      merged.remove(equals < 0 ? argument.substring(2) : argument.substring(2, equals));
+      others.add(argument);
+    }
+    List<String> all = new ArrayList<>();
+    merged.forEach((option, value) -> all.add("--" + option + "=" + value));
+    all.addAll(others);
+    try {
+      return PipelineOptionsFactory.fromArgs(all.toArray(String[]::new))
+          .withValidation()
+          .as(PipelineOptions.class);
+    } catch (IllegalArgumentException e) {
+      throw new UserException(explain(e), e);
+    }
+  }
+
+  private String explain(IllegalArgumentException error) {
+    String message = String.valueOf(error.getMessage());
+    if (message.contains("Unknown 'runner'")) {
+      return "runner \""
+          + name
+          + "\" is not known: use a profile ("
+          + String.join(", ", PROFILES.keySet().stream().sorted().toList())
+          + ") or a Beam runner on the class path ("
+          + message.replaceAll("(?s).*supported pipeline runners \\[(.*?)\\].*", "$1")
+          + ")";
+    }
+    return "Beam does not take the options of runner \"" + name + "\": " + message;
+  }
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.UserException;
+import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.SliceRef;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.apache.beam.sdk.Pipeline;
+
+/**
+ * The batch layer of Lambda: computes all views anew from the closed epochs of the log, and
+ * promotes them together once every row is stored. A run that fails leaves nothing that a reader
+ * sees.
+ */
+public final class BatchRun {
+  private BatchRun() {}
+
+  /**
+   * Runs to the end.
+   *
+   * @param started gets the run's number before the pipeline starts
+   * @throws UserException if no epoch with records is closed, or another run was faster
+   */
+  public static <E> RunReport run(RunContext<E> context, LongConsumer started) {
+    LogEnd end = context.log().end();
+    if (end.isEmpty()) {
+      throw new UserException("the log is empty: ingest records first");
+    }
+    long through =
+        end.lastClosedWithRecords()
+            .orElseThrow(
+                () ->
+                    new UserException(
+                        "no epoch of the log is closed, and batch reads closed epochs only: close"
+                            + " some, with \"anabranch close --through TIME\", or wait until the"
+                            + " first one, which ends at "
+                            + context.log().epochs().end(end.firstEpoch())
+                            + ", closes by itself"));
+    EpochRange epochs = new EpochRange(Epochs.NONE, through);
+    long run = context.store().beginRun("batch");
+    Map<String, SliceRef> slices = new LinkedHashMap<>();
+    for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
+      slices.put(view.name(), context.store().openBatchSlice(run, context.ref(view), epochs));
+    }
+    started.accept(run);
+    Pipeline pipeline = Pipeline.create(context.options());
+    pipeline
+        .apply("Log", context.log().readClosed(epochs))
+        .apply("Views", Views.into(slices, context).inOneEpoch(through));
+    Pipelines.runToEnd(pipeline, "batch");
+    context.store().promote(slices.values());
+    return new RunReport(run, through, context.store().rowsWritten(run));
+  }
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import io.anabranch.api.Architecture;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.UserException;
+import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.SliceRef;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.apache.beam.sdk.Pipeline;
+
+/**
+ * What follows the log: the speed layer of Lambda, or the one pipeline of Kappa. They differ only
+ * in where they begin, after the batch version's epochs or at the log's beginning, and in what the
+ * live pointer says of them.
+ *
+ * <p>A run takes over from the one before it and starts after the last epoch that the store knows
+ * to be complete. It computes the rows of later epochs from nothing; as a row is only replaced by
+ * one that folds no fewer contributions, answers never go back meanwhile.
+ */
+public final class StreamRun {
+  private StreamRun() {}
+
+  /**
+   * Follows the log until the process ends.
+   *
+   * @param started gets the run's number before the pipeline starts
+   */
+  public static <E> RunReport follow(
+      RunContext<E> context, Architecture architecture, LongConsumer started) {
+    return run(context, architecture, Optional.empty(), started);
+  }
+
+  /**
+   * Follows the log until all that is in it now is stored.
+   *
+   * @param started gets the run's number before the pipeline starts
+   * @throws UserException if the log is empty
+   */
+  public static <E> RunReport untilCaughtUp(
+      RunContext<E> context, Architecture architecture, LongConsumer started) {
+    LogEnd end = context.log().end();
+    if (end.isEmpty()) {
+      throw new UserException("the log is empty: ingest records first");
+    }
+    return run(context, architecture, Optional.of(end), started);
+  }
+
+  private static <E> RunReport run(
+      RunContext<E> context,
+      Architecture architecture,
+      Optional<LogEnd> until,
+      LongConsumer started) {
+    String layer = architecture == Architecture.KAPPA ? "kappa" : "speed";
+    long closed = until.orElseGet(context.log()::end).closedThrough();
+    long run = context.store().beginRun(layer);
+    Map<String, SliceRef> slices = new LinkedHashMap<>();
+    for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
+      slices.put(
+          view.name(), context.store().openStreamSlice(run, context.ref(view), architecture));
+    }
+    long after = slices.values().stream().mapToLong(SliceRef::after).min().orElse(Epochs.NONE);
+    started.accept(run);
+    Views<E> views = Views.into(slices, context);
+    Pipeline pipeline = Pipeline.create(context.options());
+    pipeline
+        .apply("Log", context.log().follow(after, until))
+        .apply(
+            "Views",
+            until.isPresent() ? views : views.markProgressFrom(firstToMark(context, closed)));
+    Pipelines.runToEnd(pipeline, layer);
+    if (until.isPresent() && closed != Epochs.NONE) {
+      slices.values().forEach(slice -> context.store().complete(slice, closed));
+    }
+    return new RunReport(run, closed, context.store().rowsWritten(run));
+  }
+
+  /**
+   * The end of the last closed epoch is the first that can be reached; earlier ones come with it.
+   */
+  private static long firstToMark(RunContext<?> context, long closed) {
+    if (closed != Epochs.NONE) {
+      return closed;
+    }
+    LogEnd end = context.log().end();
+    return end.isEmpty() ? context.log().epochs().at(java.time.Instant.now()) : end.firstEpoch();
+  }
+}

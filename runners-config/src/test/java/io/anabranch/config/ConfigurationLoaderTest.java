@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.config;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.aMapWithSize;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.is;
+
+import io.anabranch.api.Architecture;
+import io.anabranch.api.spi.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigurationLoaderTest {
+  @TempDir Path directory;
+
+  @Test
+  void whatIsLeftOutHasDefaults() {
+    Configuration configuration = Loads.load(directory, Loads.MINIMAL);
+
+    assertThat(configuration.runner().profile(), is("direct"));
+    assertThat(configuration.runner().options(), is(aMapWithSize(0)));
+    assertThat(configuration.logKind(), is("files"));
+    assertThat(configuration.speedRefresh(), is(Duration.ofSeconds(1)));
+  }
+
+  @Test
+  void everyKeyIsMapped() {
+    String yaml =
+        """
+        # with comments
+        application: io.anabranch.Outer$Inner
+        architecture: kappa
+        runner:
+          profile: SparkRunner
+          options: { parallelism: 2, fasterCopy: true, "a.b": 1_000 }
+        log: { kind: kafka, topic: views, epoch: 1h }
+        store: { url: "jdbc:postgresql://db/views", user: me, password: long enough }
+        speed: { refresh: 500ms }
+        """;
+
+    Configuration configuration = Loads.load(directory, yaml);
+
+    assertThat(
+        configuration,
+        is(
+            new Configuration(
+                "io.anabranch.Outer$Inner",
+                Architecture.KAPPA,
+                new RunnerSettings(
+                    "SparkRunner",
+                    Map.of("parallelism", "2", "fasterCopy", "true", "a.b", "1_000")),
+                "kafka",
+                new Settings(Map.of("topic", "views", "epoch", "1h")),
+                new Settings(
+                    Map.of(
+                        "url", "jdbc:postgresql://db/views",
+                        "user", "me",
+                        "password", "long enough")),
+                Duration.ofMillis(500))));
+  }
+
+  @Test
+  void emptySectionsHaveDefaults() {
+    Configuration configuration = Loads.load(directory, Loads.MINIMAL + "runner:\nspeed: {}\n");
+
+    assertThat(configuration.runner().profile(), is("direct"));
+    assertThat(configuration.speedRefresh(), is(Duration.ofSeconds(1)));
+  }
+
+  @Test
+  void theMinimalExampleOfTheMessagesLoads() {
+    Configuration configuration = Loads.load(directory, Key.MINIMAL);
+
+    assertThat(configuration.architecture(), is(Architecture.LAMBDA));
+  }
+
+  @Test
+  void theApplicationOfTheMainClassIsTheDefault() {
+    String yaml = Loads.MINIMAL.replace("application: a.B\n", "");
+
+    Configuration configuration = loadFromMainOf("c.D", yaml);
+
+    assertThat(configuration.application(), is("c.D"));
+  }
+
+  @Test
+  void theApplicationOfTheFileWinsOverTheMainClass() {
+    Configuration configuration = loadFromMainOf("c.D", Loads.MINIMAL);
+
+    assertThat(configuration.application(), is("a.B"));
+  }
+
+  @Test
+  void theLongestSchemePicksTheStore() {
+    List<String> schemes =
+        List.of("jdbc:sqlite:v.db", "jdbc:other:v").stream()
+            .map(url -> FakeConnectors.ALL.store(url).orElseThrow().scheme())
+            .toList();
+
+    assertThat(schemes, contains("jdbc:sqlite:", "jdbc:"));
+  }
+
+  @Test
+  void aByteOrderMarkIsSkipped() {
+    Configuration configuration = Loads.load(directory, "\uFEFF" + Loads.MINIMAL);
+
+    assertThat(configuration.application(), is("a.B"));
+  }
+
+  private Configuration loadFromMainOf(String application, String yaml) {
+    return ConfigurationLoader.load(
+        Loads.file(directory, yaml), List.of(), Optional.of(application), FakeConnectors.ALL);
+  }
+}
