@@ -43,6 +43,8 @@ public final class Anabranch {
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     int code = run(application, out, err, args);
     out.flush();
+    // All is done and closed: what the shutdown hooks of a runner throw is of no use to anybody.
+    Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {});
     System.exit(code); // runners may leave threads behind that are not daemons
   }
 

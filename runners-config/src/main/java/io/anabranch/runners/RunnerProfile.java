@@ -17,7 +17,10 @@ public final class RunnerProfile {
   private static final Map<String, Map<String, String>> PROFILES =
       Map.of(
           "direct",
-          Map.of("runner", "DirectRunner"),
+          Map.of(
+              "runner", "DirectRunner",
+              "enforceImmutability", "false", // checks for tests, at half of the speed
+              "enforceEncodability", "false"),
           "flink-local",
           Map.of(
               "runner", "FlinkRunner",

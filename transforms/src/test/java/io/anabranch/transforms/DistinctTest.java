@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderException;
+import org.apache.beam.sdk.testing.CoderProperties;
 import org.apache.beam.sdk.testing.CombineFnTester;
 import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.util.SerializableUtils;
@@ -153,6 +154,7 @@ class DistinctTest {
   @Test
   void coderIsDeterministicAndSerializable() throws Exception {
     CODER.verifyDeterministic();
+    CoderProperties.coderSerializable(CODER);
     assertThat(SerializableUtils.ensureSerializable(CODER), is(CODER));
     SerializableUtils.ensureSerializable(Distinct.approximately());
   }

@@ -48,7 +48,10 @@ final class SampleVisitors {
 
   private static String address(int number) {
     if (number % 8 == 0) {
-      return "2001:db8:" + Integer.toHexString(number >> 8) + "::" + Integer.toHexString(number & 255);
+      return "2001:db8:"
+          + Integer.toHexString(number >> 8)
+          + "::"
+          + Integer.toHexString(number & 255);
     }
     return "198." + (18 + (number >> 16)) + "." + (number >> 8 & 255) + "." + (number & 255);
   }

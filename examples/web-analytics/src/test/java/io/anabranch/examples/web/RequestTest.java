@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.util.CoderUtils;
+import org.apache.beam.sdk.testing.CoderProperties;
 import org.apache.beam.sdk.util.SerializableUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -236,11 +236,11 @@ class RequestTest {
         List.of(LINE, LINE.replace("5120", "999999999999999").replace("blog", "bl\u00f6g"))) {
       Request request = Request.parse(line);
 
-      byte[] bytes = CoderUtils.encodeToByteArray(coder, request);
-
-      assertThat(CoderUtils.decodeFromByteArray(coder, bytes), is(request));
+      CoderProperties.coderDecodeEncodeEqual(coder, request);
+      CoderProperties.coderDeterministic(coder, request, Request.parse(line));
     }
     coder.verifyDeterministic();
+    CoderProperties.coderSerializable(coder);
     assertThat(SerializableUtils.ensureSerializable(coder), is(coder));
   }
 

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import io.anabranch.api.Application;
+import io.anabranch.api.EventFormat;
+import io.anabranch.api.View;
+import io.anabranch.transforms.Distinct;
+import io.anabranch.transforms.Sum;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * An application for tests: lines of {@code TIME,BUYER,ITEM,AMOUNT}. One view sums, one keeps
+ * sketches, one emits several contributions per event or none, and looks at its window.
+ */
+public final class Purchases implements Application<Purchases.Purchase> {
+  /** What somebody bought. */
+  record Purchase(Instant time, String buyer, String item, long amount) {
+    static Purchase parse(String line) {
+      String[] fields = line.split(",", -1);
+      if (fields.length != 4) {
+        throw new IllegalArgumentException("not four fields");
+      }
+      return new Purchase(
+          Instant.parse(fields[0]), fields[1], fields[2], Long.parseLong(fields[3]));
+    }
+
+    @Override
+    public String toString() {
+      return time + "," + buyer + "," + item + "," + amount;
+    }
+  }
+
+  @Override
+  public EventFormat<Purchase> events() {
+    return EventFormat.lines(Purchase::parse).timestamp(Purchase::time).coder(new PurchaseCoder());
+  }
+
+  @Override
+  public List<View<Purchase, ?, ?>> views() {
+    return List.of(
+        View.<Purchase>named("revenue")
+            .bucket(Duration.ofMinutes(10))
+            .contributions(contributions(new RevenueFn()))
+            .combine(Sum.ofLongs()),
+        View.<Purchase>named("buyers")
+            .bucket(Duration.ofDays(1))
+            .contributions(
+                new PTransform<PCollection<Purchase>, PCollection<KV<String, String>>>() {
+                  @Override
+                  public PCollection<KV<String, String>> expand(PCollection<Purchase> input) {
+                    return input
+                        .apply("BuyerByItem", ParDo.of(new BuyerFn()))
+                        .setCoder(KvCoder.of(StringUtf8Coder.of(), StringUtf8Coder.of()));
+                  }
+                })
+            .combine(Distinct.approximately()),
+        View.<Purchase>named("units")
+            .bucket(Duration.ofSeconds(1))
+            .contributions(contributions(new UnitsFn()))
+            .combine(Sum.ofLongs()));
+  }
+
+  private static PTransform<PCollection<Purchase>, PCollection<KV<String, Long>>> contributions(
+      DoFn<Purchase, KV<String, Long>> fn) {
+    return new PTransform<>() {
+      @Override
+      public PCollection<KV<String, Long>> expand(PCollection<Purchase> input) {
+        return input
+            .apply("Contribute", ParDo.of(fn))
+            .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()));
+      }
+    };
+  }
+
+  private static final class RevenueFn extends DoFn<Purchase, KV<String, Long>> {
+    @ProcessElement
+    public void process(@Element Purchase purchase, OutputReceiver<KV<String, Long>> out) {
+      out.output(KV.of(purchase.item(), purchase.amount()));
+    }
+  }
+
+  private static final class BuyerFn extends DoFn<Purchase, KV<String, String>> {
+    @ProcessElement
+    public void process(@Element Purchase purchase, OutputReceiver<KV<String, String>> out) {
+      out.output(KV.of(purchase.item(), purchase.buyer()));
+    }
+  }
+
+  /** One contribution per unit; fails if the window is not the bucket of the event. */
+  private static final class UnitsFn extends DoFn<Purchase, KV<String, Long>> {
+    @ProcessElement
+    public void process(
+        @Element Purchase purchase, IntervalWindow window, OutputReceiver<KV<String, Long>> out) {
+      long time = purchase.time().toEpochMilli();
+      if (time < window.start().getMillis() || time >= window.end().getMillis()) {
+        throw new IllegalStateException(purchase + " is in the window " + window);
+      }
+      for (int unit = 0; unit < purchase.amount() % 4; unit++) {
+        out.output(KV.of(purchase.buyer() + "/" + purchase.item(), 1L));
+      }
+    }
+  }
+}
