@@ -25,7 +25,7 @@ import org.apache.beam.sdk.values.PCollection;
  */
 public final class CombinedView<E, K, V, A, O> extends View<E, K, O> {
   private final Duration bucket;
-  private final PTransform<PCollection<E>, PCollection<KV<K, V>>> contributions;
+  private final PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions;
   private final CombineFn<V, A, O> combineFn;
   private final int revision;
   private final Optional<Coder<A>> accumulatorCoder;
@@ -33,7 +33,7 @@ public final class CombinedView<E, K, V, A, O> extends View<E, K, O> {
   private CombinedView(
       String name,
       Duration bucket,
-      PTransform<PCollection<E>, PCollection<KV<K, V>>> contributions,
+      PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions,
       CombineFn<V, A, O> combineFn,
       int revision,
       Optional<Coder<A>> accumulatorCoder) {
@@ -48,7 +48,7 @@ public final class CombinedView<E, K, V, A, O> extends View<E, K, O> {
   static <E, K, V, A, O> CombinedView<E, K, V, A, O> of(
       String name,
       Duration bucket,
-      PTransform<PCollection<E>, PCollection<KV<K, V>>> contributions,
+      PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions,
       CombineFn<V, A, O> combineFn) {
     return new CombinedView<>(name, bucket, contributions, combineFn, 1, Optional.empty());
   }
@@ -79,7 +79,7 @@ public final class CombinedView<E, K, V, A, O> extends View<E, K, O> {
   }
 
   /** Returns the author's transform from events to keyed contributions. */
-  public PTransform<PCollection<E>, PCollection<KV<K, V>>> contributions() {
+  public PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions() {
     return contributions;
   }
 

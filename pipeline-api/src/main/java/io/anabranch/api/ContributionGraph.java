@@ -31,7 +31,7 @@ import org.apache.beam.sdk.values.WindowingStrategy;
 
 /**
  * Expands the contributions of a combined view on a pipeline that is never run, and refuses what
- * would see only one epoch's part of a bucket: groupings, state, timers, windows. Only what stems
+ * would see only one epoch's part of a bucket: groupings, state, timers, windows, triggers. Only what stems
  * from the events is looked at; a side input of other origin may group as it likes.
  */
 final class ContributionGraph<K, V> extends PipelineVisitor.Defaults {
@@ -47,15 +47,25 @@ final class ContributionGraph<K, V> extends PipelineVisitor.Defaults {
     ContributionGraph<K, V> graph = new ContributionGraph<>(view.name());
     PCollection<E> input =
         pipeline.apply("Events", new Unbounded<>(events.coder(), view.bucket().toMillis()));
-    PCollection<KV<K, V>> output = input.apply("Contributions", view.contributions());
     graph.fromEvents.add(input);
-    pipeline.traverseTopologically(graph);
-    return graph.coderOf(output);
+    try {
+      PCollection<KV<K, V>> output = input.apply("Contributions", view.contributions());
+      KvCoder<K, V> coder = graph.coderOf(output);
+      pipeline.traverseTopologically(graph);
+      graph.requireFromEvents(output);
+      return coder;
+    } catch (IllegalStateException | IllegalArgumentException e) { // what Beam's own checks throw
+      throw new UserException(
+          "view \"" + view.name() + "\": the contributions cannot be built: " + e.getMessage(), e);
+    }
   }
 
   @Override
   public CompositeBehavior enterCompositeTransform(Node node) {
     PTransform<?, ?> transform = node.getTransform();
+    if (transform instanceof Window && spread(node)) {
+      throw refusal(node, "sets windows of its own"); // or triggers, which come with windows
+    }
     if (transform instanceof Reshuffle
         || transform instanceof Reshuffle.ViaRandomKey
         || transform instanceof Redistribute.RedistributeByKey
@@ -77,9 +87,6 @@ final class ContributionGraph<K, V> extends PipelineVisitor.Defaults {
     }
     if (transform instanceof CreatePCollectionView) {
       throw refusal(node, "collects events into a side input");
-    }
-    if (transform instanceof Window.Assign) {
-      throw refusal(node, "sets windows of its own");
     }
     if (transform instanceof ParDo.MultiOutput<?, ?> parDo) {
       keepsState(parDo.getFn())
@@ -116,6 +123,17 @@ final class ContributionGraph<K, V> extends PipelineVisitor.Defaults {
       }
     }
     return touched;
+  }
+
+  private void requireFromEvents(PCollection<?> output) {
+    if (!fromEvents.contains(output)) {
+      throw new UserException(
+          "view \""
+              + view
+              + "\": the contributions do not stem from the events, so they have no bucket: apply"
+              + " them to the input of the transform, and bring in other collections as side"
+              + " inputs");
+    }
   }
 
   private UserException refusal(Node node, String what) {

@@ -25,6 +25,7 @@ public record EpochRange(long after, long through) implements Serializable {
 
   @Override
   public String toString() {
-    return after == Epochs.NONE ? "(.., " + through + "]" : "(" + after + ", " + through + "]";
+    return (after == Epochs.NONE ? "(.." : "(" + after)
+        + (through == Long.MAX_VALUE ? ", ..)" : ", " + through + "]");
   }
 }

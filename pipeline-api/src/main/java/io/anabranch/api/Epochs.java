@@ -22,10 +22,16 @@ public record Epochs(Duration length) implements Serializable {
    * @throws IllegalArgumentException if it is below 1 s or not whole milliseconds
    */
   public Epochs {
-    if (length.toSeconds() < 1 || !Duration.ofMillis(length.toMillis()).equals(length)) {
+    if (length.compareTo(Duration.ofSeconds(1)) < 0 || !inMillis(length)) {
       throw new IllegalArgumentException(
           "epoch length is " + length + ": it must be 1 s or longer, in whole milliseconds");
     }
+  }
+
+  /** Returns whether a length is whole milliseconds that fit into a {@code long}. */
+  static boolean inMillis(Duration length) {
+    return length.compareTo(Duration.ofMillis(Long.MAX_VALUE)) <= 0
+        && length.equals(Duration.ofMillis(length.toMillis()));
   }
 
   /** Returns the number of the epoch that holds an ingestion time. */
@@ -40,6 +46,6 @@ public record Epochs(Duration length) implements Serializable {
 
   /** Returns the first instant after an epoch. */
   public Instant end(long epoch) {
-    return start(epoch + 1);
+    return start(Math.addExact(epoch, 1));
   }
 }

@@ -6,9 +6,11 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.Serializable;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.time.Instant;
+import java.util.Locale;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 
@@ -67,9 +69,13 @@ public final class EventFormat<E> implements Serializable {
     return event;
   }
 
-  /** Returns the event time; may throw, which makes the record a dead letter. */
+  /** Returns the event time, never null; may throw, which makes the record a dead letter. */
   public Instant timestamp(E event) {
-    return timestamp.apply(event);
+    Instant time = timestamp.apply(event);
+    if (time == null) {
+      throw new IllegalArgumentException("the timestamp function returned null");
+    }
+    return time;
   }
 
   /** Returns the coder of the events. */
@@ -77,20 +83,36 @@ public final class EventFormat<E> implements Serializable {
     return coder;
   }
 
-  private static String text(byte[] bytes, int offset, int length) throws CharacterCodingException {
+  private static String text(byte[] bytes, int offset, int length) {
     int end = offset + length;
+    if (end > offset && bytes[end - 1] == '\n') {
+      end--;
+    }
     if (end > offset && bytes[end - 1] == '\r') {
       end--;
     }
     String line = new String(bytes, offset, end - offset, UTF_8);
     if (line.indexOf(REPLACEMENT) >= 0) { // rare: either malformed, or the character itself
-      UTF_8
-          .newDecoder()
-          .onMalformedInput(CodingErrorAction.REPORT)
-          .onUnmappableCharacter(CodingErrorAction.REPORT)
-          .decode(ByteBuffer.wrap(bytes, offset, end - offset));
+      requireUtf8(ByteBuffer.wrap(bytes, offset, end - offset).slice());
     }
     return line;
+  }
+
+  private static void requireUtf8(ByteBuffer record) {
+    CoderResult result =
+        UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT)
+            .decode(record, CharBuffer.allocate(record.remaining()), true);
+    if (result.isError()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "the record is not UTF-8: byte 0x%02x at offset %d",
+              record.get(record.position()),
+              record.position()));
+    }
   }
 
   /**

@@ -25,6 +25,10 @@ public abstract class View<E, K, O> {
   private final String name;
 
   View(String name) {
+    this.name = requireName(name);
+  }
+
+  private static String requireName(String name) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "view name \""
@@ -32,7 +36,7 @@ public abstract class View<E, K, O> {
               + "\" is not allowed: use 1 to 63 lower-case letters, digits and dashes, a letter"
               + " first, for instance \"page-views\"");
     }
-    this.name = name;
+    return name;
   }
 
   /**
@@ -43,7 +47,7 @@ public abstract class View<E, K, O> {
    * @throws IllegalArgumentException if the name is not of this form
    */
   public static <E> Named<E> named(String name) {
-    return new Named<>(name);
+    return new Named<>(requireName(name));
   }
 
   /** Returns the name, by which queries and the store know the view. */
@@ -76,13 +80,17 @@ public abstract class View<E, K, O> {
      * Sets the bucket: the fixed event-time interval at which the view is stored. Longer ranges are
      * merged from buckets when read. Buckets are aligned to the epoch of Unix time, UTC.
      *
-     * @param length 1 ms or longer
-     * @throws IllegalArgumentException if it is shorter
+     * @param length 1 ms or longer, in whole milliseconds
+     * @throws IllegalArgumentException if it is shorter or has parts of milliseconds
      */
     public Bucketed<E> bucket(Duration length) {
-      if (length.toMillis() < 1) {
+      if (length.compareTo(Duration.ofMillis(1)) < 0 || !Epochs.inMillis(length)) {
         throw new IllegalArgumentException(
-            "bucket of view \"" + name + "\" is " + length + ": it must be 1 ms or longer");
+            "bucket of view \""
+                + name
+                + "\" is "
+                + length
+                + ": it must be 1 ms or longer, in whole milliseconds");
       }
       return new Bucketed<>(name, length);
     }
@@ -108,7 +116,7 @@ public abstract class View<E, K, O> {
      * view is {@linkplain View#define defined}.
      */
     public <K, V> Contributed<E, K, V> contributions(
-        PTransform<PCollection<E>, PCollection<KV<K, V>>> contributions) {
+        PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions) {
       return new Contributed<>(name, bucket, contributions);
     }
   }
@@ -123,12 +131,12 @@ public abstract class View<E, K, O> {
   public static final class Contributed<E, K, V> {
     private final String name;
     private final Duration bucket;
-    private final PTransform<PCollection<E>, PCollection<KV<K, V>>> contributions;
+    private final PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions;
 
     private Contributed(
         String name,
         Duration bucket,
-        PTransform<PCollection<E>, PCollection<KV<K, V>>> contributions) {
+        PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions) {
       this.name = name;
       this.bucket = bucket;
       this.contributions = contributions;

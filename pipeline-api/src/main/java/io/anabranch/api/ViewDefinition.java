@@ -74,7 +74,7 @@ public final class ViewDefinition<E, K, V, A, O> {
   }
 
   /** Returns the author's transform from events to keyed contributions. */
-  public PTransform<PCollection<E>, PCollection<KV<K, V>>> contributions() {
+  public PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions() {
     return view.contributions();
   }
 
@@ -128,7 +128,7 @@ public final class ViewDefinition<E, K, V, A, O> {
   }
 
   /** A class name without the part that the compiler of lambdas makes up anew in every process. */
-  private static String className(Serializable object) {
+  static String className(Serializable object) {
     String name = object.getClass().getName();
     int lambda = name.indexOf("$$Lambda");
     return lambda < 0 ? name : name.substring(0, lambda) + "$$Lambda";

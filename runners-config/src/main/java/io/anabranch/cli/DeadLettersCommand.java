@@ -89,7 +89,7 @@ final class DeadLettersCommand implements Runnable {
       }
       return Arrays.asList(
           letter.place().toString(),
-          Long.toString(letter.place().epoch()),
+          new Id(letter.place().epoch()),
           letter.error(),
           text,
           text == null ? Base64.getEncoder().encodeToString(letter.record()) : null);

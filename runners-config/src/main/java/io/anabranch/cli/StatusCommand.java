@@ -75,10 +75,10 @@ final class StatusCommand implements Callable<Integer> {
             printer.print(
                 Arrays.asList(
                     view.pointer().view(),
-                    Long.toString(version.version()),
+                    new Id(version.version()),
                     version.kind(),
                     version.live() ? "yes" : "no",
-                    Long.toString(slice.slice()),
+                    new Id(slice.slice()),
                     time(log.epochs(), slice.epochs().after(), "the beginning"),
                     time(log.epochs(), slice.epochs().through(), "the end"),
                     slice.completeThrough().isPresent()

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.examples.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** The real command line, each command in a process of its own. */
+final class CommandLine {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final List<String> OPENED =
+      List.of("lang", "util", "util.concurrent", "net", "nio", "time", "lang.invoke");
+
+  private final Path folder;
+  private final Path configuration;
+
+  CommandLine(Path folder, String architecture, String runner) throws IOException {
+    this.folder = folder;
+    this.configuration = folder.resolve("anabranch.yaml");
+    Files.writeString(
+        configuration,
+        """
+        application: io.anabranch.examples.web.WebAnalytics
+        architecture: %s
+        runner: { profile: %s }
+        log:    { kind: files, path: "%s", epoch: 1h }
+        store:  { url: "jdbc:sqlite:%s" }
+        speed:  { refresh: 1s }
+        """
+            .formatted(architecture, runner, folder.resolve("log"), folder.resolve("views.db")));
+  }
+
+  void ingest(String name, List<String> lines, Instant at)
+      throws IOException, InterruptedException {
+    Path file = Files.write(folder.resolve(name), lines, UTF_8);
+    run("ingest", file.toString(), "--at", at.toString());
+  }
+
+  /** Runs a command that must end with 0, and returns what it printed to standard output. */
+  String run(String... arguments) throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("-c", configuration.toString()));
+    return bare(folder, all.toArray(String[]::new));
+  }
+
+  /** Runs a command as it is. */
+  static String bare(Path folder, String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    OPENED.forEach(name -> command.add("--add-opens=java.base/java." + name + "=ALL-UNNAMED"));
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), "io.anabranch.cli.Anabranch"));
+    command.addAll(List.of(arguments));
+    File out = Files.createTempFile(folder, "out", ".txt").toFile();
+    File err = Files.createTempFile(folder, "err", ".txt").toFile();
+    Process process = new ProcessBuilder(command).redirectOutput(out).redirectError(err).start();
+    if (!process.waitFor(5, TimeUnit.MINUTES)) {
+      process.destroyForcibly().waitFor();
+      throw new AssertionError("no end after 5 minutes: " + List.of(arguments));
+    }
+    String errors = Files.readString(err.toPath());
+    assertThat(List.of(arguments) + "\n" + errors, process.exitValue(), is(0));
+    return Files.readString(out.toPath());
+  }
+
+  /** Returns key and bucket of each row of a view with its value. */
+  Map<String, Long> query(String view) throws IOException, InterruptedException {
+    Map<String, Long> rows = new TreeMap<>();
+    for (String line : run("query", view, "--format", "json").lines().toList()) {
+      JsonNode object = JSON.readTree(line);
+      if (!object.has("answer")) {
+        String row =
+            IndependentCount.row(
+                object.get("key").asText(), Instant.parse(object.get("bucket").asText()));
+        assertThat("rows of " + row, rows.put(row, object.get("value").asLong()) == null, is(true));
+      }
+    }
+    return rows;
+  }
+}

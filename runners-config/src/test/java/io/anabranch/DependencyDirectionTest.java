@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Dependencies point one way; see docs/architecture.md. */
+@AnalyzeClasses(packages = "io.anabranch", importOptions = DoNotIncludeTests.class)
+final class DependencyDirectionTest {
+
+  @ArchTest
+  static final ArchRule LAYERS =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInAnyPackage("io.anabranch..")
+          .layer("api")
+          .definedBy("io.anabranch.api..")
+          .layer("transforms")
+          .definedBy("io.anabranch.transforms..")
+          .layer("connectors")
+          .definedBy("io.anabranch.connectors..")
+          .layer("serving")
+          .definedBy("io.anabranch.serving..")
+          .layer("testing")
+          .definedBy("io.anabranch.testing..")
+          .layer("config")
+          .definedBy("io.anabranch.config..")
+          .layer("runners")
+          .definedBy("io.anabranch.runners..")
+          .layer("wiring")
+          .definedBy("io.anabranch.wiring..")
+          .layer("cli")
+          .definedBy("io.anabranch.cli..")
+          .whereLayer("api")
+          .mayNotAccessAnyLayer()
+          .whereLayer("transforms")
+          .mayOnlyAccessLayers("api")
+          .whereLayer("connectors")
+          .mayOnlyAccessLayers("api")
+          .whereLayer("serving")
+          .mayOnlyAccessLayers("api")
+          .whereLayer("testing")
+          .mayOnlyAccessLayers("api")
+          .whereLayer("config")
+          .mayOnlyAccessLayers("api")
+          .whereLayer("runners")
+          .mayOnlyAccessLayers("api")
+          .whereLayer("wiring")
+          .mayOnlyAccessLayers("api", "transforms")
+          .whereLayer("cli")
+          .mayOnlyAccessLayers("api", "config", "runners", "serving", "wiring");
+
+  @ArchTest
+  static final ArchRule API_KNOWS_ONLY_BEAMS_CORE =
+      classes()
+          .that()
+          .resideInAPackage("io.anabranch.api..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..", "io.anabranch.api..", "org.apache.beam.sdk..", "org.joda.time..");
+
+  @ArchTest
+  static final ArchRule TRANSFORMS_DO_NOT_KNOW_THE_ARCHITECTURE =
+      noClasses()
+          .that()
+          .resideInAPackage("io.anabranch.transforms..")
+          .should()
+          .dependOnClassesThat(
+              DescribedPredicate.<JavaClass>describe(
+                  "say which architecture or layer it is",
+                  type -> type.getName().equals("io.anabranch.api.Architecture")));
+
+  @ArchTest
+  static final ArchRule NO_CYCLES =
+      slices().matching("io.anabranch.(**)").should().beFreeOfCycles();
+}

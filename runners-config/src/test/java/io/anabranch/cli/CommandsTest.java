@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+
+import io.anabranch.cli.Cli.Result;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class CommandsTest {
+  private static final String FIRST_HOUR =
+      """
+      2015-05-21T00:10:00Z,ann,tea,3
+      2015-05-21T00:11:00Z,bob,tea,4
+      2015-02-20T00:10:00Z,ann,"pot",9
+      broken
+      """;
+  private static final String SECOND_HOUR =
+      """
+      2015-05-21T00:12:00Z,cid,tea,10
+      2015-05-21T01:12:00Z,cid,cup,1
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void lambdaMergesBatchAndSpeedAndSaysWhereFrom() {
+    Cli cli = new Cli(folder, "lambda");
+    ingest(cli, FIRST_HOUR, "2015-05-21T00:30:00Z");
+    ok(cli.run("close", "--through", "2015-05-21T01:00:00Z"));
+    ok(cli.run("run", "--layer", "batch"));
+    ingest(cli, SECOND_HOUR, "2015-05-21T01:30:00Z");
+    ok(cli.run("run", "--layer", "speed", "--until-caught-up"));
+
+    Result json = ok(cli.run("query", "revenue", "--format", "json"));
+
+    assertThat(
+        json.out().lines().toList(),
+        is(
+            List.of(
+                "{\"view\":\"revenue\",\"key\":\"\\\"pot\\\"\",\"bucket\":\"2015-02-20T00:10:00Z\","
+                    + "\"value\":9,\"batch\":9}",
+                "{\"view\":\"revenue\",\"key\":\"tea\",\"bucket\":\"2015-05-21T00:10:00Z\","
+                    + "\"value\":17,\"batch\":7,\"speed\":10}",
+                "{\"view\":\"revenue\",\"key\":\"cup\",\"bucket\":\"2015-05-21T01:10:00Z\","
+                    + "\"value\":1,\"speed\":1}",
+                "{\"answer\":{\"view\":\"revenue\",\"architecture\":\"lambda\",\"batchVersion\":1,"
+                    + "\"speedVersion\":4,"
+                    + "\"batchThrough\":{\"epoch\":397824,\"time\":\"2015-05-21T01:00:00Z\"},"
+                    + "\"speedThrough\":{\"epoch\":397824,\"time\":\"2015-05-21T01:00:00Z\"},"
+                    + "\"deadLetters\":1}}")));
+  }
+
+  @Test
+  void queryTakesKeysRangesTotalsAndTop() {
+    Cli cli = new Cli(folder, "kappa");
+    ingest(cli, FIRST_HOUR, "2015-05-21T00:30:00Z");
+    ingest(cli, SECOND_HOUR, "2015-05-21T01:30:00Z");
+    ok(cli.run("run", "--until-caught-up"));
+
+    Result total = ok(cli.run("query", "revenue", "--total", "--top", "2", "--format", "csv"));
+    Result key = ok(cli.run("query", "revenue", "--key", "\"pot\"", "--format", "csv"));
+    Result range =
+        ok(
+            cli.run(
+                "query",
+                "revenue",
+                "--from",
+                "2015-05-21T01:00:00Z",
+                "--to",
+                "2015-05-21T02:00:00Z",
+                "--format",
+                "csv"));
+
+    assertThat(
+        total.out(),
+        is(
+            "view,key,bucket,value,batch,speed\r\n"
+                + "revenue,tea,,17,17,\r\n"
+                + "revenue,\"\"\"pot\"\"\",,9,9,\r\n"));
+    assertThat(
+        key.out(),
+        is(
+            "view,key,bucket,value,batch,speed\r\n"
+                + "revenue,\"\"\"pot\"\"\",2015-02-20T00:10:00Z,9,9,\r\n"));
+    assertThat(
+        range.out(),
+        is("view,key,bucket,value,batch,speed\r\n" + "revenue,cup,2015-05-21T01:10:00Z,1,1,\r\n"));
+  }
+
+  @Test
+  void tableIsAlignedAndEndsWithWhereItComesFrom() {
+    Cli cli = new Cli(folder, "kappa");
+    ingest(cli, FIRST_HOUR, "2015-05-21T00:30:00Z");
+    ok(cli.run("run", "--until-caught-up"));
+
+    Result table = ok(cli.run("query", "revenue", "--total"));
+
+    assertThat(
+        table.out(),
+        is(
+            """
+            view     key    bucket  value  batch  speed
+            revenue  "pot"              9      9
+            revenue  tea                7      7
+
+            2 rows, kappa; 1 dead letters
+            """));
+  }
+
+  @Test
+  void statusTellsVersionsSlicesAndLag() {
+    Cli cli = new Cli(folder, "lambda");
+    ingest(cli, FIRST_HOUR, "2015-05-21T00:30:00Z");
+    ok(cli.run("close", "--through", "2015-05-21T01:00:00Z"));
+    ok(cli.run("run", "--layer", "batch"));
+    ingest(cli, SECOND_HOUR, "2015-05-21T01:30:00Z");
+    ok(cli.run("close", "--through", "2015-05-21T02:00:00Z"));
+
+    Result table = ok(cli.run("status"));
+    Result json = ok(cli.run("status", "--format", "json"));
+
+    assertThat(table.out(), containsString("log closed through 2015-05-21T02:00:00Z"));
+    assertThat(table.out(), containsString("revenue is 1 closed epochs behind"));
+    assertThat(json.out().lines().count(), is(3L));
+    assertThat(json.out(), containsString("\"closedEpochsBehind\":1"));
+    assertThat(json.out(), containsString("\"kind\":\"batch\""));
+  }
+
+  @Test
+  void deadLettersTellPlaceErrorAndRecord() {
+    Cli cli = new Cli(folder, "kappa");
+    ingest(cli, FIRST_HOUR, "2015-05-21T00:30:00Z");
+    ok(cli.run("run", "--until-caught-up"));
+    ok(cli.run("run", "--until-caught-up")); // the same letter again changes nothing
+
+    Result json = ok(cli.run("dead-letters", "list", "--format", "json"));
+
+    assertThat(
+        json.out().lines().toList(),
+        is(
+            List.of(
+                "{\"place\":\"segment-1@95\",\"epoch\":397824,\"error\":\"not four fields\","
+                    + "\"record\":\"broken\"}")));
+  }
+
+  @Test
+  void helpOfEveryCommandTellsItsOptions() {
+    for (String command :
+        List.of("demo", "ingest", "close", "run", "query", "status", "dead-letters")) {
+      Result help = Cli.bare(command, "--help");
+
+      assertThat(command, help.code(), is(0));
+      assertThat(help.out(), containsString("Usage: anabranch"));
+      assertThat(help.out(), containsString(command));
+      assertThat(help.err(), is(""));
+    }
+    assertThat(Cli.bare("run", "--help").out(), containsString("--until-caught-up"));
+    assertThat(Cli.bare("--help").out(), not(containsString("null")));
+  }
+
+  @Test
+  void runnerOnTheCommandLineWinsOverTheConfiguration() {
+    Cli cli = new Cli(folder, "kappa");
+    ingest(cli, FIRST_HOUR, "2015-05-21T00:30:00Z");
+
+    Result run =
+        cli.run("run", "--until-caught-up", "--runner", "FlinkRunner", "--set", "speed.refresh=1s");
+
+    ok(run);
+    assertThat(ok(cli.run("query", "revenue", "--total")).out(), containsString("tea"));
+  }
+
+  private static void ingest(Cli cli, String text, String at) {
+    Path file = cli.write("some.log", text);
+    ok(cli.run("ingest", file.toString(), "--at", at));
+  }
+
+  private static Result ok(Result result) {
+    assertThat(result.err(), result.code(), is(0));
+    return result;
+  }
+}
