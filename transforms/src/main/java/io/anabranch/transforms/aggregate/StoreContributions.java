@@ -16,6 +16,7 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
@@ -90,7 +91,11 @@ public final class StoreContributions<K, V, A>
                 "ToRows", ParDo.of(new ToRows<>(view.keyCoder(), view.accumulatorCoder(), SHARDS)))
             .setCoder(KvCoder.of(VarIntCoder.of(), StoredRowCoder.of()));
     GroupIntoBatches<Integer, StoredRow> batches = GroupIntoBatches.ofSize(BATCH);
-    return rows.apply("AllRows", Window.into(new GlobalWindows()))
+    return rows.apply(
+            "AllRows",
+            Window.<KV<Integer, StoredRow>>into(new GlobalWindows())
+                .triggering(DefaultTrigger.of())
+                .discardingFiredPanes())
         .apply("Batch", unbounded ? batches.withMaxBufferingDuration(LONGEST_WAIT) : batches)
         .apply("Write", ParDo.of(new WriteRows(store, slice)))
         .setCoder(VoidCoder.of());

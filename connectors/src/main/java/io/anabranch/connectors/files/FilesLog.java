@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.files;
+
+import static java.util.Comparator.naturalOrder;
+
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.UserException;
+import io.anabranch.api.spi.AppendableLog;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.RecordBatch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * The embedded event log.
+ *
+ * <p>One append is one {@link Segment}: a file that is written aside and gets its name, and with it
+ * its place in the log, in one step under a lock. So a reader sees an append whole or not at all,
+ * and a crash leaves nothing but a file in {@code staging}. A closed epoch gets no more segments,
+ * because that is checked under the same lock.
+ */
+final class FilesLog implements AppendableLog {
+  private static final Instant FIRST_TIME = Instant.parse("0001-01-01T00:00:00Z");
+  private static final Instant LAST_TIME = Instant.parse("9999-12-31T00:00:00Z");
+
+  private final String id;
+  private final LogFolder folder;
+
+  FilesLog(String id, LogFolder folder) {
+    this.id = id;
+    this.folder = folder;
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public Epochs epochs() {
+    return folder.epochs();
+  }
+
+  @Override
+  public LogEnd end() {
+    return attempt(
+        "read",
+        () -> {
+          LogView view = folder.look(0);
+          List<Long> epochs = view.segments().stream().map(Segment::epoch).toList();
+          return new LogEnd(
+              Long.toString(view.lastSequence()),
+              view.closedThrough(),
+              epochs.stream().min(naturalOrder()).orElse(Long.MAX_VALUE),
+              epochs.stream().max(naturalOrder()).orElse(Epochs.NONE));
+        });
+  }
+
+  @Override
+  public Appended append(List<Input> inputs, Optional<Instant> at) {
+    at.ifPresent(FilesLog::checkTime);
+    return attempt(
+        "written",
+        () -> {
+          StagedLines lines = StagedLines.write(Files.createDirectories(folder.staging()), inputs);
+          try {
+            return folder.locked(() -> commit(lines, at));
+          } finally {
+            Files.deleteIfExists(lines.file());
+          }
+        });
+  }
+
+  private Appended commit(StagedLines lines, Optional<Instant> at) throws IOException {
+    LogView view = folder.settle(Long.MAX_VALUE);
+    Instant time = at.orElseGet(folder.clock()::instant);
+    long epoch = epochs().at(time);
+    if (epoch <= view.closedThrough()) {
+      throw refusal(time, at.isPresent(), epoch, epochs().start(view.closedThrough() + 1));
+    }
+    Segment segment =
+        new Segment(epoch, view.lastSequence() + 1, time.toEpochMilli(), at.isPresent());
+    Path target = folder.file(segment);
+    if (!Files.isDirectory(target.getParent())) {
+      Files.createDirectories(target.getParent());
+      DurableFiles.syncFolder(target.getParent().getParent());
+    }
+    DurableFiles.publish(lines.file(), target);
+    return new Appended(epoch, lines.records(), lines.bytes());
+  }
+
+  private UserException refusal(Instant time, boolean stated, long epoch, Instant open) {
+    return new UserException(
+        (stated ? "the stated ingestion time " : "the present time ")
+            + time
+            + " is in the closed epoch ["
+            + epochs().start(epoch)
+            + ", "
+            + epochs().end(epoch)
+            + "), which gets no more records; the first open epoch starts at "
+            + open
+            + ". State an ingestion time from then on (--at), or "
+            + (stated ? "append at the present time" : "wait until then")
+            + "; nothing was appended");
+  }
+
+  @Override
+  public long closeThrough(Instant time) {
+    if (time.isAfter(LAST_TIME)) {
+      checkTime(time);
+    }
+    long through = time.isBefore(FIRST_TIME) ? Epochs.NONE : epochs().at(time) - 1;
+    return attempt(
+        "closed",
+        () ->
+            folder.locked(
+                () -> {
+                  LogView view = folder.settle(Long.MAX_VALUE);
+                  return through > view.closedThrough()
+                      ? folder.close(view, through).closedThrough()
+                      : view.closedThrough();
+                }));
+  }
+
+  @Override
+  public PTransform<PBegin, PCollection<RecordBatch>> readClosed(EpochRange range) {
+    return new ReadClosedEpochs(this, folder, range);
+  }
+
+  @Override
+  public PTransform<PBegin, PCollection<RecordBatch>> follow(long after, Optional<LogEnd> until) {
+    return new FollowLog(folder, after, until);
+  }
+
+  @Override
+  public void close() {}
+
+  private static void checkTime(Instant time) {
+    if (time.isBefore(FIRST_TIME) || time.isAfter(LAST_TIME)) {
+      throw new UserException(
+          "the time is " + time + ": it must be from " + FIRST_TIME + " to " + LAST_TIME);
+    }
+  }
+
+  private <T> T attempt(String what, LogLock.Action<T> action) {
+    try {
+      return action.run();
+    } catch (IOException e) {
+      throw new UserException(
+          "the log in " + folder.path() + " cannot be " + what + ": " + Problems.describe(e), e);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.files;
+
+import io.anabranch.api.UserException;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.RecordBatch;
+import java.util.Optional;
+import org.apache.beam.sdk.io.Read;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.display.DisplayData;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * Follows an embedded log.
+ *
+ * <p>Output: unbounded; batches of records in the global window at the minimum timestamp. The
+ * watermark follows the time of append and passes the end of an epoch only once the epoch is closed
+ * and all its records were given out. With an end to read until, the watermark goes to the end of
+ * time once all before it was given out.
+ *
+ * <p>Failures: a segment that cannot be read fails the bundle. Each record is given out exactly
+ * once relative to the runner's checkpoints.
+ */
+final class FollowLog extends PTransform<PBegin, PCollection<RecordBatch>> {
+  private static final long serialVersionUID = 1L;
+
+  private final FollowSource source;
+
+  FollowLog(LogFolder folder, long after, Optional<LogEnd> until) {
+    source = FollowSource.of(folder, after, until.map(FollowLog::sequence).orElse(Long.MAX_VALUE));
+  }
+
+  private static long sequence(LogEnd end) {
+    try {
+      return Long.parseLong(end.position());
+    } catch (NumberFormatException e) {
+      throw new UserException(
+          "the end of the log is \"" + end.position() + "\", which is none of an embedded log", e);
+    }
+  }
+
+  @Override
+  public PCollection<RecordBatch> expand(PBegin input) {
+    return input.apply("Follow", Read.from(source));
+  }
+
+  @Override
+  public void populateDisplayData(DisplayData.Builder builder) {
+    builder.delegate(source);
+  }
+}

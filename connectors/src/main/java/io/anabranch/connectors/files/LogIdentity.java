@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.files;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.UserException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.UUID;
+
+/**
+ * What {@code log.json} says of a log.
+ *
+ * @param id the log's identity
+ * @param epochs how its ingestion time is divided; the segments are filed by it, so it never
+ *     changes
+ */
+record LogIdentity(String id, Epochs epochs) {
+  static final String FILE = "log.json";
+  private static final int FORMAT = 1;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  static LogIdentity create(Epochs epochs) {
+    return new LogIdentity(UUID.randomUUID().toString(), epochs);
+  }
+
+  /**
+   * Reads the file.
+   *
+   * @throws UserException if it is of a newer format, or damaged
+   */
+  static LogIdentity read(Path folder) throws IOException {
+    Path file = folder.resolve(FILE);
+    try {
+      JsonNode json = JSON.readTree(Files.readString(file, StandardCharsets.UTF_8));
+      int format = json.path("format").asInt();
+      if (format > FORMAT) {
+        throw new UserException(
+            "the log in "
+                + folder
+                + " is of format "
+                + format
+                + ", and this version of Anabranch knows formats through "
+                + FORMAT
+                + "; use the newer version that wrote it");
+      }
+      String id = json.path("id").asText();
+      if (format == FORMAT && !id.isEmpty()) {
+        return new LogIdentity(id, new Epochs(Duration.parse(json.path("epoch").asText())));
+      }
+    } catch (JsonProcessingException | DateTimeException | IllegalArgumentException e) {
+      throw damaged(file, e);
+    }
+    throw damaged(file, null);
+  }
+
+  private static UserException damaged(Path file, Exception cause) {
+    return new UserException(
+        file
+            + " does not describe a log, as {\"format\":1,\"id\":...,\"epoch\":\"PT1H\"} does;"
+            + " restore the file, or choose another log.path",
+        cause);
+  }
+
+  byte[] toBytes() {
+    return JSON.createObjectNode()
+        .put("format", FORMAT)
+        .put("id", id)
+        .put("epoch", epochs.length().toString())
+        .toString()
+        .concat("\n")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.files;
+
+import io.anabranch.api.Epochs;
+import io.anabranch.api.UserException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+/** Opens the folder of a log, making it on first use. */
+final class LogOpener {
+  private static final Duration STAGING_KEPT = Duration.ofDays(1);
+  private static final List<String> OWN_NAMES = List.of("lock", "staging", "epochs", "closed");
+
+  private final LogSettings settings;
+  private final Clock clock;
+  private final Path path;
+
+  private LogOpener(LogSettings settings, Clock clock) {
+    this.settings = settings;
+    this.clock = clock;
+    this.path = settings.path().toAbsolutePath().normalize();
+  }
+
+  /**
+   * Opens a log.
+   *
+   * @throws UserException if it cannot be opened
+   */
+  static FilesLog open(LogSettings settings, Clock clock) {
+    LogOpener opener = new LogOpener(settings, clock);
+    try {
+      return opener.open();
+    } catch (IOException e) {
+      throw new UserException(
+          "log.path is "
+              + settings.path()
+              + ", where no log can be opened: "
+              + Problems.describe(e)
+              + "; name a folder that this user may write to",
+          e);
+    }
+  }
+
+  private FilesLog open() throws IOException {
+    if (!Files.exists(path.resolve(LogIdentity.FILE))) {
+      create();
+    }
+    LogIdentity identity = LogIdentity.read(path);
+    checkEpoch(identity.epochs().length());
+    LogFolder folder = new LogFolder(path, identity.epochs(), settings.grace(), clock);
+    removeOldStaging(folder.staging());
+    return new FilesLog(identity.id(), folder);
+  }
+
+  private void create() throws IOException {
+    if (Files.isDirectory(path)) {
+      checkEmpty(path, OWN_NAMES);
+    }
+    Files.createDirectories(path);
+    LogLock.hold(
+        path.resolve("lock"),
+        () -> {
+          if (!Files.exists(path.resolve(LogIdentity.FILE))) { // nobody else was quicker
+            Path epochs = Files.createDirectories(path.resolve("epochs"));
+            checkEmpty(epochs, List.of());
+            Path staging = Files.createDirectories(path.resolve("staging"));
+            Duration length = settings.epoch().orElse(LogSettings.DEFAULT_EPOCH);
+            byte[] identity = LogIdentity.create(new Epochs(length)).toBytes();
+            DurableFiles.replace(staging, path.resolve(LogIdentity.FILE), identity);
+          }
+          return null;
+        });
+  }
+
+  private void checkEmpty(Path folder, List<String> allowed) throws IOException {
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
+      for (Path child : children) {
+        String name = child.getFileName().toString();
+        if (!allowed.contains(name) && !name.startsWith(".") && !name.equals(LogIdentity.FILE)) {
+          throw new UserException(
+              "log.path is "
+                  + settings.path()
+                  + ", which has no "
+                  + LogIdentity.FILE
+                  + " but holds "
+                  + child
+                  + ": it is no log. Name a new or an empty folder, or restore the file");
+        }
+      }
+    }
+  }
+
+  private void checkEpoch(Duration stored) {
+    Duration configured = settings.epoch().orElse(stored);
+    if (!configured.equals(stored)) {
+      throw new UserException(
+          "log.epoch is "
+              + configured
+              + ", but the log in "
+              + settings.path()
+              + " was made with "
+              + stored
+              + ", which cannot change. Set log.epoch to "
+              + stored
+              + ", or name another folder as log.path");
+    }
+  }
+
+  /** Removes what appends that crashed have left. */
+  private void removeOldStaging(Path staging) {
+    FileTime oldest = FileTime.from(clock.instant().minus(STAGING_KEPT));
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(staging)) {
+      for (Path file : files) {
+        if (Files.getLastModifiedTime(file).compareTo(oldest) < 0) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      // it costs nothing but space, and the next one who may remove it will
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.files;
+
+import io.anabranch.api.Epochs;
+import io.anabranch.api.UserException;
+import io.anabranch.api.spi.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The settings of an embedded log.
+ *
+ * @param path its folder
+ * @param epoch the length of its epochs, if stated
+ * @param grace how long after its end an epoch closes by itself
+ */
+record LogSettings(Path path, Optional<Duration> epoch, Duration grace) {
+  static final Set<String> NAMES = Set.of("path", "epoch", "grace");
+  static final Duration DEFAULT_EPOCH = Duration.ofHours(1);
+  static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
+  private static final Duration LONGEST = Duration.ofDays(3660);
+
+  /**
+   * Reads the settings.
+   *
+   * @throws UserException with all problems
+   */
+  static LogSettings of(Settings settings) {
+    List<String> problems = check(settings);
+    if (!problems.isEmpty()) {
+      throw new UserException("log." + String.join("\nlog.", problems));
+    }
+    return new LogSettings(
+        Path.of(settings.get("path").orElseThrow()),
+        settings.get("epoch").map(Settings::parseDuration),
+        settings.duration("grace", DEFAULT_GRACE));
+  }
+
+  /** Returns one sentence for each problem. */
+  static List<String> check(Settings settings) {
+    List<String> problems = new ArrayList<>();
+    String path = settings.get("path").orElse("");
+    if (path.isBlank()) {
+      problems.add("path is missing: it must name the folder of the log, for instance data/log");
+    } else {
+      attempt("path", path, problems, LogSettings::checkPath);
+    }
+    settings
+        .get("epoch")
+        .ifPresent(text -> attempt("epoch", text, problems, LogSettings::checkEpoch));
+    settings
+        .get("grace")
+        .ifPresent(text -> attempt("grace", text, problems, LogSettings::checkGrace));
+    return problems;
+  }
+
+  private static void checkPath(String text) {
+    Objects.requireNonNull(Path.of(text));
+  }
+
+  private static void checkEpoch(String text) {
+    Duration epoch = Settings.parseDuration(text);
+    if (epoch.compareTo(LONGEST) > 0 || epoch.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new IllegalArgumentException("it must be from 1s to " + LONGEST.toDays() + "d");
+    }
+    new Epochs(epoch);
+  }
+
+  private static void checkGrace(String text) {
+    Duration grace = Settings.parseDuration(text);
+    if (grace.compareTo(LONGEST) > 0 || grace.isNegative()) {
+      throw new IllegalArgumentException("it must be from 0s to " + LONGEST.toDays() + "d");
+    }
+  }
+
+  private static void attempt(
+      String name, String text, List<String> problems, Consumer<String> check) {
+    try {
+      check.accept(text);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      problems.add(name + " is \"" + text + "\": " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.anabranch.api.Epochs;
+import io.anabranch.api.UserException;
+import io.anabranch.api.spi.AppendableLog.Appended;
+import io.anabranch.api.spi.AppendableLog.Input;
+import io.anabranch.api.spi.LogEnd;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.LongStream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AppendTest {
+  private static final String FOLDER = "epochs/2026-01-01T10-00-00Z/";
+
+  @TempDir Path folder;
+  private final TestClock clock = new TestClock("2026-01-01T10:30:00Z");
+  private FilesLog log;
+
+  @BeforeEach
+  void open() {
+    log = Logs.open(folder, clock);
+  }
+
+  @Test
+  void emptyLogHasNoEpochs() {
+    LogEnd end = log.end();
+
+    assertThat(end, equalTo(new LogEnd("0", Epochs.NONE, Long.MAX_VALUE, Epochs.NONE)));
+  }
+
+  @Test
+  void appendIsOneSegmentInTheFolderOfItsEpoch() throws Exception {
+    Appended appended = Logs.live(log, "a\nb\n");
+
+    long epoch = log.epochs().at(clock.instant());
+    String segment = FOLDER + "000000000001-" + clock.millis() + "-live.log";
+    assertThat(appended, equalTo(new Appended(epoch, 2, 4)));
+    assertThat(Logs.files(folder), contains(segment, "lock", "log.json"));
+    assertThat(Files.readString(folder.resolve(segment)), equalTo("a\nb\n"));
+    assertThat(log.end(), equalTo(new LogEnd("1", epoch - 1, epoch, epoch)));
+  }
+
+  @Test
+  void statedTimeDecidesTheEpoch() {
+    Appended appended = Logs.stated(log, "2015-05-21T03:10:00.500Z", "a\n");
+
+    assertThat(appended.epoch(), equalTo(log.epochs().at(Instant.parse("2015-05-21T03:00:00Z"))));
+    assertThat(
+        Logs.files(folder).get(0),
+        equalTo("epochs/2015-05-21T03-00-00Z/000000000001-1432177800500-stated.log"));
+  }
+
+  @Test
+  void sequenceGoesOnAcrossEpochsAndOpenings() {
+    Logs.stated(log, "2026-01-01T09:00:00Z", "a\n");
+    Logs.stated(log, "2026-01-01T08:00:00Z", "b\n");
+    log = Logs.open(folder, clock);
+    Logs.live(log, "c\n");
+
+    LogEnd end = log.end();
+    assertThat(end.position(), equalTo("3"));
+    assertThat(end.lastEpoch() - end.firstEpoch(), equalTo(2L));
+  }
+
+  @Test
+  void inputsAreJoinedAndMissingLineEndsAdded() throws Exception {
+    Appended appended =
+        log.append(
+            List.of(Logs.input("a", "1\n\n2"), Logs.input("empty", ""), Logs.input("b", "3\r\n4")),
+            Optional.empty());
+
+    assertThat(appended.records(), equalTo(5L));
+    assertThat(appended.bytes(), equalTo(10L));
+    assertThat(
+        Files.readString(folder.resolve(Logs.files(folder).get(0))), equalTo("1\n\n2\n3\r\n4\n"));
+  }
+
+  @Test
+  void compressedInputIsDecompressedThroughAllItsMembers() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (String part : List.of("a\nb", "c\n")) {
+      try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+        gzip.write(part.getBytes(UTF_8));
+      }
+    }
+
+    Appended appended =
+        log.append(List.of(Logs.input("x.log.gz", bytes.toByteArray())), Optional.empty());
+
+    assertThat(appended.records(), equalTo(2L));
+    assertThat(Files.readString(folder.resolve(Logs.files(folder).get(0))), equalTo("a\nbc\n"));
+  }
+
+  @Test
+  void inputThatIsNotThereLeavesNothing() {
+    Input missing =
+        new Input() {
+          @Override
+          public String name() {
+            return "gone.log";
+          }
+
+          @Override
+          public InputStream open() throws NoSuchFileException {
+            throw new NoSuchFileException("gone.log");
+          }
+        };
+
+    assertRefused("gone.log", Logs.input("a", "1\n"), missing);
+  }
+
+  @Test
+  void inputThatBreaksLeavesNothing() {
+    assertRefused("bad.log: the disk is on fire", Logs.broken("bad.log", "1\n2\n"));
+  }
+
+  @Test
+  void inputThatIsNotCompressedAsItsNameSaysLeavesNothing() {
+    assertRefused("plain.gz", Logs.input("plain.gz", "1\n"));
+    assertRefused("empty.gz", Logs.input("empty.gz", ""));
+  }
+
+  @Test
+  void inputsWithoutALineAreRefused() {
+    assertRefused("a, b holds no line", Logs.input("a", ""), Logs.input("b", ""));
+    assertRefused("no input holds no line");
+  }
+
+  @Test
+  void timeOutsideTheCalendarIsRefused() {
+    assertThrows(
+        UserException.class,
+        () -> log.append(List.of(Logs.input("a", "1\n")), Optional.of(Instant.MAX)));
+    assertThrows(
+        UserException.class,
+        () -> log.append(List.of(Logs.input("a", "1\n")), Optional.of(Instant.MIN)));
+  }
+
+  @Test
+  void folderThatVanishedIsSaidSo() throws Exception {
+    Files.delete(folder.resolve("log.json"));
+    Files.delete(folder.resolve("lock"));
+    Files.delete(folder.resolve("epochs"));
+    Files.delete(folder.resolve("staging"));
+    Files.delete(folder);
+    Files.writeString(folder, "a file now");
+
+    UserException problem = assertThrows(UserException.class, () -> Logs.live(log, "a\n"));
+
+    assertThat(
+        problem.getMessage(),
+        allOf(containsString("cannot be written"), containsString(folder.toString())));
+    assertThat(
+        assertThrows(UserException.class, log::end).getMessage(), containsString("cannot be read"));
+    Files.delete(folder);
+  }
+
+  @Test
+  void whatACrashLeftInStagingIsNoPartOfTheLog() throws Exception {
+    Logs.live(log, "a\n");
+    Files.writeString(folder.resolve("staging/4fd0"), "half a li");
+
+    assertThat(Logs.open(folder, clock).end().position(), equalTo("1"));
+    Logs.live(log, "b\n");
+    assertThat(log.end().position(), equalTo("2"));
+  }
+
+  @Test
+  void strangeFilesInTheFolderAreIgnored() throws Exception {
+    Logs.live(log, "a\n");
+    Files.writeString(folder.resolve(FOLDER + "notes.txt"), "x");
+    Files.writeString(folder.resolve("epochs/2026-01-01T09-00-00Z"), "no folder");
+    Files.createDirectories(folder.resolve("epochs/2026-01-01T09-30-00Z"));
+    Files.createDirectories(folder.resolve("epochs/other"));
+
+    assertThat(log.end().position(), equalTo("1"));
+  }
+
+  @Test
+  void appendsOfSeveralThreadsAreSeenInTheirOrderAndWithoutAGap() throws Exception {
+    int writers = 3;
+    int appends = 40;
+    ExecutorService pool = Executors.newFixedThreadPool(writers);
+    try {
+      List<Future<?>> running = new ArrayList<>();
+      for (int w = 0; w < writers; w++) {
+        FilesLog mine = Logs.open(folder, clock);
+        Instant at = clock.instant().minus(Duration.ofHours(w));
+        running.add(
+            pool.submit(
+                () -> {
+                  for (int i = 0; i < appends; i++) {
+                    mine.append(List.of(Logs.input("x", "x\n")), Optional.of(at));
+                  }
+                }));
+      }
+      LogFolder reader = Logs.folder(folder, log, clock);
+
+      boolean done = false;
+      while (!done) {
+        done = running.stream().allMatch(Future::isDone);
+        LogView view = reader.look(0);
+        assertThat(
+            view.segments().stream().map(Segment::sequence).toList(),
+            equalTo(LongStream.rangeClosed(1, view.lastSequence()).boxed().toList()));
+      }
+      for (Future<?> writer : running) {
+        writer.get();
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+
+    assertThat(log.end().position(), equalTo(Integer.toString(writers * appends)));
+  }
+
+  private void assertRefused(String what, Input... inputs) {
+    UserException problem =
+        assertThrows(UserException.class, () -> log.append(List.of(inputs), Optional.empty()));
+
+    assertThat(problem.getMessage(), containsString(what));
+    assertThat(Logs.files(folder), contains("lock", "log.json"));
+    assertThat(log.end().isEmpty(), is(true));
+  }
+}

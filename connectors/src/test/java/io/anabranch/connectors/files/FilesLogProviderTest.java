@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.files;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.anyOf;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.instanceOf;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.anabranch.api.UserException;
+import io.anabranch.api.spi.EventLog;
+import io.anabranch.api.spi.EventLogProvider;
+import io.anabranch.api.spi.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FilesLogProviderTest {
+  @TempDir Path folder;
+  private final FilesLogProvider provider = new FilesLogProvider();
+
+  @Test
+  void isFoundAsService() {
+    assertThat(
+        ServiceLoader.load(EventLogProvider.class).stream()
+            .filter(found -> found.type().equals(FilesLogProvider.class))
+            .count(),
+        equalTo(1L));
+    assertThat(provider.kind(), equalTo("files"));
+  }
+
+  @Test
+  void defaultsAreOneHourAndTenSeconds() {
+    Settings settings = new Settings(Map.of("path", "p"));
+
+    assertThat(provider.check(settings), empty());
+    assertThat(LogSettings.of(settings).grace(), equalTo(Duration.ofSeconds(10)));
+    assertThat(open(folder.resolve("log"), Map.of()).epochs().length(), equalTo(Logs.HOUR));
+  }
+
+  @Test
+  void everySettingIsMapped() {
+    LogSettings settings =
+        LogSettings.of(new Settings(Map.of("path", "p", "epoch", "5m", "grace", "0s")));
+
+    assertThat(settings.path(), equalTo(Path.of("p")));
+    assertThat(settings.epoch().orElseThrow(), equalTo(Duration.ofMinutes(5)));
+    assertThat(settings.grace(), equalTo(Duration.ZERO));
+  }
+
+  @Test
+  void checkFindsAllProblemsAndTouchesNothing() {
+    assertThat(
+        provider.check(new Settings(Map.of("epoch", "500ms", "grace", "soon"))),
+        contains(startsWith("path "), startsWith("epoch "), startsWith("grace ")));
+    assertThat(
+        provider.check(new Settings(Map.of("path", "a\0b", "epoch", "999999999999d"))),
+        contains(startsWith("path "), startsWith("epoch ")));
+    assertThat(
+        provider.check(new Settings(Map.of("path", "p", "grace", "PT-1S"))),
+        contains(containsString("0s")));
+    assertThat(
+        provider.check(new Settings(Map.of("path", folder.resolve("new").toString()))), empty());
+    assertThat(Files.exists(folder.resolve("new")), is(false));
+  }
+
+  @Test
+  void openRefusesWhatCheckFinds() {
+    UserException problem =
+        assertThrows(UserException.class, () -> provider.open(new Settings(Map.of("grace", "x"))));
+
+    assertThat(
+        problem.getMessage(), allOf(containsString("log.path "), containsString("log.grace ")));
+  }
+
+  @Test
+  void logKeepsItsIdentity() {
+    Path path = folder.resolve("deep/below/log");
+
+    String id = open(path, Map.of()).id();
+
+    assertThat(UUID.fromString(id).toString(), equalTo(id));
+    assertThat(open(path, Map.of()).id(), equalTo(id));
+    assertThat(open(folder.resolve("other"), Map.of()).id(), not(equalTo(id)));
+  }
+
+  @Test
+  void epochOfTheLogIsTakenWhereNoneIsConfigured() {
+    open(folder, Map.of("epoch", "5m"));
+
+    assertThat(open(folder, Map.of()).epochs().length(), equalTo(Duration.ofMinutes(5)));
+  }
+
+  @Test
+  void otherEpochThanThatOfTheLogIsRefused() {
+    open(folder, Map.of("epoch", "5m"));
+
+    assertThat(
+        problem(folder, Map.of("epoch", "1h")),
+        allOf(containsString("log.epoch is PT1H"), containsString("Set log.epoch to PT5M")));
+  }
+
+  @Test
+  void newerFormatIsRefused() throws Exception {
+    open(folder, Map.of());
+    Path file = folder.resolve("log.json");
+    Files.writeString(file, Files.readString(file).replace("\"format\":1", "\"format\":2"));
+
+    assertThat(problem(folder, Map.of()), containsString("format 2"));
+  }
+
+  @Test
+  void damagedDescriptionIsRefused() throws Exception {
+    open(folder, Map.of());
+
+    for (String damaged :
+        new String[] {
+          "", "{", "{\"format\":1}", "[]", "{\"format\":1,\"id\":\"x\",\"epoch\":\"1\"}"
+        }) {
+      Files.writeString(folder.resolve("log.json"), damaged);
+      assertThat(damaged, problem(folder, Map.of()), containsString("log.json"));
+    }
+  }
+
+  @Test
+  void damagedClosedFileIsRefused() throws Exception {
+    EventLog log = open(folder, Map.of());
+    Files.writeString(folder.resolve("closed"), "soon");
+
+    assertThat(assertThrows(UserException.class, log::end).getMessage(), containsString("closed"));
+  }
+
+  @Test
+  void pathThatIsOrLiesBelowAFileIsRefused() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "text");
+
+    assertThat(problem(file, Map.of()), startsWith("log.path is " + file));
+    assertThat(problem(file.resolve("log"), Map.of()), startsWith("log.path is " + file));
+    assertThat(Files.readString(file), equalTo("text"));
+  }
+
+  @Test
+  void folderOfSomethingElseIsLeftAlone() throws Exception {
+    Files.writeString(folder.resolve("thesis.tex"), "text");
+
+    assertThat(problem(folder, Map.of()), containsString("thesis.tex"));
+    assertThat(Logs.files(folder), contains("thesis.tex"));
+  }
+
+  @Test
+  void logWithoutItsDescriptionIsNotTakenForANewOne() throws Exception {
+    TestClock clock = new TestClock("2026-01-01T10:30:00Z");
+    Logs.live(Logs.open(folder, clock), "a\n");
+    Files.delete(folder.resolve("log.json"));
+
+    assertThat(problem(folder, Map.of()), containsString("restore"));
+  }
+
+  @Test
+  void creationThatCrashedIsFinished() throws Exception {
+    Files.createDirectories(folder.resolve("staging"));
+    Files.createFile(folder.resolve("lock"));
+
+    assertThat(open(folder, Map.of()).end().isEmpty(), is(true));
+  }
+
+  @Test
+  void oldStagingFilesAreRemovedOnOpen() throws Exception {
+    open(folder, Map.of());
+    Path old = Files.writeString(folder.resolve("staging/old"), "x");
+    Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
+    Files.writeString(folder.resolve("staging/young"), "x");
+
+    open(folder, Map.of());
+
+    assertThat(Logs.files(folder), contains("lock", "log.json", "staging/young"));
+  }
+
+  @Test
+  void problemsOfTheFileSystemAreSaidInWords() {
+    assertThat(
+        Problems.describe(new java.nio.file.AccessDeniedException("/x")),
+        equalTo("no permission for /x"));
+    assertThat(
+        Problems.describe(new java.nio.file.NoSuchFileException("/x")),
+        equalTo("/x does not exist"));
+    assertThat(
+        new UserException("a"), anyOf(instanceOf(RuntimeException.class), instanceOf(Error.class)));
+  }
+
+  private EventLog open(Path path, Map<String, String> more) {
+    Map<String, String> all = new java.util.HashMap<>(more);
+    all.put("path", path.toString());
+    return provider.open(new Settings(all));
+  }
+
+  private String problem(Path path, Map<String, String> more) {
+    return assertThrows(UserException.class, () -> open(path, more)).getMessage();
+  }
+}
