@@ -31,8 +31,8 @@ import org.apache.beam.sdk.values.WindowingStrategy;
 
 /**
  * Expands the contributions of a combined view on a pipeline that is never run, and refuses what
- * would see only one epoch's part of a bucket: groupings, state, timers, windows, triggers. Only what stems
- * from the events is looked at; a side input of other origin may group as it likes.
+ * would see only one epoch's part of a bucket: groupings, state, timers, windows, triggers. Only
+ * what stems from the events is looked at; a side input of other origin may group as it likes.
  */
 final class ContributionGraph<K, V> extends PipelineVisitor.Defaults {
   private final String view;

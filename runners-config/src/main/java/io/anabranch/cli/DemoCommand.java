@@ -72,7 +72,8 @@ final class DemoCommand implements Callable<Integer> {
     if (folder == null) {
       Path temporary = Files.createTempDirectory("anabranch-demo");
       try {
-        return demo(traffic, temporary).run(events, seed);
+        Path place = Files.createDirectory(temporary.resolve("demo"));
+        return demo(traffic, place).run(events, seed);
       } finally {
         delete(temporary);
       }

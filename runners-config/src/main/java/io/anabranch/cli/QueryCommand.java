@@ -134,12 +134,12 @@ final class QueryCommand implements Callable<Integer> {
     provenance
         .batchThrough()
         .ifPresent(through -> text.append("; batch through ").append(through.time()));
+    if (provenance.speedVersion().isPresent()) {
+      text.append("; speed after it");
+    }
     provenance
         .speedThrough()
         .ifPresent(through -> text.append("; complete through ").append(through.time()));
-    if (provenance.speedVersion().isPresent()) {
-      text.append(", speed after");
-    }
     text.append(String.format("; %,d dead letters", provenance.deadLetters()));
     return text.toString();
   }

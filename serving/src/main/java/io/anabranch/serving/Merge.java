@@ -81,14 +81,23 @@ final class Merge<K, A, O> {
     accumulators.add(view.combineFn().createAccumulator());
     some.forEach(bytes -> accumulators.add(decode(view.accumulatorCoder(), bytes)));
     others.forEach(bytes -> accumulators.add(decode(view.accumulatorCoder(), bytes)));
-    return Optional.of(
-        view.combineFn().extractOutput(view.combineFn().mergeAccumulators(accumulators)));
+    O output = view.combineFn().extractOutput(view.combineFn().mergeAccumulators(accumulators));
+    if (output == null) {
+      throw new UserException(
+          "view \""
+              + view.name()
+              + "\": the combine function "
+              + view.combineFn().getClass().getName()
+              + " gave null, which is no value of a row: return a value from extractOutput whatever"
+              + " was added");
+    }
+    return Optional.of(output);
   }
 
   private <T> T decode(Coder<T> coder, byte[] bytes) {
     try {
       return CoderUtils.decodeFromByteArray(coder, bytes);
-    } catch (CoderException e) {
+    } catch (CoderException | RuntimeException e) { // coders throw either on bytes not theirs
       throw new UserException(
           "a stored row of view \""
               + view.name()

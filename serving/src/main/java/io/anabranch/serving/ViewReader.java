@@ -72,25 +72,29 @@ public final class ViewReader<K, O> {
     requireSameDefinition(pointer, definition);
     Stream<Row<K, O>> rows = merge.rows();
     if (query.top().isPresent()) {
-      rows = rows.sorted(largestFirst()).limit(query.top().getAsInt());
+      rows = rows.map(this::requireOrder).sorted(largestFirst()).limit(query.top().getAsInt());
     }
     return new Answer<>(rows.toList(), provenance(pointer));
   }
 
-  private Comparator<Row<K, O>> largestFirst() {
+  private static <K, O> Comparator<Row<K, O>> largestFirst() {
     return (left, right) -> {
-      if (left.value() instanceof Comparable<?>) {
-        @SuppressWarnings("unchecked") // values of one view are of one type
-        Comparable<O> value = (Comparable<O>) right.value();
-        return value.compareTo(left.value());
-      }
-      throw new UserException(
-          "view \""
-              + view.name()
-              + "\" has values of "
-              + left.value().getClass().getName()
-              + ", which have no order: leave out top");
+      @SuppressWarnings("unchecked") // values of one view are of one type, which has an order
+      Comparable<O> value = (Comparable<O>) right.value();
+      return value.compareTo(left.value());
     };
+  }
+
+  private Row<K, O> requireOrder(Row<K, O> row) {
+    if (row.value() instanceof Comparable<?>) {
+      return row;
+    }
+    throw new UserException(
+        "view \""
+            + view.name()
+            + "\" has values of "
+            + row.value().getClass().getName()
+            + ", which have no order: leave out top");
   }
 
   private static void requireSameDefinition(

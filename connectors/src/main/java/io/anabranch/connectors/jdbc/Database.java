@@ -3,13 +3,14 @@ package io.anabranch.connectors.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.anabranch.api.UserException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 
@@ -24,6 +25,7 @@ final class Database implements AutoCloseable {
   private final String url;
   private final Duration timeout;
   private final HikariDataSource pool;
+  private final Lock writing = new ReentrantLock(true);
   private int users;
 
   private Database(String url, Duration timeout, HikariDataSource pool) {
@@ -55,25 +57,24 @@ final class Database implements AutoCloseable {
     SQLiteConfig sqlite = new SQLiteConfig();
     sqlite.setJournalMode(SQLiteConfig.JournalMode.WAL);
     sqlite.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
-    sqlite.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
     sqlite.setBusyTimeout(Math.toIntExact(timeout.toMillis()));
+    try (Connection first = sqlite.createConnection(url)) { // fails at once, and with the cause
+      first.isValid(0);
+    } catch (SQLException e) {
+      throw explain(url, timeout, e);
+    }
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(url);
     config.setDataSourceProperties(sqlite.toProperties());
     config.setMaximumPoolSize(CONNECTIONS);
     config.setMinimumIdle(0);
     config.setConnectionTimeout(Math.max(1_000, timeout.toMillis() * 2));
-    config.setInitializationFailTimeout(1);
+    config.setInitializationFailTimeout(-1);
     config.setPoolName("anabranch-store");
-    try {
-      return new HikariDataSource(config);
-    } catch (PoolInitializationException e) {
-      throw explain(
-          url, timeout, e.getCause() instanceof SQLException sql ? sql : new SQLException(e));
-    }
+    return new HikariDataSource(config);
   }
 
-  /** Runs one reading statement, without a transaction of its own. */
+  /** Runs one statement, without a transaction around it. */
   <T> T read(Work<T> work) {
     try (Connection connection = pool.getConnection()) {
       return work.on(connection);
@@ -82,20 +83,50 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** Runs a writing transaction: all of the work, or on any error none. */
+  /** Runs several reading statements on one state of the database. */
+  <T> T snapshot(Work<T> work) {
+    return read(connection -> transaction(connection, "BEGIN", work));
+  }
+
+  /**
+   * Runs a writing transaction: all of the work, or on any error none. Threads of this process wait
+   * for each other in line; the timeout is for other processes.
+   */
   <T> T write(Work<T> work) {
-    try (Connection connection = pool.getConnection()) {
-      connection.setAutoCommit(false);
-      try {
-        T result = work.on(connection);
-        connection.commit();
-        return result;
-      } catch (SQLException | RuntimeException e) {
-        connection.rollback();
-        throw e;
+    writing.lock();
+    try {
+      return read(connection -> transaction(connection, "BEGIN IMMEDIATE", work));
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /**
+   * Begins and ends in SQL: the driver's {@code commit()} and {@code rollback()} begin the next
+   * transaction at once, and fail if another process writes then; and if its {@code
+   * setAutoCommit(false)} finds the database locked, the pooled connection is left believing that
+   * it has a transaction.
+   */
+  private <T> T transaction(Connection connection, String begin, Work<T> work) throws SQLException {
+    Sql.update(connection, begin);
+    boolean committed = false;
+    try {
+      T result = work.on(connection);
+      Sql.update(connection, "COMMIT");
+      committed = true;
+      return result;
+    } finally {
+      if (!committed) {
+        rollBack(connection);
       }
-    } catch (SQLException e) {
-      throw explain(url, timeout, e);
+    }
+  }
+
+  private void rollBack(Connection connection) {
+    try {
+      Sql.update(connection, "ROLLBACK");
+    } catch (SQLException e) { // the error that led here says more; nobody gets this connection
+      pool.evictConnection(connection);
     }
   }
 
@@ -110,7 +141,7 @@ final class Database implements AutoCloseable {
   }
 
   private static UserException explain(String url, Duration timeout, SQLException error) {
-    int code = error.getErrorCode() & 0xff; // the primary code of SQLite's extended ones
+    int code = code(error);
     if (code == SQLiteErrorCode.SQLITE_BUSY.code || code == SQLiteErrorCode.SQLITE_LOCKED.code) {
       return new UserException(
           "the store "
@@ -126,6 +157,16 @@ final class Database implements AutoCloseable {
           error);
     }
     return new UserException("the store " + url + " failed: " + error.getMessage(), error);
+  }
+
+  /** The primary code of SQLite's extended ones; the pool wraps errors of new connections. */
+  private static int code(SQLException error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && sql.getErrorCode() != 0) {
+        return sql.getErrorCode() & 0xff;
+      }
+    }
+    return 0;
   }
 
   /** Work on a connection. */

@@ -16,12 +16,14 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /** A store on a database; each method is one transaction. */
 final class JdbcStore implements ViewStore {
   private final Database database;
   private final Clock clock;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   JdbcStore(Database database, Clock clock) {
     this.database = database;
@@ -117,7 +119,7 @@ final class JdbcStore implements ViewStore {
 
   @Override
   public List<ViewStatus> status() {
-    return database.read(Status::read);
+    return database.snapshot(Status::read);
   }
 
   @Override
@@ -134,6 +136,8 @@ final class JdbcStore implements ViewStore {
 
   @Override
   public void close() {
-    database.close();
+    if (closed.compareAndSet(false, true)) { // the database counts its users
+      database.close();
+    }
   }
 }

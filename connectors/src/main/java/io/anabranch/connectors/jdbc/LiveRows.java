@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -62,6 +63,16 @@ final class LiveRows {
     return Optional.ofNullable(pointer);
   }
 
+  /** The first whole millisecond not before the time, as far as there are any. */
+  private static long millis(Instant time) {
+    try {
+      long before = time.toEpochMilli();
+      return Instant.ofEpochMilli(before).equals(time) ? before : Math.addExact(before, 1);
+    } catch (ArithmeticException e) {
+      return time.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+  }
+
   private static String filter(ReadRequest request, List<Object> parameters) {
     StringBuilder filter = new StringBuilder();
     request
@@ -69,14 +80,14 @@ final class LiveRows {
         .ifPresent(
             from -> {
               filter.append(" AND r.bucket >= ?");
-              parameters.add(from.toEpochMilli());
+              parameters.add(millis(from));
             });
     request
         .to()
         .ifPresent(
             to -> {
               filter.append(" AND r.bucket < ?");
-              parameters.add(to.toEpochMilli());
+              parameters.add(millis(to));
             });
     int keys = request.keyTexts().size();
     if (keys > MOST_KEYS) {

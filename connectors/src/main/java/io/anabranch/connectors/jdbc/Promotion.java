@@ -8,26 +8,33 @@ import io.anabranch.api.Fingerprint;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.ViewRef;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
  * Makes a batch slice visible and moves the live pointer to its version, in the transaction at
- * hand, if the pointer is still what it was when the slice was opened.
+ * hand, if the pointer is still what it was when the slice was opened. Promoting the live slice
+ * again changes nothing.
  */
 final class Promotion {
   private Promotion() {}
 
   /** A slice as it was opened. */
-  private record Candidate(long through, OptionalLong baseWhenOpened, Fingerprint fingerprint) {}
+  private record Candidate(long through, OptionalLong baseWhenOpened, ViewRef view) {}
 
   static void promote(Connection connection, SliceRef slice) throws SQLException {
     Slices.requireOwner(connection, slice);
     Candidate candidate = candidate(connection, slice);
     Optional<LivePointer> pointer = Pointers.find(connection, slice.view());
+    pointer.ifPresent(p -> Slices.requireSameSource(p, candidate.view(), Architecture.LAMBDA));
     OptionalLong base = pointer.map(LivePointer::base).orElse(OptionalLong.empty());
+    if (base.equals(OptionalLong.of(slice.version()))) {
+      return; // promoted already
+    }
     if (!base.equals(candidate.baseWhenOpened())) {
       throw new UserException(
           "view \""
@@ -54,7 +61,8 @@ final class Promotion {
     OptionalLong speed = pointer.map(LivePointer::speed).orElse(OptionalLong.empty());
     boolean sameDefinition =
         pointer.isPresent()
-            && speedFingerprint(connection, speed).equals(Optional.of(candidate.fingerprint()));
+            && speedFingerprint(connection, speed)
+                .equals(Optional.of(candidate.view().fingerprint()));
     Sql.update(
         connection,
         "INSERT INTO anabranch_pointer (view, revision, architecture, base, base_through, speed)"
@@ -74,9 +82,13 @@ final class Promotion {
                 new Candidate(
                     row.getLong("through_epoch"),
                     Sql.optionalLong(row, "base_when_opened"),
-                    Fingerprint.parse(row.getString("fingerprint"))),
-            "SELECT s.through_epoch, s.base_when_opened, v.fingerprint FROM anabranch_slice s"
-                + " JOIN anabranch_version v ON v.version = s.version WHERE s.slice = ?",
+                    new ViewRef(
+                        slice.view(),
+                        Fingerprint.parse(row.getString("fingerprint")),
+                        row.getString("log"),
+                        Duration.ofMillis(row.getLong("epoch_millis")))),
+            "SELECT s.through_epoch, s.base_when_opened, v.fingerprint, v.log, v.epoch_millis"
+                + " FROM anabranch_slice s JOIN anabranch_version v ON v.version = s.version WHERE s.slice = ?",
             slice.slice())
         .orElseThrow();
   }

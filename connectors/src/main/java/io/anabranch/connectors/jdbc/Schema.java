@@ -25,7 +25,9 @@ final class Schema {
     } else {
       database.write(
           connection -> {
-            if (!exists(connection)) { // another process may have been faster
+            if (exists(connection)) { // another process was faster
+              check(version(connection));
+            } else {
               create(connection);
             }
             return null;

@@ -112,8 +112,7 @@ final class Slices {
     }
   }
 
-  private static void requireSameSource(
-      LivePointer pointer, ViewRef view, Architecture architecture) {
+  static void requireSameSource(LivePointer pointer, ViewRef view, Architecture architecture) {
     if (pointer.architecture() != architecture) {
       throw new UserException(
           "the store serves view \""

@@ -42,7 +42,8 @@ public final class SqliteStoreProvider implements ViewStoreProvider {
     if (file.isBlank()
         || file.contains("?")
         || file.startsWith("file:")
-        || file.contains(":memory:")) {
+        || file.contains(":memory:")
+        || file.indexOf('\0') >= 0) {
       problems.add(
           "url is \""
               + SCHEME
@@ -51,7 +52,8 @@ public final class SqliteStoreProvider implements ViewStoreProvider {
     }
     try {
       Duration timeout = settings.duration(TIMEOUT, DEFAULT_TIMEOUT);
-      if (timeout.toMillis() < 1 || timeout.compareTo(Duration.ofMinutes(10)) > 0) {
+      if (timeout.compareTo(Duration.ofMillis(1)) < 0
+          || timeout.compareTo(Duration.ofMinutes(10)) > 0) {
         problems.add(TIMEOUT + " is " + timeout + ": it must be 1ms to 10m");
       }
     } catch (IllegalArgumentException e) {

@@ -107,13 +107,15 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
 
     @ProcessElement
     public void process(@TimerId(TIMER) Timer timer) {
-      timer.set(Instant.ofEpochMilli((firstEpoch + 1) * epochMillis));
+      // Beam fires a timer when the watermark is past it, and a log that is closed and idle leaves
+      // the watermark at the very end of the epoch.
+      timer.set(Instant.ofEpochMilli((firstEpoch + 1) * epochMillis - 1));
     }
 
     @OnTimer(TIMER)
     public void epochEnded(
         @Timestamp Instant time, BoundedWindow window, @TimerId(TIMER) Timer timer) {
-      store.complete(slice, Math.floorDiv(time.getMillis(), epochMillis) - 1);
+      store.complete(slice, Math.floorDiv(time.getMillis(), epochMillis));
       Instant next = time.plus(org.joda.time.Duration.millis(epochMillis));
       if (next.isBefore(window.maxTimestamp())) {
         timer.set(next);

@@ -66,7 +66,7 @@ final class CommandLineEndToEndTest {
           new CommandLine(
               Files.createDirectory(folder.resolve(architecture)), architecture, "flink-local");
 
-      cli.run("ingest", REAL_LOG.toString(), "--at", "2015-05-21T00:30:00Z");
+      cli.run("ingest", REAL_LOG.toAbsolutePath().toString(), "--at", "2015-05-21T00:30:00Z");
       cli.run("close", "--through", "2015-05-21T01:00:00Z");
       if (architecture.equals("lambda")) {
         cli.run("run", "--layer", "batch");

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.examples.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+
+import io.anabranch.cli.SampleTraffic.Arrival;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the README says is so: its commands run in its order, its code is the example's. */
+final class ReadmeTest {
+  private static final Path ROOT = Path.of("../..");
+  private static final Path MAIN = Path.of("src/main/java/io/anabranch/examples/web");
+
+  @TempDir Path folder;
+
+  @Test
+  void commandsRunInTheirOrder() throws Exception {
+    Files.createDirectories(folder.resolve("examples/web-analytics"));
+    Files.copy(Path.of("anabranch.yaml"), folder.resolve("examples/web-analytics/anabranch.yaml"));
+    traffic("access.log", 1);
+    traffic("more.log", 2);
+    List<String> ran = new ArrayList<>();
+
+    for (String block : blocks("sh")) {
+      for (String line : block.lines().toList()) {
+        String command = line.replace("./anabranch ", "");
+        if (line.startsWith("./mvnw") || command.startsWith("demo")) {
+          continue; // this build, and DemoTest
+        }
+        if (line.startsWith("./anabranch ")) {
+          // the direct runner is quicker to start; Flink has a test of its own
+          String quick =
+              command.replace(
+                  "FlinkRunner -- --flinkMaster=[local] --parallelism=4",
+                  "DirectRunner -- --targetParallelism=4");
+          boolean picks = quick.startsWith("run ") && !quick.contains("--runner");
+          CommandLine.bare(folder, (quick + (picks ? " --runner direct" : "")).split(" "));
+          ran.add(command);
+        } else {
+          assertThat(line, is("cp examples/web-analytics/anabranch.yaml ."));
+          Files.copy(
+              folder.resolve("examples/web-analytics/anabranch.yaml"),
+              folder.resolve("anabranch.yaml"));
+        }
+      }
+    }
+
+    assertThat(ran.size() > 10, is(true));
+  }
+
+  @Test
+  void codeIsThatOfTheExample() throws IOException {
+    String example = squeeze(Files.readString(MAIN.resolve("WebAnalytics.java")));
+    for (String block : blocks("java")) {
+      String code = squeeze(block.replaceAll("//.*", ""));
+      for (String statement : code.split("(?<=[;{}])", -1)) {
+        assertThat(example, containsString(statement.strip()));
+      }
+    }
+  }
+
+  @Test
+  void configurationIsThatOfTheExample() throws IOException {
+    String file = Files.readString(Path.of("anabranch.yaml"));
+    for (String block : blocks("yaml")) {
+      assertThat(file, containsString(block));
+    }
+    assertThat(file, not(is("")));
+  }
+
+  private void traffic(String name, long seed) throws IOException {
+    List<String> lines =
+        new WebTraffic()
+                .arrivals(seed, 1_000, Instant.parse("2015-05-17T00:00:00Z"), Duration.ofDays(1))
+                .stream()
+                .map(Arrival::line)
+                .toList();
+    Files.write(folder.resolve(name), lines, UTF_8);
+  }
+
+  private static List<String> blocks(String language) throws IOException {
+    Matcher matcher =
+        Pattern.compile("(?m)^```" + language + "\n(.*?)^```", Pattern.DOTALL)
+            .matcher(Files.readString(ROOT.resolve("README.md")));
+    List<String> blocks = new ArrayList<>();
+    while (matcher.find()) {
+      blocks.add(matcher.group(1));
+    }
+    assertThat(blocks.isEmpty(), is(false));
+    return blocks;
+  }
+
+  private static String squeeze(String text) {
+    return text.replaceAll("\\s+", " ");
+  }
+}
