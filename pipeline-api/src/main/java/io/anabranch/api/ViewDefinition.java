@@ -6,12 +6,14 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.beam.sdk.coders.CannotProvideCoderException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 
@@ -108,9 +110,23 @@ public final class ViewDefinition<E, K, V, A, O> {
     parts.put("bucket", view.bucket().toString());
     parts.put("key", describe(keyCoder()));
     parts.put("combine", className(view.combineFn()));
+    String parameters = parameters(view.combineFn());
+    if (!parameters.isEmpty()) {
+      parts.put("combine parameters", parameters);
+    }
     parts.put("accumulator", describe(accumulatorCoder));
     parts.put("revision", Integer.toString(view.revision()));
     return new Fingerprint(parts);
+  }
+
+  /** What the function shows of itself as display data, such as the size of its sketch. */
+  private static String parameters(CombineFn<?, ?, ?> combineFn) {
+    return DisplayData.from(combineFn).items().stream()
+        .map(item -> item.getKey() + "=" + item.getValue())
+        .filter(text -> !text.contains("$$Lambda"))
+        .sorted()
+        .collect(Collectors.joining(","))
+        .replaceAll("\\s+", " ");
   }
 
   private static String describe(Coder<?> coder) {

@@ -5,6 +5,7 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
+import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.apache.datasketches.hll.HllSketch;
 import org.apache.datasketches.hll.TgtHllType;
 import org.apache.datasketches.hll.Union;
@@ -55,8 +56,8 @@ public final class Distinct {
   /**
    * Returns the number of distinct strings.
    *
-   * <p>Stored sketches of another precision are refused when they are read; raise the view's {@code
-   * revision} together with the precision.
+   * <p>Another precision is another definition of the view: stored sketches of the former one are
+   * never merged in.
    *
    * @param lgK the base-2 logarithm of the number of registers, 4 to 21, by default 15; one more
    *     doubles the largest size and divides the error by 1.41
@@ -81,6 +82,11 @@ public final class Distinct {
 
     DistinctFn(int lgK) {
       this.lgK = lgK;
+    }
+
+    @Override
+    public void populateDisplayData(DisplayData.Builder builder) {
+      builder.add(DisplayData.item("lgK", lgK)); // becomes a part of the view's fingerprint
     }
 
     @Override

@@ -127,7 +127,10 @@ class WebAnalyticsTest {
         contains(
             fingerprint("PT1M", "Sum$SumLongsFn", "org.apache.beam.sdk.coders.VarLongCoder"),
             fingerprint("PT1M", "Sum$SumLongsFn", "org.apache.beam.sdk.coders.VarLongCoder"),
-            fingerprint("PT1H", "Distinct$DistinctFn", "io.anabranch.transforms.HllSketchCoder")));
+            fingerprint(
+                "PT1H",
+                "Distinct$DistinctFn\ncombine parameters=lgK=15",
+                "io.anabranch.transforms.HllSketchCoder")));
   }
 
   private static String fingerprint(String bucket, String combine, String accumulator) {
