@@ -109,8 +109,7 @@ class CatalogTest {
     SliceRef former = Stores.batch(store, 4, row(4, 0, "a", 1));
     SliceRef live = Stores.batch(store, 5, row(5, 0, "a", 1));
     SliceRef hidden =
-        store.openBatchSlice(
-            store.beginRun("batch"), ref(VIEW, 1), new EpochRange(Epochs.NONE, 7));
+        store.openBatchSlice(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(Epochs.NONE, 7));
 
     List<ViewStatus> status = store.status();
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.jdbc;
 
-import static io.anabranch.connectors.jdbc.Stores.VIEW;
 import static io.anabranch.connectors.jdbc.Stores.ref;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
@@ -10,6 +9,7 @@ import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
+import io.anabranch.api.spi.ReadRequest;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
 import io.anabranch.api.spi.ViewStore;
@@ -19,7 +19,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,9 +35,9 @@ class HistoriesTest {
 
   @Test
   void readersSeeWhatTheModelSays() throws Exception {
-    for (long seed = 0; seed < HISTORIES; seed++) {
-      Path file = folder.resolve(seed + ".db");
-      try (ViewStore store = Stores.open(file)) {
+    Path file = folder.resolve("views.db");
+    try (ViewStore store = Stores.open(file)) {
+      for (long seed = 0; seed < HISTORIES; seed++) {
         new History(store, file, seed).run();
       }
     }
@@ -62,6 +65,7 @@ class HistoriesTest {
     private final ViewStore store;
     private final Path file;
     private final long seed;
+    private final String view;
     private final Random random;
     private final List<String> steps = new ArrayList<>();
     private final List<SliceRef> refs = new ArrayList<>();
@@ -74,10 +78,12 @@ class HistoriesTest {
       this.store = store;
       this.file = file;
       this.seed = seed;
+      this.view = "views-" + seed;
       this.random = new Random(seed);
     }
 
     void run() throws Exception {
+      ReadRequest all = new ReadRequest(view, Optional.empty(), Optional.empty(), Set.of());
       for (int step = 0; step < STEPS; step++) {
         int choice = refs.isEmpty() ? random.nextInt(2) : random.nextInt(8);
         switch (choice) {
@@ -87,8 +93,8 @@ class HistoriesTest {
           case 4 -> complete(anyRef());
           default -> write(anyRef());
         }
-        assertThat(story(), Stores.read(store), is(visible()));
-        assertThat(story(), ReadTest.liveView(file, VIEW), is(visible()));
+        assertThat(story(), Stores.read(store, all), is(visible()));
+        assertThat(story(), ReadTest.liveView(file, view), is(visible()));
       }
     }
 
@@ -101,7 +107,7 @@ class HistoriesTest {
           attempt(
               "openStream, definition " + definition,
               allowed,
-              () -> store.openStreamSlice(run, ref(VIEW, definition), Architecture.LAMBDA));
+              () -> store.openStreamSlice(run, ref(view, definition), Architecture.LAMBDA));
       if (opened == null) {
         return;
       }
@@ -125,7 +131,7 @@ class HistoriesTest {
               true,
               () ->
                   store.openBatchSlice(
-                      run, ref(VIEW, definition), new EpochRange(Epochs.NONE, through)));
+                      run, ref(view, definition), new EpochRange(Epochs.NONE, through)));
       ModelSlice slice = new ModelSlice(definition, Epochs.NONE, through, base);
       slice.owner = run;
       slices.put(opened.slice(), slice);
@@ -213,7 +219,7 @@ class HistoriesTest {
       }
     }
 
-    private <T> T attempt(String step, boolean allowed, java.util.function.Supplier<T> action) {
+    private <T> T attempt(String step, boolean allowed, Supplier<T> action) {
       steps.add(step + (allowed ? "" : " (must be refused)"));
       T result = null;
       boolean done;

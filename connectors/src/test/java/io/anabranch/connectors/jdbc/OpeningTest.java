@@ -21,6 +21,7 @@ import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -169,8 +170,7 @@ class OpeningTest {
       Stores.execute(other, "CREATE TABLE mine (x)", "BEGIN EXCLUSIVE");
 
       UserException problem =
-          assertThrows(
-              UserException.class, () -> ViewStores.open(Stores.settings(file, "50ms")));
+          assertThrows(UserException.class, () -> ViewStores.open(Stores.settings(file, "50ms")));
 
       assertThat(
           problem.getMessage(),
@@ -232,7 +232,8 @@ class OpeningTest {
   void timeoutOutOfRangeIsAProblem(String timeout) {
     List<String> problems = problems(Map.of("url", "jdbc:sqlite:x", "timeout", timeout));
 
-    assertThat(problems, contains(allOf(startsWith("timeout is PT"), containsString("1ms to 10m"))));
+    assertThat(
+        problems, contains(allOf(startsWith("timeout is PT"), containsString("1ms to 10m"))));
   }
 
   @Test
@@ -249,13 +250,12 @@ class OpeningTest {
     return new SqliteStoreProvider().check(new Settings(settings));
   }
 
-  private static <T> List<T> atOnce(List<java.util.concurrent.Callable<T>> tasks)
-      throws Exception {
+  private static <T> List<T> atOnce(List<Callable<T>> tasks) throws Exception {
     CyclicBarrier start = new CyclicBarrier(tasks.size());
     ExecutorService threads = Executors.newFixedThreadPool(tasks.size());
     try {
       List<Future<T>> futures = new ArrayList<>();
-      for (java.util.concurrent.Callable<T> task : tasks) {
+      for (Callable<T> task : tasks) {
         futures.add(
             threads.submit(
                 () -> {

@@ -85,8 +85,7 @@ class PromoteTest {
     LivePointer before = store.pointer("first").orElseThrow();
 
     UserException problem =
-        assertThrows(
-            UserException.class, () -> store.promote(List.of(firstAgain, secondTooEarly)));
+        assertThrows(UserException.class, () -> store.promote(List.of(firstAgain, secondTooEarly)));
 
     assertThat(problem.getMessage(), containsString("view \"second\""));
     assertThat(store.pointer("first"), is(Optional.of(before)));
@@ -105,8 +104,7 @@ class PromoteTest {
     store.promote(List.of(faster));
     LivePointer before = pointer();
 
-    UserException problem =
-        assertThrows(UserException.class, () -> store.promote(List.of(slower)));
+    UserException problem = assertThrows(UserException.class, () -> store.promote(List.of(slower)));
 
     assertThat(
         problem.getMessage(),
@@ -192,8 +190,7 @@ class PromoteTest {
     store.openStreamSlice(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
     LivePointer before = pointer();
 
-    UserException problem =
-        assertThrows(UserException.class, () -> store.promote(List.of(slice)));
+    UserException problem = assertThrows(UserException.class, () -> store.promote(List.of(slice)));
 
     assertThat(problem.getMessage(), containsString("by the architecture kappa, not lambda"));
     assertThat(pointer(), is(before));
@@ -203,8 +200,7 @@ class PromoteTest {
   void otherLogIsRefused() {
     Stores.batch(store, 5);
     ViewRef other = ref(VIEW, 1, "log-b");
-    ViewRef longer =
-        new ViewRef(VIEW, ref(VIEW, 1).fingerprint(), "log-a", Duration.ofHours(2));
+    ViewRef longer = new ViewRef(VIEW, ref(VIEW, 1).fingerprint(), "log-a", Duration.ofHours(2));
 
     for (ViewRef view : List.of(other, longer)) {
       UserException batch = assertThrows(UserException.class, () -> batch(view, 6));
@@ -226,8 +222,7 @@ class PromoteTest {
     speed(ref(VIEW, 1, "log-b"));
     LivePointer before = pointer();
 
-    UserException problem =
-        assertThrows(UserException.class, () -> store.promote(List.of(slice)));
+    UserException problem = assertThrows(UserException.class, () -> store.promote(List.of(slice)));
 
     assertThat(problem.getMessage(), containsString("holds view \"views\" of another log"));
     assertThat(pointer(), is(before));
@@ -306,8 +301,7 @@ class PromoteTest {
     SliceRef stolen =
         new SliceRef(VIEW, slice.version(), slice.slice(), slice.run() + 1, slice.after());
 
-    UserException problem =
-        assertThrows(UserException.class, () -> store.promote(List.of(stolen)));
+    UserException problem = assertThrows(UserException.class, () -> store.promote(List.of(stolen)));
 
     assertThat(problem.getMessage(), containsString("run " + slice.run() + " has taken over"));
     assertThat(store.pointer(VIEW), is(Optional.empty()));

@@ -12,6 +12,7 @@ import static org.hamcrest.Matchers.is;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.ViewStatus;
 import io.anabranch.api.spi.ViewStore;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -96,6 +97,35 @@ class ReadDuringPromotionTest {
       }
     } finally {
       promoting.set(false);
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void statusIsOfOneMoment() throws Exception {
+    promote(1);
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try {
+      Future<?> promoter =
+          threads.submit(
+              () -> {
+                for (int through = 2; through <= EPOCHS; through++) {
+                  promote(through);
+                }
+              });
+      do {
+        ViewStatus status = store.status().get(0);
+        long newestVisible =
+            status.versions().stream()
+                .filter(version -> version.kind().equals("batch"))
+                .filter(version -> version.slices().get(0).visible())
+                .mapToLong(ViewStatus.Version::version)
+                .max()
+                .orElseThrow();
+        assertThat("the newest batch", status.pointer().base().getAsLong(), is(newestVisible));
+      } while (!promoter.isDone());
+      promoter.get();
+    } finally {
       threads.shutdownNow();
     }
   }

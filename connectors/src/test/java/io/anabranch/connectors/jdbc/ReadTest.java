@@ -95,8 +95,7 @@ class ReadTest {
   @Test
   void slicesThatWereNotPromotedAreIgnored() {
     SliceRef hidden =
-        store.openBatchSlice(
-            store.beginRun("batch"), ref(VIEW, 1), new EpochRange(Epochs.NONE, 5));
+        store.openBatchSlice(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(Epochs.NONE, 5));
     store.write(hidden, List.of(row(5, 0, "a", 100)));
     store.write(speed(), List.of(row(1, 0, "a", 1)));
 
@@ -174,8 +173,7 @@ class ReadTest {
         contains("batch -1 a=0", "batch 1 a=1"));
     assertThat(
         Stores.read(
-            store,
-            new ReadRequest(VIEW, Optional.of(Instant.MAX), Optional.empty(), Set.of())),
+            store, new ReadRequest(VIEW, Optional.of(Instant.MAX), Optional.empty(), Set.of())),
         empty());
   }
 
@@ -211,8 +209,7 @@ class ReadTest {
     Stores.batch(store, 5, row(5, 0, "k7", 1));
 
     assertThat(keys(names(10_000)), contains("batch 0 k7=1"));
-    UserException problem =
-        assertThrows(UserException.class, () -> keys(names(10_001)));
+    UserException problem = assertThrows(UserException.class, () -> keys(names(10_001)));
     assertThat(
         problem.getMessage(),
         containsString("asks for 10001 keys: 10000 at most; ask in several reads"));
@@ -224,8 +221,7 @@ class ReadTest {
     SliceRef speed = speed();
 
     store.read(
-        Stores.ALL,
-        live -> store.write(speed, List.of(row(6, live.bucket() / 60_000, "b", 1))));
+        Stores.ALL, live -> store.write(speed, List.of(row(6, live.bucket() / 60_000, "b", 1))));
 
     assertThat(
         Stores.read(store), contains("batch 0 a=1", "batch 1 a=2", "speed 0 b=1", "speed 1 b=1"));

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -20,6 +21,7 @@ import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
 import io.anabranch.api.spi.ViewStore;
 import io.anabranch.api.spi.ViewStores;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
@@ -86,7 +88,7 @@ class WriteTest {
       assertThat(
           "seed " + seed + ": " + rows,
           Stores.read(store),
-          org.hamcrest.Matchers.hasItem("speed " + seed + " a=" + grown * 100));
+          hasItem("speed " + seed + " a=" + grown * 100));
       assertThat("seed " + seed, Stores.read(store), hasSize((int) seed + 1));
     }
   }
@@ -98,8 +100,7 @@ class WriteTest {
         List.of(row(1, 0, "a", 1), row(2, 0, "a", 2), row(1, 1, "a", 3), row(1, 0, "b", 4)));
 
     assertThat(
-        Stores.read(store),
-        contains("speed 0 a=1", "speed 0 a=2", "speed 0 b=4", "speed 1 a=3"));
+        Stores.read(store), contains("speed 0 a=1", "speed 0 a=2", "speed 0 b=4", "speed 1 a=3"));
   }
 
   @Test
@@ -135,10 +136,8 @@ class WriteTest {
     SliceRef second = speed();
 
     UserException writing =
-        assertThrows(
-            UserException.class, () -> store.write(first, List.of(row(2, 0, "a", 5))));
-    UserException completing =
-        assertThrows(UserException.class, () -> store.complete(first, 7));
+        assertThrows(UserException.class, () -> store.write(first, List.of(row(2, 0, "a", 5))));
+    UserException completing = assertThrows(UserException.class, () -> store.complete(first, 7));
     store.write(second, List.of(row(3, 0, "a", 9)));
 
     for (UserException problem : List.of(writing, completing)) {
@@ -207,8 +206,7 @@ class WriteTest {
       Stores.execute(other, "BEGIN EXCLUSIVE");
       for (int attempt = 0; attempt < 6; attempt++) { // more than there are connections
         UserException problem =
-            assertThrows(
-                UserException.class, () -> store.write(slice, List.of(row(1, 0, "a", 1))));
+            assertThrows(UserException.class, () -> store.write(slice, List.of(row(1, 0, "a", 1))));
 
         assertThat(
             problem.getMessage(),
@@ -222,8 +220,7 @@ class WriteTest {
       Stores.execute(other, "ROLLBACK");
     }
 
-    assertThrows(
-        UserException.class, () -> store.write(slice, List.of(row(1, 0, "a", 1), broken)));
+    assertThrows(UserException.class, () -> store.write(slice, List.of(row(1, 0, "a", 1), broken)));
     assertThat("all or nothing, also now", Stores.read(store), empty());
     for (int attempt = 1; attempt <= 6; attempt++) {
       store.write(slice, List.of(row(1, 0, "a", attempt, attempt)));
@@ -271,6 +268,38 @@ class WriteTest {
 
     assertThat(Stores.read(store), hasSize(8 * 200));
     assertThat(store.rowsWritten(slice.run()), is(8L * 25 * 200));
+  }
+
+  @Test
+  void processesWaitForEachOther() throws Exception {
+    Path real = Files.createDirectory(folder.resolve("real"));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), real);
+    try (ViewStore one = Stores.open(real.resolve("views.db"));
+        ViewStore other = Stores.open(link.resolve("views.db"))) { // a pool of its own
+      SliceRef shared =
+          one.openStreamSlice(one.beginRun("speed"), ref(VIEW, 1), Architecture.LAMBDA);
+      ExecutorService threads = Executors.newFixedThreadPool(2);
+      try {
+        List<Future<?>> writers = new ArrayList<>();
+        for (ViewStore process : List.of(one, other)) {
+          writers.add(
+              threads.submit(
+                  () -> {
+                    for (int i = 1; i <= 200; i++) {
+                      process.write(shared, List.of(row(1, 0, "a", i, i)));
+                    }
+                  }));
+        }
+        for (Future<?> writer : writers) {
+          writer.get();
+        }
+      } finally {
+        threads.shutdownNow();
+      }
+
+      assertThat(Stores.read(other), contains("speed 0 a=200"));
+      assertThat(one.rowsWritten(shared.run()), is(400L));
+    }
   }
 
   private SliceRef speed() {

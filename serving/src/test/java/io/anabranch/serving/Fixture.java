@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.serving;
+
+import io.anabranch.api.Answer;
+import io.anabranch.api.Architecture;
+import io.anabranch.api.CombinedView;
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.EventFormat;
+import io.anabranch.api.View;
+import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.ViewRef;
+import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.ViewStores;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.coders.CoderException;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.Combine.CombineFn;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.util.CoderUtils;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+
+/** A real store with one view "words", its contributions and its reader. */
+final class Fixture<A, O> implements AutoCloseable {
+  private final ViewStore store;
+  private final ViewDefinition<String, String, Long, A, O> view;
+
+  Fixture(Path folder, ViewDefinition<String, String, Long, A, O> view) {
+    this.store =
+        ViewStores.open(new Settings(Map.of("url", "jdbc:sqlite:" + folder.resolve("views.db"))));
+    this.view = view;
+  }
+
+  /** The view "words" of one minute, with numbers as contributions. */
+  static <A, O> ViewDefinition<String, String, Long, A, O> words(CombineFn<Long, A, O> fn) {
+    return define(view(fn));
+  }
+
+  static <A, O> CombinedView<String, String, Long, A, O> view(CombineFn<Long, A, O> fn) {
+    return View.<String>named("words")
+        .bucket(Duration.ofMinutes(1))
+        .contributions(new Lengths())
+        .combine(fn);
+  }
+
+  static <A, O> ViewDefinition<String, String, Long, A, O> define(
+      CombinedView<String, String, Long, A, O> view) {
+    return view.define(
+        EventFormat.<String>lines(line -> line)
+            .timestamp(line -> Instant.EPOCH)
+            .coder(StringUtf8Coder.of()));
+  }
+
+  ViewStore store() {
+    return store;
+  }
+
+  SliceRef speed() {
+    return follow(Architecture.LAMBDA);
+  }
+
+  SliceRef follow(Architecture architecture) {
+    return store.openStreamSlice(store.beginRun("stream"), ref(), architecture);
+  }
+
+  SliceRef batch(long through, StoredRow... rows) {
+    SliceRef slice =
+        store.openBatchSlice(store.beginRun("batch"), ref(), new EpochRange(Epochs.NONE, through));
+    store.write(slice, List.of(rows));
+    store.promote(List.of(slice));
+    return slice;
+  }
+
+  void write(SliceRef slice, StoredRow... rows) {
+    store.write(slice, List.of(rows));
+  }
+
+  /** The row that these contributions make; the bucket is in minutes. */
+  StoredRow row(long epoch, long bucket, String key, long... contributions) {
+    A accumulator = view.combineFn().createAccumulator();
+    for (long contribution : contributions) {
+      accumulator = view.combineFn().addInput(accumulator, contribution);
+    }
+    try {
+      return new StoredRow(
+          epoch,
+          bucket * 60_000,
+          CoderUtils.encodeToByteArray(view.keyCoder(), key),
+          key,
+          CoderUtils.encodeToByteArray(view.accumulatorCoder(), accumulator),
+          contributions.length);
+    } catch (CoderException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  Answer<String, O> read(Query query) {
+    return ViewReader.of(store, view).read(query);
+  }
+
+  /** The rows as text: {@code 0 a=3} is bucket 0, key a, value 3. */
+  List<String> rows(Query query) {
+    return read(query).rows().stream()
+        .map(
+            row ->
+                row.bucket().map(b -> b.start().getEpochSecond() / 60 + " ").orElse("")
+                    + row.key()
+                    + "="
+                    + row.value())
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+
+  private ViewRef ref() {
+    return new ViewRef(view.name(), view.fingerprint(), "log", Duration.ofHours(1));
+  }
+
+  private static final class Lengths
+      extends PTransform<PCollection<String>, PCollection<KV<String, Long>>> {
+    @Override
+    public PCollection<KV<String, Long>> expand(PCollection<String> words) {
+      return words.apply("Length", ParDo.of(new LengthFn()));
+    }
+  }
+
+  private static final class LengthFn extends DoFn<String, KV<String, Long>> {
+    @ProcessElement
+    public void process(@Element String word, OutputReceiver<KV<String, Long>> out) {
+      out.output(KV.of(word, (long) word.length()));
+    }
+  }
+}
