@@ -7,6 +7,7 @@
  * that ends in one {@code CombineFn}. {@link io.anabranch.api.Answer} and {@link
  * io.anabranch.api.Provenance} are what a query returns. {@link io.anabranch.api.Epochs} and {@link
  * io.anabranch.api.EpochRange} are the words of the line between the layers; {@link
- * io.anabranch.api.UserException} carries errors that a person can mend.
+ * io.anabranch.api.KeyText} is the readable form of a key; {@link io.anabranch.api.UserException}
+ * carries errors that a person can mend.
  */
 package io.anabranch.api;

@@ -50,7 +50,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--runner",
       paramLabel = "NAME",
-      defaultValue = "direct",
+      defaultValue = "flink-local",
       description = "The runner, as for run; default ${DEFAULT-VALUE}.")
   private String runner;
 

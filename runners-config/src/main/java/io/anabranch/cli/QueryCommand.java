@@ -3,6 +3,7 @@ package io.anabranch.cli;
 
 import io.anabranch.api.Answer;
 import io.anabranch.api.Answer.Row;
+import io.anabranch.api.KeyText;
 import io.anabranch.api.Provenance;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.ViewStore;
@@ -112,7 +113,7 @@ final class QueryCommand implements Callable<Integer> {
         printer.print(
             Arrays.asList(
                 view,
-                String.valueOf(row.key()),
+                KeyText.of(row.key()),
                 row.bucket().map(bucket -> bucket.start().toString()).orElse(null),
                 Values.printable(row.value()),
                 row.batch().map(Values::printable).orElse(null),

@@ -3,6 +3,7 @@ package io.anabranch.serving;
 
 import io.anabranch.api.Answer.Row;
 import io.anabranch.api.Bucket;
+import io.anabranch.api.KeyText;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.LiveRow;
@@ -56,7 +57,7 @@ final class Merge<K, A, O> {
         Comparator.comparing(row -> row.bucket().map(Bucket::start).orElse(Instant.MIN));
     return cells.entrySet().stream()
         .map(cell -> row(cell.getKey(), cell.getValue()))
-        .sorted(byBucket.thenComparing(row -> String.valueOf(row.key())));
+        .sorted(byBucket.thenComparing(row -> KeyText.of(row.key())));
   }
 
   private Row<K, O> row(Slot slot, Cell cell) {

@@ -11,7 +11,7 @@ import java.util.Set;
 /**
  * What to read of a view. Immutable; start at {@link #all()}, the calls may come in any order.
  *
- * @param keys the keys in their readable form ({@code String.valueOf(key)}), empty for all
+ * @param keys the keys in their readable form ({@link io.anabranch.api.KeyText}), empty for all
  * @param from the first bucket start, inclusive
  * @param to the end of bucket starts, exclusive
  * @param total whether the buckets of the range are merged into one row per key

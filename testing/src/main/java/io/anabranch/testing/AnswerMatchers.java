@@ -4,6 +4,7 @@ package io.anabranch.testing;
 import io.anabranch.api.Answer;
 import io.anabranch.api.Answer.Row;
 import io.anabranch.api.Bucket;
+import io.anabranch.api.KeyText;
 import io.anabranch.testing.Fold.RowKey;
 import java.time.Instant;
 import java.util.Map;
@@ -41,7 +42,7 @@ public final class AnswerMatchers {
       Map<RowKey, O> actual = new TreeMap<>();
       for (Row<K, O> row : answer.rows()) {
         Instant bucket = row.bucket().map(Bucket::start).orElse(Instant.MIN);
-        if (actual.put(new RowKey(bucket, String.valueOf(row.key())), row.value()) != null) {
+        if (actual.put(new RowKey(bucket, KeyText.of(row.key())), row.value()) != null) {
           mismatch.appendText("had two rows for " + bucket + " " + row.key());
           return false;
         }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.testing;
 
+import io.anabranch.api.KeyText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -42,7 +43,7 @@ public final class Fold<K, V, A, O> {
     long length = bucket.toMillis();
     long start = Math.floorDiv(eventTime.toEpochMilli(), length) * length;
     accumulators.compute(
-        new RowKey(Instant.ofEpochMilli(start), String.valueOf(key)),
+        new RowKey(Instant.ofEpochMilli(start), KeyText.of(key)),
         (row, accumulator) ->
             combineFn.addInput(
                 accumulator == null ? combineFn.createAccumulator() : accumulator, contribution));

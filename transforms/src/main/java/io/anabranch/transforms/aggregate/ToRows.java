@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.transforms.aggregate;
 
+import io.anabranch.api.KeyText;
 import io.anabranch.api.spi.StoredRow;
 import io.anabranch.transforms.epoch.EpochWindow;
 import java.util.Arrays;
@@ -36,7 +37,7 @@ final class ToRows<K, A> extends DoFn<KV<K, Partial<A>>, KV<Integer, StoredRow>>
             window.epoch(),
             window.start().getMillis(),
             key,
-            String.valueOf(element.getKey()),
+            KeyText.of(element.getKey()),
             CoderUtils.encodeToByteArray(accumulatorCoder, partial.accumulator()),
             partial.contributions());
     out.output(KV.of(Math.floorMod(Arrays.hashCode(key), shards), row));

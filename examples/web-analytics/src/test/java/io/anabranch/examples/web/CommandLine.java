@@ -28,6 +28,10 @@ final class CommandLine {
   private final Path configuration;
 
   CommandLine(Path folder, String architecture, String runner) throws IOException {
+    this(folder, architecture, runner, "1h");
+  }
+
+  CommandLine(Path folder, String architecture, String runner, String epoch) throws IOException {
     this.folder = folder;
     this.configuration = folder.resolve("anabranch.yaml");
     Files.writeString(
@@ -36,11 +40,12 @@ final class CommandLine {
         application: io.anabranch.examples.web.WebAnalytics
         architecture: %s
         runner: { profile: %s }
-        log:    { kind: files, path: "%s", epoch: 1h }
+        log:    { kind: files, path: "%s", epoch: %s, grace: 0s }
         store:  { url: "jdbc:sqlite:%s" }
         speed:  { refresh: 1s }
         """
-            .formatted(architecture, runner, folder.resolve("log"), folder.resolve("views.db")));
+            .formatted(
+                architecture, runner, folder.resolve("log"), epoch, folder.resolve("views.db")));
   }
 
   void ingest(String name, List<String> lines, Instant at)
@@ -56,22 +61,22 @@ final class CommandLine {
     return bare(folder, all.toArray(String[]::new));
   }
 
+  /** Starts a command that does not end by itself; its output goes to files of this name. */
+  Process start(String name, String... arguments) throws IOException {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("-c", configuration.toString()));
+    return process(folder, all)
+        .redirectOutput(folder.resolve(name + ".out").toFile())
+        .redirectError(folder.resolve(name + ".err").toFile())
+        .start();
+  }
+
   /** Runs a command as it is. */
   static String bare(Path folder, String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    OPENED.forEach(name -> command.add("--add-opens=java.base/java." + name + "=ALL-UNNAMED"));
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), "io.anabranch.cli.Anabranch"));
-    command.addAll(List.of(arguments));
     File out = Files.createTempFile(folder, "out", ".txt").toFile();
     File err = Files.createTempFile(folder, "err", ".txt").toFile();
     Process process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectOutput(out)
-            .redirectError(err)
-            .start();
+        process(folder, List.of(arguments)).redirectOutput(out).redirectError(err).start();
     if (!process.waitFor(5, TimeUnit.MINUTES)) {
       process.destroyForcibly().waitFor();
       throw new AssertionError("no end after 5 minutes: " + List.of(arguments));
@@ -79,6 +84,16 @@ final class CommandLine {
     String errors = Files.readString(err.toPath());
     assertThat(List.of(arguments) + "\n" + errors, process.exitValue(), is(0));
     return Files.readString(out.toPath());
+  }
+
+  private static ProcessBuilder process(Path folder, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    OPENED.forEach(name -> command.add("--add-opens=java.base/java." + name + "=ALL-UNNAMED"));
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), "io.anabranch.cli.Anabranch"));
+    command.addAll(arguments);
+    return new ProcessBuilder(command).directory(folder.toFile());
   }
 
   /** Returns key and bucket of each row of a view with its value. */

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.examples.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.is;
+
+import io.anabranch.cli.SampleTraffic.Arrival;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A run that follows the log: it stores what arrives while it runs, epochs close by themselves
+ * meanwhile, and after SIGKILL the next run goes on without losing or doubling anything.
+ */
+final class LiveRunEndToEndTest {
+  private static final Instant DAY = Instant.parse("2015-05-17T00:00:00Z");
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"direct", "flink-local"})
+  void speedFollowsTheLogAndSurvivesBeingKilled(String runner) throws Exception {
+    CommandLine cli = new CommandLine(folder, "lambda", runner, "5s");
+    List<String> ingested = new ArrayList<>();
+
+    append(cli, 1, ingested);
+    Process first = cli.start("first", "run", "--layer", "speed");
+    try {
+      awaitCount(cli, ingested);
+      append(cli, 2, ingested);
+      awaitCount(cli, ingested);
+    } finally {
+      first.destroyForcibly().waitFor();
+    }
+    append(cli, 3, ingested);
+    Process second = cli.start("second", "run", "--layer", "speed");
+    try {
+      awaitCount(cli, ingested);
+      append(cli, 4, ingested);
+      awaitCount(cli, ingested);
+    } finally {
+      second.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void runThatWasTakenOverSaysSo() throws Exception {
+    CommandLine cli = new CommandLine(folder, "kappa", "direct", "1h");
+    List<String> ingested = new ArrayList<>();
+
+    append(cli, 1, ingested);
+    Process first = cli.start("first", "run");
+    try {
+      awaitCount(cli, ingested);
+      cli.run("run", "--until-caught-up");
+      append(cli, 2, ingested);
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .pollInterval(Duration.ofMillis(500))
+          .until(() -> Files.readString(folder.resolve("first.err")).contains("has taken over"));
+      await().atMost(Duration.ofMinutes(1)).until(() -> !first.isAlive());
+      cli.run("run", "--until-caught-up");
+      awaitCount(cli, ingested);
+    } finally {
+      first.destroyForcibly().waitFor();
+    }
+  }
+
+  /** Appends lines now, without a stated time. */
+  private void append(CommandLine cli, long seed, List<String> ingested) throws Exception {
+    List<String> lines =
+        new WebTraffic()
+            .arrivals(seed, 500, DAY, Duration.ofHours(2)).stream().map(Arrival::line).toList();
+    Path file = Files.write(folder.resolve("lines-" + seed + ".log"), lines, UTF_8);
+    cli.run("ingest", file.toString());
+    ingested.addAll(lines);
+  }
+
+  private static void awaitCount(CommandLine cli, List<String> ingested) {
+    IndependentCount count = IndependentCount.of(ingested);
+    for (String view : List.of("page-views", "bytes", "visitors")) {
+      await(view + " of " + ingested.size() + " lines")
+          .atMost(Duration.ofMinutes(2))
+          .pollInterval(Duration.ofMillis(300))
+          .until(() -> queried(cli, view), is(count.view(view)));
+    }
+  }
+
+  /** Returns the rows, none while there is no store or no answer yet. */
+  private static Object queried(CommandLine cli, String view) throws Exception {
+    try {
+      return cli.query(view);
+    } catch (AssertionError e) {
+      if (e.getMessage().contains("no store") || e.getMessage().contains("no answer yet")) {
+        return "nothing yet";
+      }
+      throw e;
+    }
+  }
+}
