@@ -4,8 +4,8 @@ package io.anabranch.connectors.files;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.BooleanCoder;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
@@ -22,7 +22,7 @@ record Chunk(Segment segment, long from, long to) {
   static final long LENGTH = 16L << 20;
 
   /** The coder of chunks. */
-  static final class ChunkCoder extends CustomCoder<Chunk> {
+  static final class ChunkCoder extends AtomicCoder<Chunk> {
     private static final long serialVersionUID = 1L;
     private static final ChunkCoder INSTANCE = new ChunkCoder();
 
@@ -54,21 +54,8 @@ record Chunk(Segment segment, long from, long to) {
     }
 
     @Override
-    public void verifyDeterministic() {}
-
-    @Override
     public boolean consistentWithEquals() {
       return true;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof ChunkCoder;
-    }
-
-    @Override
-    public int hashCode() {
-      return ChunkCoder.class.hashCode();
     }
   }
 }

@@ -4,7 +4,7 @@ package io.anabranch.connectors.files;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.util.VarInt;
@@ -30,7 +30,7 @@ record FollowMark(long sequence, long chunk, long offset, long watermark)
   public void finalizeCheckpoint() {}
 
   /** The coder of marks. */
-  static final class FollowMarkCoder extends CustomCoder<FollowMark> {
+  static final class FollowMarkCoder extends AtomicCoder<FollowMark> {
     private static final long serialVersionUID = 1L;
     private static final FollowMarkCoder INSTANCE = new FollowMarkCoder();
 
@@ -58,21 +58,8 @@ record FollowMark(long sequence, long chunk, long offset, long watermark)
     }
 
     @Override
-    public void verifyDeterministic() {}
-
-    @Override
     public boolean consistentWithEquals() {
       return true;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof FollowMarkCoder;
-    }
-
-    @Override
-    public int hashCode() {
-      return FollowMarkCoder.class.hashCode();
     }
   }
 }

@@ -4,13 +4,13 @@ package io.anabranch.api.spi;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.util.VarInt;
 
 /** The coder of {@link DeadLetter}. */
-public final class DeadLetterCoder extends CustomCoder<DeadLetter> {
+public final class DeadLetterCoder extends AtomicCoder<DeadLetter> {
   private static final long serialVersionUID = 1L;
   private static final DeadLetterCoder INSTANCE = new DeadLetterCoder();
 
@@ -38,20 +38,7 @@ public final class DeadLetterCoder extends CustomCoder<DeadLetter> {
   }
 
   @Override
-  public void verifyDeterministic() {}
-
-  @Override
   public boolean consistentWithEquals() {
     return true;
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof DeadLetterCoder;
-  }
-
-  @Override
-  public int hashCode() {
-    return DeadLetterCoder.class.hashCode();
   }
 }

@@ -5,12 +5,12 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.util.VarInt;
 
 /** The coder of {@link RecordBatch}. */
-public final class RecordBatchCoder extends CustomCoder<RecordBatch> {
+public final class RecordBatchCoder extends AtomicCoder<RecordBatch> {
   private static final long serialVersionUID = 1L;
   private static final RecordBatchCoder INSTANCE = new RecordBatchCoder();
 
@@ -52,9 +52,6 @@ public final class RecordBatchCoder extends CustomCoder<RecordBatch> {
   }
 
   @Override
-  public void verifyDeterministic() {}
-
-  @Override
   public boolean consistentWithEquals() {
     return true;
   }
@@ -67,15 +64,5 @@ public final class RecordBatchCoder extends CustomCoder<RecordBatch> {
   @Override
   protected long getEncodedElementByteSize(RecordBatch value) {
     return value.data().length + 4L * value.size() + 16;
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof RecordBatchCoder;
-  }
-
-  @Override
-  public int hashCode() {
-    return RecordBatchCoder.class.hashCode();
   }
 }

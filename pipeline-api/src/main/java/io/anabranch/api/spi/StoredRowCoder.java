@@ -4,13 +4,13 @@ package io.anabranch.api.spi;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
-import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.util.VarInt;
 
 /** The coder of {@link StoredRow}. */
-public final class StoredRowCoder extends CustomCoder<StoredRow> {
+public final class StoredRowCoder extends AtomicCoder<StoredRow> {
   private static final long serialVersionUID = 1L;
   private static final StoredRowCoder INSTANCE = new StoredRowCoder();
 
@@ -40,18 +40,5 @@ public final class StoredRowCoder extends CustomCoder<StoredRow> {
         StringUtf8Coder.of().decode(in),
         ByteArrayCoder.of().decode(in),
         VarInt.decodeLong(in));
-  }
-
-  @Override
-  public void verifyDeterministic() {}
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof StoredRowCoder;
-  }
-
-  @Override
-  public int hashCode() {
-    return StoredRowCoder.class.hashCode();
   }
 }

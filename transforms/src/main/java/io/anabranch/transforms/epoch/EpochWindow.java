@@ -4,7 +4,7 @@ package io.anabranch.transforms.epoch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.util.VarInt;
 import org.joda.time.Instant;
@@ -69,7 +69,7 @@ public final class EpochWindow extends IntervalWindow {
   }
 
   /** Writes a window whole, so that it can be read without its window function. */
-  static final class Coder extends CustomCoder<EpochWindow> {
+  static final class Coder extends AtomicCoder<EpochWindow> {
     private static final long serialVersionUID = 1L;
     private static final Coder INSTANCE = new Coder();
 
@@ -96,21 +96,8 @@ public final class EpochWindow extends IntervalWindow {
     }
 
     @Override
-    public void verifyDeterministic() {}
-
-    @Override
     public boolean consistentWithEquals() {
       return true;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Coder;
-    }
-
-    @Override
-    public int hashCode() {
-      return Coder.class.hashCode();
     }
   }
 }

@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
-import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.util.VarInt;
 
 /** The coder of {@link Request}: its fields in their order; the time in milliseconds. */
-final class RequestCoder extends CustomCoder<Request> {
+final class RequestCoder extends AtomicCoder<Request> {
   private static final long serialVersionUID = 1L;
   private static final RequestCoder INSTANCE = new RequestCoder();
   private static final StringUtf8Coder TEXT = StringUtf8Coder.of();
@@ -46,20 +46,7 @@ final class RequestCoder extends CustomCoder<Request> {
   }
 
   @Override
-  public void verifyDeterministic() {}
-
-  @Override
   public boolean consistentWithEquals() {
     return true;
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof RequestCoder;
-  }
-
-  @Override
-  public int hashCode() {
-    return RequestCoder.class.hashCode();
   }
 }
