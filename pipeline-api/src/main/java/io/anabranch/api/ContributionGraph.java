@@ -21,11 +21,14 @@ import org.apache.beam.sdk.transforms.View.CreatePCollectionView;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignature;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignatures;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.PValue;
 import org.apache.beam.sdk.values.WindowingStrategy;
 
@@ -94,6 +97,28 @@ final class ContributionGraph<K, V> extends PipelineVisitor.Defaults {
               what -> {
                 throw refusal(node, what);
               });
+      for (PCollectionView<?> sideInput : parDo.getSideInputs().values()) {
+        requireGlobal(node, sideInput);
+      }
+    }
+  }
+
+  /**
+   * Beam looks a window of a side input up by the end of an epoch, which layers see differently.
+   */
+  @SuppressWarnings("deprecation") // there is no other way to a side input's windows
+  private void requireGlobal(Node node, PCollectionView<?> sideInput) {
+    WindowFn<?, ?> windowFn = sideInput.getWindowingStrategyInternal().getWindowFn();
+    if (!(windowFn instanceof GlobalWindows)) {
+      throw new UserException(
+          "view \""
+              + view
+              + "\": \""
+              + node.getFullName()
+              + "\" reads a side input in the windows "
+              + windowFn.getClass().getSimpleName()
+              + ", and which of them an event finds would depend on how the log is divided. Use a"
+              + " side input in the global window, for instance a map whose keys hold the time");
     }
   }
 

@@ -112,8 +112,14 @@ public abstract class View<E, K, O> {
 
     /**
      * Sets the transform from events to keyed contributions: any composition of stateless {@code
-     * ParDo}s, side inputs included. Groupings, state and windows of its own are refused when the
-     * view is {@linkplain View#define defined}.
+     * ParDo}s, side inputs in the global window included. Groupings, state and windows of its own
+     * are refused when the view is {@linkplain View#define defined}.
+     *
+     * <p>What an event contributes must depend on the event alone, and on side inputs that stay the
+     * same: layers and restarts compute it again, and take for granted that it comes out the same.
+     * A {@code DoFn} may ask for the {@code IntervalWindow} that is its bucket; of the window, only
+     * start and end mean something. An exception fails the run: records that may be bad are sorted
+     * out by the {@link EventFormat}.
      */
     public <K, V> Contributed<E, K, V> contributions(
         PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions) {

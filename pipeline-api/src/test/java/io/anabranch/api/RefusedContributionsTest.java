@@ -116,6 +116,25 @@ class RefusedContributionsTest {
   }
 
   @Test
+  void sideInputInWindows() {
+    String message =
+        refusalOf(
+            words -> {
+              PCollectionView<Iterable<Long>> rates =
+                  words
+                      .getPipeline()
+                      .apply("Rates", Create.of(1L))
+                      .apply("Hours", Window.into(FixedWindows.of(Duration.standardHours(1))))
+                      .apply("AsRates", org.apache.beam.sdk.transforms.View.asIterable());
+              return words.apply("Rate", ParDo.of(new PairFn()).withSideInputs(rates));
+            });
+
+    assertThat(message, startsWith("view \"words\": \"Contributions/Rate"));
+    assertThat(message, containsString("reads a side input in the windows FixedWindows"));
+    assertThat(message, containsString("Use a side input in the global window"));
+  }
+
+  @Test
   void timers() {
     String message =
         refusalOf(

@@ -57,7 +57,10 @@ public final class Anabranch {
     commandLine.setExecutionExceptionHandler(new Failures());
     commandLine.setParameterExceptionHandler(Failures::usage);
     int code = commandLine.execute(args);
-    out.flush();
+    if (out.checkError()) {
+      err.println("error: the result could not be written to standard output");
+      return CommandLine.ExitCode.SOFTWARE;
+    }
     err.flush();
     return code;
   }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli;
 
+import io.anabranch.api.UsageException;
 import io.anabranch.api.UserException;
-import io.anabranch.config.ConfigurationException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
@@ -27,7 +27,7 @@ final class Failures implements IExecutionExceptionHandler {
     if (root.stacktrace()) {
       error.printStackTrace(err);
     }
-    return error instanceof ConfigurationException ? ExitCode.USAGE : ExitCode.SOFTWARE;
+    return error instanceof UsageException ? ExitCode.USAGE : ExitCode.SOFTWARE;
   }
 
   static int usage(ParameterException error, String[] args) {

@@ -52,7 +52,9 @@ final class RunCommand implements Callable<Integer> {
       description = "The layer of Lambda to run; not for Kappa, which has but one.")
   private Layer layer;
 
-  @Option(names = "--full", description = "Batch: compute all closed epochs anew.")
+  @Option(
+      names = "--full",
+      description = "Batch: compute all closed epochs anew, also by a changed definition.")
   private boolean full;
 
   @Option(
@@ -130,7 +132,7 @@ final class RunCommand implements Callable<Integer> {
     RunReport report;
     try (Progress progress = Progress.start(name, context.store(), spec.commandLine().getErr())) {
       if (layer == Layer.BATCH) {
-        report = BatchRun.run(context, progress::running);
+        report = BatchRun.run(context, full, progress::running);
       } else if (untilCaughtUp) {
         report = StreamRun.untilCaughtUp(context, architecture, progress::running);
       } else {

@@ -51,8 +51,8 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Configuration configuration = options.load();
-    try (EventLog log = Connections.log(configuration);
-        ViewStore store = Connections.existingStore(configuration)) {
+    try (ViewStore store = Connections.existingStore(configuration);
+        EventLog log = Connections.log(configuration)) {
       List<ViewStatus> views = store.status();
       if (format == StatusFormat.JSON) {
         for (ViewStatus view : views) {

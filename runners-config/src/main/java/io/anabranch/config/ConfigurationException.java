@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.config;
 
-import io.anabranch.api.UserException;
+import io.anabranch.api.UsageException;
 import java.util.List;
 
 /** Everything that is wrong with a configuration, at once. The message lists it line by line. */
-public final class ConfigurationException extends UserException {
+public final class ConfigurationException extends UsageException {
   private static final long serialVersionUID = 1L;
 
   private final List<String> problems;

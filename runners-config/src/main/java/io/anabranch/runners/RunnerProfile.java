@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.runners;
 
-import io.anabranch.api.UserException;
+import io.anabranch.api.UsageException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +54,7 @@ public final class RunnerProfile {
    *
    * @param arguments further options as Beam spells them, {@code --name=value}; they win over all
    *     others
-   * @throws UserException if the runner is not known, or an option is not known or has a bad value
+   * @throws UsageException if the runner is not known, or an option is not known or has a bad value
    */
   public PipelineOptions pipelineOptions(List<String> arguments) {
     Map<String, String> merged = new LinkedHashMap<>(options);
@@ -62,11 +62,11 @@ public final class RunnerProfile {
     for (String argument : arguments) {
       int equals = argument.indexOf('=');
       if (!argument.startsWith("--")) {
-        throw new UserException(
+        throw new UsageException(
             "\"" + argument + "\" is no Beam option: write --name=value after \"--\"");
       }
       if (argument.startsWith("--runner=")) {
-        throw new UserException(
+        throw new UsageException(
             "name the runner before \"--\", with --runner "
                 + argument.substring("--runner=".length()));
       }
@@ -81,7 +81,7 @@ public final class RunnerProfile {
           .withValidation()
           .as(PipelineOptions.class);
     } catch (IllegalArgumentException e) {
-      throw new UserException(explain(e), e);
+      throw new UsageException(explain(e), e);
     }
   }
 

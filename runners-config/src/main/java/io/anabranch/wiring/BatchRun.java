@@ -5,10 +5,12 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.SliceRef;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.apache.beam.sdk.Pipeline;
 
@@ -23,10 +25,12 @@ public final class BatchRun {
   /**
    * Runs to the end.
    *
+   * @param full whether a view may be computed anew by another definition than its stored rows
    * @param started gets the run's number before the pipeline starts
-   * @throws UserException if no epoch with records is closed, or another run was faster
+   * @throws UserException if no epoch with records is closed, a definition changed, or another run
+   *     was faster
    */
-  public static <E> RunReport run(RunContext<E> context, LongConsumer started) {
+  public static <E> RunReport run(RunContext<E> context, boolean full, LongConsumer started) {
     LogEnd end = context.log().end();
     if (end.isEmpty()) {
       throw new UserException("the log is empty: ingest records first");
@@ -41,12 +45,13 @@ public final class BatchRun {
                             + " first one, which ends at "
                             + context.log().epochs().end(end.firstEpoch())
                             + ", closes by itself"));
+    if (!full) {
+      context.application().views().forEach(view -> requireSameDefinition(context, view));
+    }
     EpochRange epochs = new EpochRange(Epochs.NONE, through);
     long run = context.store().beginRun("batch");
-    Map<String, SliceRef> slices = new LinkedHashMap<>();
-    for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
-      slices.put(view.name(), context.store().openBatchSlice(run, context.ref(view), epochs));
-    }
+    Map<String, SliceRef> slices =
+        context.byView(context.store().openBatchSlices(run, context.refs(), epochs));
     started.accept(run);
     Pipeline pipeline = Pipeline.create(context.options());
     pipeline
@@ -55,5 +60,21 @@ public final class BatchRun {
     Pipelines.runToEnd(pipeline, "batch");
     context.store().promote(slices.values());
     return new RunReport(run, through, context.store().rowsWritten(run));
+  }
+
+  private static <E> void requireSameDefinition(
+      RunContext<E> context, ViewDefinition<E, ?, ?, ?, ?> view) {
+    Optional<LivePointer> pointer = context.store().pointer(view.name());
+    List<String> changes =
+        pointer.map(live -> live.fingerprint().changesTo(view.fingerprint())).orElse(List.of());
+    if (!changes.isEmpty()) {
+      throw new UserException(
+          "the definition of view \""
+              + view.name()
+              + "\" is not the one that its stored rows were made by: "
+              + String.join("; ", changes)
+              + ". To compute it anew: run --layer batch --full, and then --layer speed, whose"
+              + " former rows no longer count");
+    }
   }
 }

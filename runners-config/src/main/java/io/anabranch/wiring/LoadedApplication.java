@@ -3,6 +3,7 @@ package io.anabranch.wiring;
 
 import io.anabranch.api.Application;
 import io.anabranch.api.EventFormat;
+import io.anabranch.api.UsageException;
 import io.anabranch.api.UserException;
 import io.anabranch.api.View;
 import io.anabranch.api.ViewDefinition;
@@ -32,14 +33,23 @@ public final class LoadedApplication<E> {
   /**
    * Loads an application by the name of its class.
    *
-   * @throws UserException if there is no such class, it is no application, or its views are refused
+   * @throws UsageException if there is no such class, it is no application, or its views are
+   *     refused
    */
   public static LoadedApplication<?> load(String className) {
     Class<?> type;
     try {
       type = Class.forName(className, true, classLoader());
+    } catch (LinkageError e) {
+      throw new UsageException(
+          "application "
+              + className
+              + " cannot be loaded: "
+              + e
+              + (e.getCause() == null ? "" : ", by " + e.getCause()),
+          e);
     } catch (ClassNotFoundException e) {
-      throw new UserException(
+      throw new UsageException(
           "application "
               + className
               + " is not on the class path: check the name, and that the jar that holds it is"
@@ -48,27 +58,38 @@ public final class LoadedApplication<E> {
     }
     try {
       if (type.getConstructor().newInstance() instanceof Application<?> application) {
-        return of(application);
+        return checked(className, application);
       }
-      throw new UserException(
+      throw new UsageException(
           "application " + className + " does not implement " + Application.class.getName());
     } catch (NoSuchMethodException | IllegalAccessException | InstantiationException e) {
-      throw new UserException(
+      throw new UsageException(
           "application "
               + className
               + " cannot be made: it must be a public class with a public constructor without"
               + " parameters",
           e);
     } catch (InvocationTargetException e) {
-      throw new UserException(
+      throw new UsageException(
           "application " + className + " cannot be made: its constructor threw " + e.getCause(), e);
+    }
+  }
+
+  private static LoadedApplication<?> checked(String className, Application<?> application) {
+    try {
+      return of(application);
+    } catch (UserException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new UsageException(
+          "application " + className + " cannot be used: " + e.getMessage(), e);
     }
   }
 
   /**
    * Checks an application.
    *
-   * @throws UserException if it has no views, two of one name, or a view that is refused
+   * @throws UsageException if it has no views, two of one name, or a view that is refused
    */
   public static <E> LoadedApplication<E> of(Application<E> application) {
     String name = application.getClass().getName();
@@ -76,12 +97,12 @@ public final class LoadedApplication<E> {
     Map<String, ViewDefinition<E, ?, ?, ?, ?>> views = new LinkedHashMap<>();
     for (View<E, ?, ?> view : application.views()) {
       if (views.put(view.name(), view.define(events)) != null) {
-        throw new UserException(
+        throw new UsageException(
             "application " + name + " has two views named \"" + view.name() + "\": rename one");
       }
     }
     if (views.isEmpty()) {
-      throw new UserException("application " + name + " has no views: views() must return some");
+      throw new UsageException("application " + name + " has no views: views() must return some");
     }
     return new LoadedApplication<>(name, events, views);
   }
@@ -104,7 +125,7 @@ public final class LoadedApplication<E> {
   /**
    * Returns a view by its name.
    *
-   * @throws UserException if there is none of this name
+   * @throws UsageException if there is none of this name
    */
   public ViewDefinition<E, ?, ?, ?, ?> view(String viewName) {
     ViewDefinition<E, ?, ?, ?, ?> view = views.get(viewName);
@@ -115,11 +136,11 @@ public final class LoadedApplication<E> {
                   (left, right) ->
                       Integer.compare(distance(viewName, left), distance(viewName, right)))
               .orElseThrow();
-      throw new UserException(
+      throw new UsageException(
           "view \""
               + viewName
               + "\" is not known"
-              + (distance(viewName, nearest) <= 3 ? ": did you mean \"" + nearest + "\"?" : ";")
+              + (distance(viewName, nearest) <= 3 ? ": did you mean \"" + nearest + "\"?" : ".")
               + " The views of "
               + name
               + " are "

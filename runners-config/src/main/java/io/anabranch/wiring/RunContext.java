@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
-import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.ViewRef;
 import io.anabranch.api.spi.ViewStore;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
@@ -28,7 +31,17 @@ public record RunContext<E>(
     Duration refresh,
     PipelineOptions options) {
 
-  ViewRef ref(ViewDefinition<E, ?, ?, ?, ?> view) {
-    return new ViewRef(view.name(), view.fingerprint(), log.id(), log.epochs().length());
+  /** Returns the views as the catalog knows them. */
+  List<ViewRef> refs() {
+    return application.views().stream()
+        .map(view -> new ViewRef(view.name(), view.fingerprint(), log.id(), log.epochs().length()))
+        .toList();
+  }
+
+  /** Returns slices by the names of their views. */
+  Map<String, SliceRef> byView(List<SliceRef> slices) {
+    Map<String, SliceRef> byView = new LinkedHashMap<>();
+    slices.forEach(slice -> byView.put(slice.view(), slice));
+    return byView;
   }
 }

@@ -4,10 +4,8 @@ package io.anabranch.wiring;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
-import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.SliceRef;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -58,11 +56,8 @@ public final class StreamRun {
     String layer = architecture == Architecture.KAPPA ? "kappa" : "speed";
     long closed = until.orElseGet(context.log()::end).closedThrough();
     long run = context.store().beginRun(layer);
-    Map<String, SliceRef> slices = new LinkedHashMap<>();
-    for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
-      slices.put(
-          view.name(), context.store().openStreamSlice(run, context.ref(view), architecture));
-    }
+    Map<String, SliceRef> slices =
+        context.byView(context.store().openStreamSlices(run, context.refs(), architecture));
     long after = slices.values().stream().mapToLong(SliceRef::after).min().orElse(Epochs.NONE);
     started.accept(run);
     Views<E> views = Views.into(slices, context);

@@ -82,7 +82,7 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
                 name + "/Epochs",
                 Window.into(
                     oneEpoch.isPresent() ? windows.inOneEpoch(oneEpoch.getAsLong()) : windows))
-            .apply(name + "/Events", ParDo.of(new ValueFn<>()))
+            .apply(name + "/Events", ParDo.of(new ValueFn<>(slice.after())))
             .setCoder(context.application().events().coder())
             .apply(name + "/Contributions", view.contributions())
             .setCoder(view.contributionCoder())
@@ -97,12 +97,20 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
     }
   }
 
+  /** Gives the events to a view, but for epochs that it holds already. */
   private static final class ValueFn<E> extends DoFn<EpochEvent<E>, E> {
     private static final long serialVersionUID = 1L;
+    private final long after;
+
+    ValueFn(long after) {
+      this.after = after;
+    }
 
     @ProcessElement
     public void process(@Element EpochEvent<E> event, OutputReceiver<E> out) {
-      out.output(event.value());
+      if (event.epoch() > after) {
+        out.output(event.value());
+      }
     }
   }
 }

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.Application;
+import io.anabranch.api.CombinedView;
 import io.anabranch.api.EventFormat;
 import io.anabranch.api.View;
 import io.anabranch.cli.Cli.Result;
@@ -86,7 +87,7 @@ final class BadInputTest {
   void unknownViewNamesTheNearestKnownOne() {
     Result result = cli.run("query", "revenu");
 
-    assertFails(result, 1, "\"revenu\"", "did you mean \"revenue\"", "revenue, buyers, units");
+    assertFails(result, 2, "\"revenu\"", "did you mean \"revenue\"", "revenue, buyers, units");
   }
 
   @Test
@@ -95,7 +96,7 @@ final class BadInputTest {
 
     Result result = cli.run("run", "--layer", "batch", "--runner", "sparkle");
 
-    assertFails(result, 1, "\"sparkle\"", "direct, flink-local", "DirectRunner", "FlinkRunner");
+    assertFails(result, 2, "\"sparkle\"", "direct, flink-local", "DirectRunner", "FlinkRunner");
     assertThat(Files.exists(cli.path("views.db")), is(false));
   }
 
@@ -107,7 +108,7 @@ final class BadInputTest {
         Cli.bare(
             "run", "--layer", "batch", "-c", cli.path("anabranch.yaml").toString(), "--", "--no=1");
 
-    assertFails(result, 1, "no");
+    assertFails(result, 2, "no");
     assertThat(Files.exists(cli.path("views.db")), is(false));
   }
 
@@ -126,7 +127,7 @@ final class BadInputTest {
 
     Result result = cli.run("run", "--layer", "batch");
 
-    assertFails(result, 1, "two views named \"twice\"", "rename one");
+    assertFails(result, 2, "two views named \"twice\"", "rename one");
     assertThat(Files.exists(cli.path("views.db")), is(false));
   }
 
@@ -137,7 +138,7 @@ final class BadInputTest {
 
     Result result = cli.run("run", "--layer", "batch");
 
-    assertFails(result, 1, "com.example.Nowhere", "not on the class path");
+    assertFails(result, 2, "com.example.Nowhere", "not on the class path");
   }
 
   @Test
@@ -145,7 +146,7 @@ final class BadInputTest {
     cli.reconfigure("io.anabranch.wiring.Purchases", "java.lang.String");
     ingestAndClose(GOOD);
 
-    assertFails(cli.run("run", "--layer", "batch"), 1, "java.lang.String", "does not implement");
+    assertFails(cli.run("run", "--layer", "batch"), 2, "java.lang.String", "does not implement");
   }
 
   @Test
@@ -273,6 +274,30 @@ final class BadInputTest {
   }
 
   @Test
+  void changedDefinitionIsRefusedUntilItIsComputedInFull() throws IOException {
+    ingestAndClose(GOOD);
+    cli.reconfigure("io.anabranch.wiring.Purchases", Counted.class.getName());
+    assertThat(cli.run("run", "--layer", "batch").code(), is(0));
+    cli.reconfigure(Counted.class.getName(), CountedAnew.class.getName());
+
+    assertFails(cli.run("query", "lines"), 1, "revision was 1 and is 2");
+    assertFails(cli.run("run", "--layer", "batch"), 1, "revision was 1 and is 2", "--full");
+    assertFails(
+        cli.run("run", "--layer", "speed", "--until-caught-up"), 1, "revision was 1 and is 2");
+
+    assertThat(cli.run("run", "--layer", "batch", "--full").code(), is(0));
+    assertThat(cli.run("query", "lines").code(), is(0));
+  }
+
+  @Test
+  void mistakeOfAnAuthorIsNotCalledABug() throws IOException {
+    cli.reconfigure("io.anabranch.wiring.Purchases", BadName.class.getName());
+    ingestAndClose(GOOD);
+
+    assertFails(cli.run("run", "--layer", "batch"), 2, "BadName", "\"Bad Name\" is not allowed");
+  }
+
+  @Test
   void storeOfAnotherLogOrArchitectureIsNotMixed() throws IOException {
     ingestAndClose(GOOD);
     cli.run("run", "--layer", "batch");
@@ -331,26 +356,71 @@ final class BadInputTest {
     }
   }
 
+  private static EventFormat<String> lines() {
+    return EventFormat.<String>lines(line -> line)
+        .timestamp(line -> java.time.Instant.EPOCH)
+        .coder(StringUtf8Coder.of());
+  }
+
+  private static CombinedView<String, String, Long, ?, Long> counted(String name) {
+    return View.<String>named(name)
+        .bucket(java.time.Duration.ofHours(1))
+        .contributions(
+            MapElements.into(
+                    TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.longs()))
+                .via((String line) -> KV.of(line, 1L)))
+        .combine(Sum.ofLongs());
+  }
+
   /** An application that is refused. */
   public static final class TwoViewsOfOneName implements Application<String> {
     @Override
     public EventFormat<String> events() {
-      return EventFormat.<String>lines(line -> line)
-          .timestamp(line -> java.time.Instant.EPOCH)
-          .coder(StringUtf8Coder.of());
+      return lines();
     }
 
     @Override
     public List<View<String, ?, ?>> views() {
-      View<String, ?, ?> view =
-          View.<String>named("twice")
-              .bucket(java.time.Duration.ofHours(1))
-              .contributions(
-                  MapElements.into(
-                          TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.longs()))
-                      .via((String line) -> KV.of(line, 1L)))
-              .combine(Sum.ofLongs());
-      return List.of(view, view);
+      return List.of(counted("twice"), counted("twice"));
+    }
+  }
+
+  /** An application whose author chose a name that is not allowed. */
+  public static final class BadName implements Application<String> {
+    @Override
+    public EventFormat<String> events() {
+      return lines();
+    }
+
+    @Override
+    public List<View<String, ?, ?>> views() {
+      return List.of(counted("Bad Name"));
+    }
+  }
+
+  /** An application before a change. */
+  public static final class Counted implements Application<String> {
+    @Override
+    public EventFormat<String> events() {
+      return lines();
+    }
+
+    @Override
+    public List<View<String, ?, ?>> views() {
+      return List.of(counted("lines"));
+    }
+  }
+
+  /** The application after the change. */
+  public static final class CountedAnew implements Application<String> {
+    @Override
+    public EventFormat<String> events() {
+      return lines();
+    }
+
+    @Override
+    public List<View<String, ?, ?>> views() {
+      return List.of(counted("lines").revision(2));
     }
   }
 }

@@ -86,7 +86,7 @@ final class World implements AutoCloseable {
   }
 
   void batch() {
-    batchThrough = BatchRun.run(context(lambda, lambdaSettings), run -> {}).through();
+    batchThrough = BatchRun.run(context(lambda, lambdaSettings), false, run -> {}).through();
     lambdaRan = true;
   }
 

@@ -132,7 +132,12 @@ record StagedLines(Path file, long records, long bytes) {
     }
 
     private UserException unreadable(IOException e) {
-      String reason = e instanceof NoSuchFileException ? "there is no such file" : e.getMessage();
+      String reason =
+          e instanceof NoSuchFileException
+              ? "there is no such file"
+              : e.getMessage() == null
+                  ? "it is not whole (" + e.getClass().getSimpleName() + ")"
+                  : e.getMessage();
       return new UserException("cannot read " + name + ": " + reason + "; nothing was appended", e);
     }
 

@@ -13,6 +13,7 @@ import io.anabranch.api.spi.ViewRef;
 import io.anabranch.api.spi.ViewStatus;
 import io.anabranch.api.spi.ViewStore;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -47,9 +48,15 @@ final class JdbcStore implements ViewStore {
   }
 
   @Override
-  public SliceRef openBatchSlice(long run, ViewRef view, EpochRange epochs) {
+  public List<SliceRef> openBatchSlices(long run, List<ViewRef> views, EpochRange epochs) {
     return database.write(
-        connection -> Slices.openBatch(connection, clock.millis(), run, view, epochs));
+        connection -> {
+          List<SliceRef> slices = new ArrayList<>();
+          for (ViewRef view : views) {
+            slices.add(Slices.openBatch(connection, clock.millis(), run, view, epochs));
+          }
+          return slices;
+        });
   }
 
   @Override
@@ -64,9 +71,15 @@ final class JdbcStore implements ViewStore {
   }
 
   @Override
-  public SliceRef openStreamSlice(long run, ViewRef view, Architecture architecture) {
+  public List<SliceRef> openStreamSlices(long run, List<ViewRef> views, Architecture architecture) {
     return database.write(
-        connection -> Slices.openStream(connection, clock.millis(), run, view, architecture));
+        connection -> {
+          List<SliceRef> slices = new ArrayList<>();
+          for (ViewRef view : views) {
+            slices.add(Slices.openStream(connection, clock.millis(), run, view, architecture));
+          }
+          return slices;
+        });
   }
 
   @Override

@@ -63,6 +63,10 @@ final class Promotion {
         pointer.isPresent()
             && speedFingerprint(connection, speed)
                 .equals(Optional.of(candidate.view().fingerprint()));
+    if (speed.isPresent() && !sameDefinition) { // its run must not go on writing for nobody
+      Sql.update(
+          connection, "UPDATE anabranch_slice SET run = 0 WHERE version = ?", speed.getAsLong());
+    }
     Sql.update(
         connection,
         "INSERT INTO anabranch_pointer (view, revision, architecture, base, base_through, speed)"

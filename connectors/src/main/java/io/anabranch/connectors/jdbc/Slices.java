@@ -107,7 +107,9 @@ final class Slices {
               + " may no longer write view \""
               + slice.view()
               + "\": "
-              + (owner == 0 ? "its slice was removed" : "run " + owner + " has taken over")
+              + (owner == 0
+                  ? "its slice serves no more answers"
+                  : "run " + owner + " has taken over")
               + ". Keep one run of a layer at a time");
     }
   }

@@ -241,12 +241,30 @@ class PromoteTest {
     assertThat(pointer().speed(), is(OptionalLong.empty()));
     assertThat(pointer().fingerprint(), is(ref(VIEW, 2).fingerprint()));
 
-    store.write(speed, List.of(row(9, 0, "b", 100)));
-    assertThat("what the old run still writes", Stores.read(store), contains("batch 0 a=1"));
+    UserException problem =
+        assertThrows(UserException.class, () -> store.write(speed, List.of(row(9, 0, "b", 100))));
+    assertThat(problem.getMessage(), containsString("serves no more answers"));
 
     SliceRef fresh = speed(ref(VIEW, 2));
     assertThat(fresh.version(), not(speed.version()));
     assertThat(fresh.after(), is(5L));
+  }
+
+  @Test
+  void startThatFailsForOneViewTakesNoOtherViewAway() {
+    SliceRef one =
+        store.openStreamSlice(store.beginRun("speed"), ref("one", 1), Architecture.LAMBDA);
+    store.openStreamSlice(store.beginRun("speed"), ref("two", 1), Architecture.LAMBDA);
+
+    assertThrows(
+        UserException.class,
+        () ->
+            store.openStreamSlices(
+                store.beginRun("speed"),
+                List.of(ref("one", 1), ref("two", 2)),
+                Architecture.LAMBDA));
+
+    store.write(one, List.of(row(9, 0, "a", 1))); // still its owner
   }
 
   @Test

@@ -21,6 +21,12 @@ public record Settings(Map<String, String> values) implements Serializable {
     values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
   }
 
+  /** Shows the names only: values may be secret. */
+  @Override
+  public String toString() {
+    return "Settings" + values.keySet();
+  }
+
   /** Returns a setting, if it is there. */
   public Optional<String> get(String name) {
     return Optional.ofNullable(values.get(name));

@@ -26,10 +26,19 @@ public interface ViewStore extends AutoCloseable {
   Optional<LivePointer> pointer(String view);
 
   /**
-   * Makes a new batch version with one slice that no reader sees until it is {@linkplain #promote
-   * promoted}.
+   * Makes a new batch version of each view, or of none, each with one slice that no reader sees
+   * until it is {@linkplain #promote promoted}.
+   *
+   * @return the slices, in the order of the views
+   * @throws io.anabranch.api.UserException if the store serves a view in another architecture or
+   *     from another log
    */
-  SliceRef openBatchSlice(long run, ViewRef view, EpochRange epochs);
+  List<SliceRef> openBatchSlices(long run, List<ViewRef> views, EpochRange epochs);
+
+  /** Makes a new batch version of one view; see {@link #openBatchSlices}. */
+  default SliceRef openBatchSlice(long run, ViewRef view, EpochRange epochs) {
+    return openBatchSlices(run, List.of(view), epochs).get(0);
+  }
 
   /**
    * Makes the slices the live ones of their views, all or none.
@@ -40,14 +49,20 @@ public interface ViewStore extends AutoCloseable {
   void promote(Collection<SliceRef> slices);
 
   /**
-   * Takes over the slice that follows the log, as speed layer ({@code LAMBDA}) or live version
-   * ({@code KAPPA}); makes it first if there is none of this definition. A run that held it before
-   * can no longer write.
+   * Takes over the slices that follow the log, as speed layer ({@code LAMBDA}) or live version
+   * ({@code KAPPA}), of all views or of none; makes those of which there are none of this
+   * definition. A run that held them before can no longer write.
    *
-   * @throws io.anabranch.api.UserException if the store serves the view in another architecture or
-   *     from another definition
+   * @return the slices, in the order of the views
+   * @throws io.anabranch.api.UserException if the store serves a view in another architecture, from
+   *     another log or from another definition
    */
-  SliceRef openStreamSlice(long run, ViewRef view, Architecture architecture);
+  List<SliceRef> openStreamSlices(long run, List<ViewRef> views, Architecture architecture);
+
+  /** Takes over the slice of one view; see {@link #openStreamSlices}. */
+  default SliceRef openStreamSlice(long run, ViewRef view, Architecture architecture) {
+    return openStreamSlices(run, List.of(view), architecture).get(0);
+  }
 
   /** Records that all rows of the epochs through {@code epoch} are written to a stream slice. */
   void complete(SliceRef slice, long epoch);

@@ -2,8 +2,7 @@
 package io.anabranch.api.spi;
 
 import io.anabranch.api.UserException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Comparator;
 import java.util.ServiceLoader;
 
 /** Finds the provider of a store by the scheme of its URL. */
@@ -30,15 +29,11 @@ public final class ViewStores {
 
   private static ViewStoreProvider provider(Settings settings) {
     String url = settings.get("url").orElse("");
-    List<String> schemes = new ArrayList<>();
-    for (ViewStoreProvider provider :
-        ServiceLoader.load(ViewStoreProvider.class, ViewStores.class.getClassLoader())) {
-      if (url.startsWith(provider.scheme())) {
-        return provider;
-      }
-      schemes.add(provider.scheme());
-    }
-    throw new UserException(
-        "store.url \"" + url + "\" is of no known kind; URLs begin with one of " + schemes);
+    return ServiceLoader.load(ViewStoreProvider.class, ViewStores.class.getClassLoader()).stream()
+        .map(ServiceLoader.Provider::get)
+        .filter(provider -> url.startsWith(provider.scheme()))
+        .max(Comparator.comparingInt(provider -> provider.scheme().length()))
+        .orElseThrow(
+            () -> new UserException("store.url begins with no scheme of an installed view store"));
   }
 }

@@ -18,12 +18,13 @@ import org.joda.time.Instant;
  * shuffle.
  *
  * <p>Outputs are in the windows of the input, at the end of the window, whatever timestamps an
- * author's {@code DoFn} gave; windows must not merge. No state outlives the bundle. The map is
- * emptied when it holds {@value #MOST_ENTRIES} entries, so memory is bounded.
+ * author's {@code DoFn} gave; windows must not merge. No state outlives the bundle. When the map
+ * holds {@value #MOST_ENTRIES} entries it gives out all but those whose window ends before the
+ * element at hand, which Beam takes only at the end of the bundle.
  */
 final class PreAggregate<K, V, A> extends DoFn<KV<K, V>, KV<K, Partial<A>>> {
   private static final long serialVersionUID = 1L;
-  static final int MOST_ENTRIES = 100_000;
+  static final int MOST_ENTRIES = 20_000;
 
   private final Coder<K> keyCoder;
   private final CombineFn<V, A, ?> combineFn;

@@ -47,6 +47,7 @@ public final class StoreContributions<K, V, A>
     extends PTransform<PCollection<KV<K, V>>, PCollection<Void>> {
   private static final int SHARDS = 8;
   private static final int BATCH = 2_000;
+  private static final long BATCH_BYTES = 8 << 20;
   private static final org.joda.time.Duration LONGEST_WAIT = org.joda.time.Duration.millis(200);
 
   private final transient ViewDefinition<?, K, V, A, ?> view;
@@ -90,7 +91,9 @@ public final class StoreContributions<K, V, A>
             .apply(
                 "ToRows", ParDo.of(new ToRows<>(view.keyCoder(), view.accumulatorCoder(), SHARDS)))
             .setCoder(KvCoder.of(VarIntCoder.of(), StoredRowCoder.of()));
-    GroupIntoBatches<Integer, StoredRow> batches = GroupIntoBatches.ofSize(BATCH);
+    GroupIntoBatches<Integer, StoredRow> batches =
+        GroupIntoBatches.<Integer, StoredRow>ofSize(BATCH)
+            .withByteSize(BATCH_BYTES, row -> 32L + row.key().length + row.accumulator().length);
     return rows.apply(
             "AllRows",
             Window.<KV<Integer, StoredRow>>into(new GlobalWindows())

@@ -45,7 +45,7 @@ final class ReadmeTest {
           // the direct runner is quicker to start; Flink has a test of its own
           String quick =
               command.replace(
-                  "FlinkRunner -- --flinkMaster=[local] --parallelism=4",
+                  "FlinkRunner -- '--flinkMaster=[local]' --parallelism=4",
                   "DirectRunner -- --targetParallelism=4");
           boolean picks = quick.startsWith("run ") && !quick.contains("--runner");
           CommandLine.bare(folder, (quick + (picks ? " --runner direct" : "")).split(" "));
