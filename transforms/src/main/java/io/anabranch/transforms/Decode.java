@@ -32,10 +32,10 @@ import org.joda.time.Instant;
  * in the namespace {@code io.anabranch}: {@code records}, {@code dead-letters}.
  */
 public final class Decode {
-  private static final long FIRST_EVENT_TIME =
-      java.time.Instant.parse("0001-01-01T00:00:00Z").toEpochMilli();
-  private static final long LAST_EVENT_TIME =
-      java.time.Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
+  private static final java.time.Instant FIRST_EVENT_TIME =
+      java.time.Instant.parse("0001-01-01T00:00:00Z");
+  private static final java.time.Instant AFTER_LAST_EVENT_TIME =
+      java.time.Instant.parse("+10000-01-01T00:00:00Z");
   private static final int LONGEST_ERROR = 300;
 
   private Decode() {}
@@ -112,17 +112,24 @@ public final class Decode {
     private EpochEvent<E> decode(RecordBatch batch, int record) throws Exception {
       int start = batch.start(record);
       E event = format.decode(batch.data(), start, batch.end(record) - start);
-      long eventTime = format.timestamp(event).toEpochMilli();
-      if (eventTime < FIRST_EVENT_TIME || eventTime > LAST_EVENT_TIME) {
+      java.time.Instant eventTime = format.timestamp(event);
+      if (eventTime.isBefore(FIRST_EVENT_TIME) || !eventTime.isBefore(AFTER_LAST_EVENT_TIME)) {
         throw new IllegalArgumentException("the event time is outside the years 1 to 9999");
       }
-      return new EpochEvent<>(batch.epoch(), eventTime, event);
+      return new EpochEvent<>(batch.epoch(), eventTime.toEpochMilli(), event);
     }
 
     private static String describe(Throwable error) {
       String message = error.getMessage();
-      String text = message == null ? error.getClass().getSimpleName() : message;
-      return text.length() <= LONGEST_ERROR ? text : text.substring(0, LONGEST_ERROR) + "...";
+      String text =
+          message == null || message.isBlank()
+              ? error.getClass().getName().replaceFirst(".*\\.", "")
+              : message;
+      if (text.length() <= LONGEST_ERROR) {
+        return text;
+      }
+      boolean withinPair = Character.isHighSurrogate(text.charAt(LONGEST_ERROR - 1));
+      return text.substring(0, withinPair ? LONGEST_ERROR - 1 : LONGEST_ERROR) + "...";
     }
   }
 }

@@ -8,17 +8,24 @@ import io.anabranch.api.spi.ViewStore;
 import io.anabranch.api.spi.ViewStores;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.coders.VoidCoder;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
 import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.state.Timer;
 import org.apache.beam.sdk.state.TimerSpec;
 import org.apache.beam.sdk.state.TimerSpecs;
+import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
@@ -27,9 +34,13 @@ import org.joda.time.Instant;
 
 /**
  * Tells the store which epochs are complete: an event-time timer behind the writes of a view fires
- * at the end of each epoch, when the watermark says that all rows of the epoch are written.
+ * at the end of each epoch, when the watermark says that all rows of the epoch are written. A
+ * watermark that passes several epochs at once marks the last of them.
  *
- * <p>Input: the output of {@link StoreContributions}, unbounded, in the global window.
+ * <p>Input: the output of {@link StoreContributions}, unbounded. It must not end: the watermark of
+ * an input that ends, as in a drained pipeline, says nothing of the log any more. The DirectRunner
+ * moves it to the end of time, which marks nothing; Flink may move it to the time of day first,
+ * which would mark epochs that were not read.
  */
 public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
   private final transient Epochs epochs;
@@ -65,7 +76,13 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
     PCollection<KV<String, Void>> none =
         writes
             .apply("Nothing", ParDo.of(new NothingFn()))
-            .setCoder(KvCoder.of(StringUtf8Coder.of(), VoidCoder.of()));
+            .setCoder(KvCoder.of(StringUtf8Coder.of(), VoidCoder.of()))
+            .apply(
+                "Global", // Flatten takes only inputs of the same windows and triggers
+                Window.<KV<String, Void>>into(new GlobalWindows())
+                    .triggering(DefaultTrigger.of())
+                    .discardingFiredPanes()
+                    .withAllowedLateness(org.joda.time.Duration.ZERO));
     PCollectionList.of(start)
         .and(none)
         .apply("Join", Flatten.pCollections())
@@ -87,6 +104,12 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
     @TimerId(TIMER)
     private final TimerSpec timerSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
 
+    private static final String NEXT = "next";
+
+    /** The first epoch that is not marked yet. */
+    @StateId(NEXT)
+    private final StateSpec<ValueState<Long>> nextSpec = StateSpecs.value(VarLongCoder.of());
+
     private final long epochMillis;
     private final SliceRef slice;
     private final Settings settings;
@@ -107,19 +130,25 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
 
     @ProcessElement
     public void process(@TimerId(TIMER) Timer timer) {
-      // Beam fires a timer when the watermark is past it, and a log that is closed and idle leaves
-      // the watermark at the very end of the epoch.
       timer.set(Instant.ofEpochMilli((firstEpoch + 1) * epochMillis - 1));
     }
 
     @OnTimer(TIMER)
-    public void epochEnded(
-        @Timestamp Instant time, BoundedWindow window, @TimerId(TIMER) Timer timer) {
-      store.complete(slice, Math.floorDiv(time.getMillis(), epochMillis));
-      Instant next = time.plus(org.joda.time.Duration.millis(epochMillis));
-      if (next.isBefore(window.maxTimestamp())) {
-        timer.set(next);
+    public void epochEnded(@TimerId(TIMER) Timer timer, @StateId(NEXT) ValueState<Long> nextState) {
+      long watermark = timer.getCurrentRelativeTime().getMillis();
+      if (watermark >= GlobalWindow.INSTANCE.maxTimestamp().getMillis()) {
+        return; // the input ended, which does not mean that its epoch has
       }
+      long reached = Math.floorDiv(watermark, epochMillis);
+      Long next = nextState.read();
+      if (reached > (next == null ? firstEpoch : next)) {
+        store.complete(slice, reached - 1);
+        nextState.write(reached);
+      }
+      // Runners differ in whether a timer fires at its time or only after it. So the timer is for
+      // the last millisecond of an epoch, and if it fires before that is over, for after it.
+      long end = (reached + 1) * epochMillis;
+      timer.set(Instant.ofEpochMilli(watermark < end - 2 ? end - 1 : end + 1));
     }
 
     @Teardown

@@ -11,13 +11,16 @@ import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.coders.VoidCoder;
 import org.apache.beam.sdk.transforms.Combine;
-import org.apache.beam.sdk.transforms.GroupIntoBatches;
+import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.AfterFirst;
+import org.apache.beam.sdk.transforms.windowing.AfterPane;
 import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
-import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Repeatedly;
+import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
@@ -47,7 +50,6 @@ public final class StoreContributions<K, V, A>
     extends PTransform<PCollection<KV<K, V>>, PCollection<Void>> {
   private static final int SHARDS = 8;
   private static final int BATCH = 2_000;
-  private static final long BATCH_BYTES = 8 << 20;
   private static final org.joda.time.Duration LONGEST_WAIT = org.joda.time.Duration.millis(200);
 
   private final transient ViewDefinition<?, K, V, A, ?> view;
@@ -91,17 +93,28 @@ public final class StoreContributions<K, V, A>
             .apply(
                 "ToRows", ParDo.of(new ToRows<>(view.keyCoder(), view.accumulatorCoder(), SHARDS)))
             .setCoder(KvCoder.of(VarIntCoder.of(), StoredRowCoder.of()));
-    GroupIntoBatches<Integer, StoredRow> batches =
-        GroupIntoBatches.<Integer, StoredRow>ofSize(BATCH)
-            .withByteSize(BATCH_BYTES, row -> 32L + row.key().length + row.accumulator().length);
-    return rows.apply(
-            "AllRows",
-            Window.<KV<Integer, StoredRow>>into(new GlobalWindows())
-                .triggering(DefaultTrigger.of())
-                .discardingFiredPanes())
-        .apply("Batch", unbounded ? batches.withMaxBufferingDuration(LONGEST_WAIT) : batches)
-        .apply("Write", ParDo.of(new WriteRows(store, slice)))
+    return rows.apply("Batches", batches())
+        .apply("Batch", GroupByKey.create())
+        .apply("Write", ParDo.of(new WriteRows(store, slice, BATCH)))
         .setCoder(VoidCoder.of());
+  }
+
+  /**
+   * Lets rows wait for others of their shard, up to a number and a time. Beam's own grouping holds
+   * the watermark at the earliest row that waits, so it passes the end of an epoch only once the
+   * epoch's rows are written. ({@code GroupIntoBatches} 2.70 holds it at the first row to come,
+   * which may be of a later epoch than the next.)
+   */
+  private static Window<KV<Integer, StoredRow>> batches() {
+    return Window.<KV<Integer, StoredRow>>into(new GlobalWindows())
+        .triggering(
+            Repeatedly.forever(
+                AfterFirst.of(
+                    AfterPane.elementCountAtLeast(BATCH),
+                    AfterProcessingTime.pastFirstElementInPane().plusDelayOf(LONGEST_WAIT))))
+        .withTimestampCombiner(TimestampCombiner.EARLIEST)
+        .withAllowedLateness(org.joda.time.Duration.ZERO)
+        .discardingFiredPanes();
   }
 
   private Window<KV<K, Partial<A>>> panes(boolean unbounded) {

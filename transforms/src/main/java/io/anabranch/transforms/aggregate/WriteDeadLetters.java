@@ -16,8 +16,9 @@ import org.apache.beam.sdk.values.PCollection;
 /**
  * Stores dead letters, a bundle at a time.
  *
- * <p>Input: dead letters, bounded or not, in any windows. Output: nothing, ever. A letter is
- * identified by its place in the log, so storing it twice changes nothing.
+ * <p>Input: dead letters, bounded or not, in any windows. Output: nothing, ever. A bundle of more
+ * than 8 MiB is stored in parts. A letter is identified by its place in the log, so storing it
+ * twice changes nothing.
  */
 public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, PCollection<Void>> {
   private final transient Settings store;
@@ -39,6 +40,7 @@ public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, 
   private static final class WriteFn extends DoFn<DeadLetter, Void> {
     private static final long serialVersionUID = 1L;
     private static final int MOST_BYTES = 8 << 20;
+    private static final int BYTES_OF_A_LETTER = 200; // besides its record and its error
     private final Settings settings;
     private transient ViewStore store;
     private transient List<DeadLetter> letters;
@@ -62,7 +64,7 @@ public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, 
     @ProcessElement
     public void process(@Element DeadLetter letter) {
       letters.add(letter);
-      bytes += letter.record().length;
+      bytes += letter.record().length + 2L * letter.error().length() + BYTES_OF_A_LETTER;
       if (bytes > MOST_BYTES) {
         flush();
       }

@@ -13,15 +13,22 @@ import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
 
-/** Writes batches of rows; emits nothing. Metric: {@code rows-written}. */
+/**
+ * Writes the rows of a pane, many at a time, and emits nothing. A pane may hold all rows of a
+ * bounded input, so it is written in batches of a number and of bytes. Metric: {@code
+ * rows-written}.
+ */
 final class WriteRows extends DoFn<KV<Integer, Iterable<StoredRow>>, Void> {
   private static final long serialVersionUID = 1L;
+  private static final long MOST_BYTES = 8 << 20;
   private final Settings settings;
   private final SliceRef slice;
+  private final int mostRows;
   private final Counter rowsWritten = Metrics.counter("io.anabranch", "rows-written");
   private transient ViewStore store;
 
-  WriteRows(Settings settings, SliceRef slice) {
+  WriteRows(Settings settings, SliceRef slice, int mostRows) {
+    this.mostRows = mostRows;
     this.settings = settings;
     this.slice = slice;
   }
@@ -32,11 +39,26 @@ final class WriteRows extends DoFn<KV<Integer, Iterable<StoredRow>>, Void> {
   }
 
   @ProcessElement
-  public void process(@Element KV<Integer, Iterable<StoredRow>> batch) {
-    List<StoredRow> rows = new ArrayList<>();
-    batch.getValue().forEach(rows::add);
-    store.write(slice, rows);
-    rowsWritten.inc(rows.size());
+  public void process(@Element KV<Integer, Iterable<StoredRow>> pane) {
+    List<StoredRow> batch = new ArrayList<>();
+    long bytes = 0;
+    for (StoredRow row : pane.getValue()) {
+      batch.add(row);
+      bytes += row.key().length + row.accumulator().length;
+      if (batch.size() >= mostRows || bytes >= MOST_BYTES) {
+        write(batch);
+        batch.clear();
+        bytes = 0;
+      }
+    }
+    if (!batch.isEmpty()) {
+      write(batch);
+    }
+  }
+
+  private void write(List<StoredRow> batch) {
+    store.write(slice, batch);
+    rowsWritten.inc(batch.size());
   }
 
   @Teardown

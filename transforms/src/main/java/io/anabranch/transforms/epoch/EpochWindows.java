@@ -45,8 +45,12 @@ public final class EpochWindows<E> extends NonMergingWindowFn<EpochEvent<E>, Epo
    * Returns windows for epochs and buckets.
    *
    * @param bucket 1 ms or longer
+   * @throws IllegalArgumentException if it is shorter
    */
   public static <E> EpochWindows<E> of(Epochs epochs, Duration bucket) {
+    if (bucket.toMillis() < 1) {
+      throw new IllegalArgumentException("bucket is " + bucket + ": it must be 1 ms or longer");
+    }
     return new EpochWindows<>(epochs.length().toMillis(), bucket.toMillis(), OptionalLong.empty());
   }
 
@@ -114,5 +118,15 @@ public final class EpochWindows<E> extends NonMergingWindowFn<EpochEvent<E>, Epo
   @Override
   public int hashCode() {
     return Objects.hash(epochMillis, bucketMillis, oneEpoch, epoch);
+  }
+
+  @Override
+  public String toString() {
+    return "EpochWindows(epoch "
+        + Duration.ofMillis(epochMillis)
+        + ", bucket "
+        + Duration.ofMillis(bucketMillis)
+        + (oneEpoch ? ", all in epoch " + epoch : "")
+        + ")";
   }
 }

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.transforms.testkit;
+
+import io.anabranch.api.spi.DeadLetter;
+import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.ViewStore;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A store that writes down in which order it was called. What pipelines do not call throws. It is
+ * found by its URL in a map of the process, which the runners of the tests share.
+ */
+public final class Recording {
+  static final String SCHEME = "recording:";
+  private static final Map<String, Recording> RECORDINGS = new ConcurrentHashMap<>();
+
+  private final String url = SCHEME + UUID.randomUUID();
+  private final List<Call> calls = new ArrayList<>();
+  private int failures;
+  private int open;
+  private int opened;
+
+  /** What a pipeline did to the store, in one transaction. */
+  public sealed interface Call {}
+
+  /** Rows of a slice. */
+  public record Write(SliceRef slice, List<StoredRow> rows) implements Call {}
+
+  /** An epoch that is complete. */
+  public record Complete(SliceRef slice, long epoch) implements Call {}
+
+  /** Dead letters. */
+  public record Letters(List<DeadLetter> letters) implements Call {}
+
+  public Recording() {
+    RECORDINGS.put(url, this);
+  }
+
+  /** The recording of a URL. */
+  public static Recording at(String url) {
+    return RECORDINGS.get(url);
+  }
+
+  /** The settings by which a pipeline finds this recording. */
+  public Settings settings() {
+    return new Settings(Map.of("url", url));
+  }
+
+  /** Makes the next calls fail. */
+  public Recording failing(int times) {
+    failures = times;
+    return this;
+  }
+
+  /** The successful calls in their order. */
+  public synchronized List<Call> calls() {
+    return List.copyOf(calls);
+  }
+
+  /** The successful writes of rows in their order. */
+  public List<Write> writes() {
+    return only(Write.class);
+  }
+
+  /** The rows of all successful writes in their order. */
+  public List<StoredRow> rows() {
+    return writes().stream().flatMap(write -> write.rows().stream()).toList();
+  }
+
+  /** The epochs that were marked complete, in their order. */
+  public List<Long> completed() {
+    return only(Complete.class).stream().map(Complete::epoch).toList();
+  }
+
+  /** The successful writes of dead letters in their order. */
+  public List<Letters> letters() {
+    return only(Letters.class);
+  }
+
+  /** How many stores are open still. */
+  public synchronized int stillOpen() {
+    return open;
+  }
+
+  /** How many stores were opened. */
+  public synchronized int opened() {
+    return opened;
+  }
+
+  private <C extends Call> List<C> only(Class<C> kind) {
+    return calls().stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  private synchronized void record(Call call) {
+    if (failures > 0) {
+      failures--;
+      throw new IllegalStateException("the store failed on purpose");
+    }
+    calls.add(call);
+  }
+
+  private synchronized void opened(int change) {
+    open += change;
+    opened += Math.max(change, 0);
+  }
+
+  /** Opens a store that writes its calls down here. */
+  ViewStore open() {
+    opened(1);
+    AtomicBoolean closed = new AtomicBoolean();
+    return (ViewStore)
+        Proxy.newProxyInstance(
+            ViewStore.class.getClassLoader(),
+            new Class<?>[] {ViewStore.class},
+            (store, method, arguments) -> {
+              if (method.getName().equals("close")) {
+                if (!closed.getAndSet(true)) {
+                  opened(-1);
+                }
+              } else if (closed.get()) {
+                throw new IllegalStateException("the store is closed");
+              } else {
+                record(call(method.getName(), arguments));
+              }
+              return null;
+            });
+  }
+
+  @SuppressWarnings("unchecked") // as ViewStore declares them
+  private static Call call(String method, Object[] arguments) {
+    return switch (method) {
+      case "write" ->
+          new Write((SliceRef) arguments[0], List.copyOf((Collection<StoredRow>) arguments[1]));
+      case "complete" -> new Complete((SliceRef) arguments[0], (Long) arguments[1]);
+      case "writeDeadLetters" -> new Letters(List.copyOf((Collection<DeadLetter>) arguments[0]));
+      default -> throw new UnsupportedOperationException("no pipeline should call " + method);
+    };
+  }
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.transforms.testkit;
+
+import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.ViewStoreProvider;
+import java.util.List;
+import java.util.Set;
+
+/** Opens the {@link Recording}s of the process. */
+public final class RecordingStoreProvider implements ViewStoreProvider {
+
+  @Override
+  public String scheme() {
+    return Recording.SCHEME;
+  }
+
+  @Override
+  public Set<String> settings() {
+    return Set.of();
+  }
+
+  @Override
+  public List<String> check(Settings settings) {
+    return List.of();
+  }
+
+  @Override
+  public boolean exists(Settings settings) {
+    return true;
+  }
+
+  @Override
+  public ViewStore open(Settings settings) {
+    return Recording.at(settings.get("url").orElseThrow()).open();
+  }
+}
