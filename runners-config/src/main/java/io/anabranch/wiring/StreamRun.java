@@ -66,22 +66,13 @@ public final class StreamRun {
         .apply("Log", context.log().follow(after, until))
         .apply(
             "Views",
-            until.isPresent() ? views : views.markProgressFrom(firstToMark(context, closed)));
+            until.isPresent()
+                ? views
+                : views.markProgressFrom(after == Epochs.NONE ? 0 : after + 1));
     Pipelines.runToEnd(pipeline, layer);
     if (until.isPresent() && closed != Epochs.NONE) {
       slices.values().forEach(slice -> context.store().complete(slice, closed));
     }
     return new RunReport(run, closed, context.store().rowsWritten(run));
-  }
-
-  /**
-   * The end of the last closed epoch is the first that can be reached; earlier ones come with it.
-   */
-  private static long firstToMark(RunContext<?> context, long closed) {
-    if (closed != Epochs.NONE) {
-      return closed;
-    }
-    LogEnd end = context.log().end();
-    return end.isEmpty() ? context.log().epochs().at(java.time.Instant.now()) : end.firstEpoch();
   }
 }

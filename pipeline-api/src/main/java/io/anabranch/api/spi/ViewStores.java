@@ -34,6 +34,10 @@ public final class ViewStores {
         .filter(provider -> url.startsWith(provider.scheme()))
         .max(Comparator.comparingInt(provider -> provider.scheme().length()))
         .orElseThrow(
-            () -> new UserException("store.url begins with no scheme of an installed view store"));
+            () ->
+                new UserException(
+                    "store.url \""
+                        + url
+                        + "\" is of no known kind: no installed view store has its scheme"));
   }
 }
