@@ -152,6 +152,7 @@ class HistoriesTest {
             base = slice;
             line = slice.through;
             if (speed != null && speed.definition != slice.definition) {
+              speed.owner = 0; // its run must stop
               speed = null;
             }
             return null;

@@ -49,7 +49,7 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
 public final class StoreContributions<K, V, A>
     extends PTransform<PCollection<KV<K, V>>, PCollection<Void>> {
   private static final int SHARDS = 8;
-  private static final int BATCH = 2_000;
+  private static final int BATCH = 500;
   private static final org.joda.time.Duration LONGEST_WAIT = org.joda.time.Duration.millis(200);
 
   private final transient ViewDefinition<?, K, V, A, ?> view;

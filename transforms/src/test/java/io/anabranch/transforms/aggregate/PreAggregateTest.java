@@ -159,6 +159,22 @@ class PreAggregateTest {
   }
 
   @Test
+  void afterRoomWasMadeContributionsFoldAgain() throws Exception {
+    Harness<String> bundle = new Harness<>(StringUtf8Coder.of(), Mutating.sums(), 2);
+    EpochWindow window = window(EPOCH, 0);
+
+    bundle.start();
+    for (String key : List.of("a", "b", "c", "d", "e")) {
+      bundle.process(window, Instant.ofEpochMilli(0), key, 1);
+    }
+    bundle.finish();
+
+    // Room is made before "c" and before "e", two entries each time.
+    assertThat(bundle.emittedAtOnce, contains(2, 2));
+    assertThat(bundle.outputs.size(), is(5));
+  }
+
+  @Test
   void whereBeamRefusesAllTheMapGrowsAndLosesNothing() throws Exception {
     Harness<String> bundle = new Harness<>(StringUtf8Coder.of(), Mutating.sums(), 1);
 
@@ -210,6 +226,7 @@ class PreAggregateTest {
     }
 
     final List<Output<K>> outputs = new ArrayList<>();
+    final List<Integer> emittedAtOnce = new ArrayList<>();
     int mostHeld;
     private final PreAggregate<K, Long, Mutating.Acc> fn;
     private final Mutating sums;
@@ -225,7 +242,11 @@ class PreAggregateTest {
     }
 
     void process(EpochWindow window, Instant timestamp, K key, long value) {
+      int before = emitted;
       fn.process(KV.of(key, value), timestamp, window, receiver(timestamp));
+      if (emitted > before) {
+        emittedAtOnce.add(emitted - before);
+      }
       mostHeld = Math.max(mostHeld, sums.created - emitted);
     }
 

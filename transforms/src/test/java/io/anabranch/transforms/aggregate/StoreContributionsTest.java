@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(300)
 class StoreContributionsTest {
   private static final Duration REFRESH = Duration.ofSeconds(1);
   private static final Duration NEVER = Duration.ofDays(1);

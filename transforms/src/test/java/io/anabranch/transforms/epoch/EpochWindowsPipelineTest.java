@@ -52,7 +52,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Epoch windows on runners, under scripts whose events are late, ahead, and in the wrong epoch. */
-@Timeout(60)
+@Timeout(300)
 class EpochWindowsPipelineTest {
   private static final java.time.Duration MINUTE = java.time.Duration.ofMinutes(1);
   private static final Duration REFRESH = Duration.standardSeconds(1);
