@@ -41,10 +41,9 @@ public final class BatchRun {
                 () ->
                     new UserException(
                         "no epoch of the log is closed, and batch reads closed epochs only: close"
-                            + " some, with \"anabranch close --through TIME\", or wait until the"
-                            + " first one, which ends at "
+                            + " the first, with \"anabranch close --through "
                             + context.log().epochs().end(end.firstEpoch())
-                            + ", closes by itself"));
+                            + "\"; epochs of records ingested without --at close by themselves"));
     if (!full) {
       context.application().views().forEach(view -> requireSameDefinition(context, view));
     }
