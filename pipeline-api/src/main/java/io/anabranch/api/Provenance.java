@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -16,7 +18,15 @@ import java.util.OptionalLong;
  * @param batchThrough the last epoch that the batch version covers; absent in Kappa
  * @param speedThrough the last epoch that is known to be complete in the speed version (Lambda) or
  *     the live version (Kappa); later epochs may be there in part
- * @param deadLetters records of the whole log that could not be decoded, as far as they were read
+ * @param updated when a row that answers was last written, by the clock of who wrote it
+ * @param freshness how long that was before the answer was read; a log that gets nothing new makes
+ *     no rows
+ * @param gaps epochs of the log that the answer does not cover. A late event of any bucket may be
+ *     in any epoch, so all epochs of the log count. An epoch is covered if it is complete; an open
+ *     one, if a version follows the log
+ * @param deadLetters records that could not be decoded, in the epochs that may hold events of the
+ *     buckets asked for: an event is appended no earlier than it happens, as far as clocks are
+ *     right
  */
 public record Provenance(
     String view,
@@ -25,7 +35,15 @@ public record Provenance(
     OptionalLong speedVersion,
     Optional<Through> batchThrough,
     Optional<Through> speedThrough,
+    Optional<Instant> updated,
+    Optional<Duration> freshness,
+    List<Gap> gaps,
     long deadLetters) {
+
+  /** Copies the gaps. */
+  public Provenance {
+    gaps = List.copyOf(gaps);
+  }
 
   /**
    * The end of what a version covers.
@@ -34,4 +52,20 @@ public record Provenance(
    * @param time the first ingestion time that is not
    */
   public record Through(long epoch, Instant time) {}
+
+  /**
+   * Neighbouring epochs that an answer does not cover.
+   *
+   * @param first the first of them
+   * @param last the last of them
+   * @param start the first ingestion time
+   * @param end the first ingestion time after them
+   */
+  public record Gap(long first, long last, Instant start, Instant end) {
+
+    @Override
+    public String toString() {
+      return "[" + start + ", " + end + ")";
+    }
+  }
 }

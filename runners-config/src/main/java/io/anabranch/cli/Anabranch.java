@@ -4,6 +4,8 @@ package io.anabranch.cli;
 import io.anabranch.api.Application;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import picocli.CommandLine;
 
@@ -54,6 +56,8 @@ public final class Anabranch {
     commandLine.setOut(out);
     commandLine.setErr(err);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.registerConverter(Duration.class, Converters::duration);
+    commandLine.registerConverter(Instant.class, Converters::instant);
     commandLine.setExecutionExceptionHandler(new Failures());
     commandLine.setParameterExceptionHandler(Failures::usage);
     int code = commandLine.execute(args);

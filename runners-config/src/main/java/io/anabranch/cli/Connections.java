@@ -4,10 +4,12 @@ package io.anabranch.cli;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.AppendableLog;
 import io.anabranch.api.spi.EventLog;
+import io.anabranch.api.spi.EventLogProvider;
 import io.anabranch.api.spi.ViewStore;
 import io.anabranch.api.spi.ViewStores;
 import io.anabranch.config.Configuration;
 import io.anabranch.config.Providers;
+import java.util.Optional;
 
 /** Opens what a configuration names. */
 final class Connections {
@@ -18,6 +20,14 @@ final class Connections {
         .log(configuration.logKind())
         .orElseThrow()
         .open(configuration.log());
+  }
+
+  /** Opens the log for looking at it, if there is one. */
+  static Optional<EventLog> existingLog(Configuration configuration) {
+    EventLogProvider provider = Providers.installed().log(configuration.logKind()).orElseThrow();
+    return provider.exists(configuration.log())
+        ? Optional.of(provider.open(configuration.log()))
+        : Optional.empty();
   }
 
   static AppendableLog appendableLog(Configuration configuration) {

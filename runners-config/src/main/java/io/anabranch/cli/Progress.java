@@ -5,52 +5,84 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.spi.ViewStore;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.concurrent.ConcurrentSkipListMap;
 
-/** Tells every few seconds how far a run is, from what it has stored. */
+/**
+ * Tells how far runs are, from what they have stored: every few seconds at first, then more and
+ * more seldom, up to once a minute.
+ */
 final class Progress implements AutoCloseable {
-  private static final Duration EVERY = Duration.ofSeconds(5);
+  private static final Duration TICK = Duration.ofSeconds(5);
+  private static final int MOST_TICKS = 12;
 
-  private final String name;
   private final ViewStore store;
   private final PrintWriter err;
-  private final long startNanos = System.nanoTime();
+  private final Map<Long, Running> runs = new ConcurrentSkipListMap<>();
   private final Timer timer = new Timer("progress", true);
 
-  private Progress(String name, ViewStore store, PrintWriter err) {
-    this.name = name;
+  private Progress(ViewStore store, PrintWriter err) {
     this.store = store;
     this.err = err;
   }
 
-  static Progress start(String name, ViewStore store, PrintWriter err) {
-    return new Progress(name, store, err);
+  private static final class Running {
+    final String layer;
+    final long startNanos = System.nanoTime();
+    int ticks;
+    int wait = 1;
+
+    Running(String layer) {
+      this.layer = layer;
+    }
   }
 
-  /** Begins to tell, as the run has its number now. */
-  void running(long run) {
-    err.printf("%s run %d started%n", name, run);
-    timer.scheduleAtFixedRate(
+  static Progress start(ViewStore store, PrintWriter err) {
+    Progress progress = new Progress(store, err);
+    progress.timer.scheduleAtFixedRate(
         new TimerTask() {
           @Override
           public void run() {
-            tell(run);
+            progress.runs.forEach(progress::tick);
           }
         },
-        EVERY.toMillis(),
-        EVERY.toMillis());
+        TICK.toMillis(),
+        TICK.toMillis());
+    return progress;
   }
 
-  private void tell(long run) {
-    long seconds = Duration.ofNanos(System.nanoTime() - startNanos).toSeconds();
+  /** Begins to tell of a run. */
+  void running(String layer, long run) {
+    err.printf("%s run %d started%n", layer, run);
+    runs.put(run, new Running(layer));
+  }
+
+  /** Tells no more of a run. */
+  void done(long run) {
+    runs.remove(run);
+  }
+
+  /** Tells no more of batch. */
+  void batchFailed() {
+    runs.values().removeIf(running -> running.layer.equals("batch"));
+  }
+
+  private void tick(long run, Running running) {
+    if (++running.ticks < running.wait) {
+      return;
+    }
+    running.ticks = 0;
+    running.wait = Math.min(MOST_TICKS, running.wait * 2);
+    long seconds = Duration.ofNanos(System.nanoTime() - running.startNanos).toSeconds();
     String rows;
     try {
       rows = String.format("%,d rows stored", store.rowsWritten(run));
     } catch (UserException e) { // the run itself will say so, if it lasts
       rows = "the store does not answer";
     }
-    err.printf("%s run %d: %d s, %s%n", name, run, seconds, rows);
+    err.printf("%s run %d: %d s, %s%n", running.layer, run, seconds, rows);
     err.flush();
   }
 

@@ -6,19 +6,22 @@ import io.anabranch.api.Answer.Row;
 import io.anabranch.api.KeyText;
 import io.anabranch.api.Provenance;
 import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.ViewStore;
 import io.anabranch.config.Configuration;
 import io.anabranch.serving.Query;
 import io.anabranch.serving.ViewReader;
 import io.anabranch.wiring.LoadedApplication;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,6 +75,20 @@ final class QueryCommand implements Callable<Integer> {
   private Integer top;
 
   @Option(
+      names = "--strict",
+      description =
+          "Exit with 1 and print nothing if epochs of the log are not in the answer; default:"
+              + " print it, and say which.")
+  private boolean strict;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      defaultValue = "30s",
+      description = "How long the store may take to give the rows; default ${DEFAULT-VALUE}.")
+  private Duration timeout;
+
+  @Option(
       names = "--format",
       paramLabel = "table|json|csv",
       defaultValue = "table",
@@ -85,16 +102,34 @@ final class QueryCommand implements Callable<Integer> {
     LoadedApplication<?> application = LoadedApplication.load(configuration.application());
     ViewDefinition<?, ?, ?, ?, ?> definition = application.view(view);
     try (ViewStore store = Connections.existingStore(configuration)) {
-      print(ViewReader.of(store, definition).read(query));
+      Optional<EventLog> log = Connections.existingLog(configuration);
+      try {
+        print(reader(store, definition, log).read(query));
+      } finally {
+        log.ifPresent(EventLog::close);
+      }
     }
     return 0;
   }
 
+  /** Tells gaps by the log itself where it can be seen, else by what the last run saw of it. */
+  private static <K, O> ViewReader<K, O> reader(
+      ViewStore store, ViewDefinition<?, K, ?, ?, O> definition, Optional<EventLog> log) {
+    ViewReader<K, O> reader = ViewReader.of(store, definition);
+    return log.isPresent() ? reader.against(log.get()::end) : reader;
+  }
+
   private Query query() {
-    Query query = Query.all().keys(Set.copyOf(keys));
+    Query query = Query.all().keys(keys);
     query = from == null ? query : query.from(from);
     query = to == null ? query : query.to(to);
     query = total ? query.asTotal() : query;
+    query = strict ? query.asStrict() : query;
+    if (timeout.isZero()) {
+      throw new ParameterException(
+          spec.commandLine(), "--timeout is " + timeout + ": it must be 1ms or longer");
+    }
+    query = query.within(timeout);
     if (from != null && to != null && !from.isBefore(to)) {
       throw new ParameterException(
           spec.commandLine(), "--from " + from + " must be before --to " + to);
@@ -141,7 +176,17 @@ final class QueryCommand implements Callable<Integer> {
     provenance
         .speedThrough()
         .ifPresent(through -> text.append("; complete through ").append(through.time()));
+    provenance
+        .freshness()
+        .ifPresent(age -> text.append("; last change ").append(Values.age(age)).append(" ago"));
     text.append(String.format("; %,d dead letters", provenance.deadLetters()));
+    if (!provenance.gaps().isEmpty()) {
+      text.append("; NOT COVERED: what was ingested in ")
+          .append(
+              provenance.gaps().stream()
+                  .map(Provenance.Gap::toString)
+                  .collect(Collectors.joining(", ")));
+    }
     return text.toString();
   }
 }

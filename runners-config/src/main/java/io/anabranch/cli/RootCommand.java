@@ -32,7 +32,10 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       QueryCommand.class,
       StatusCommand.class,
-      DeadLettersCommand.class
+      VerifyCommand.class,
+      DeadLettersCommand.class,
+      CompactCommand.class,
+      GcCommand.class
     })
 final class RootCommand implements Runnable {
   private final Optional<String> application;

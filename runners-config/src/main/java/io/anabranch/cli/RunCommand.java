@@ -2,21 +2,19 @@
 package io.anabranch.cli;
 
 import io.anabranch.api.Architecture;
-import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.EventLog;
-import io.anabranch.api.spi.ViewStore;
 import io.anabranch.config.Configuration;
-import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.BatchRun;
-import io.anabranch.wiring.LoadedApplication;
+import io.anabranch.wiring.LambdaRun;
 import io.anabranch.wiring.RunContext;
-import io.anabranch.wiring.RunReport;
+import io.anabranch.wiring.Stop;
 import io.anabranch.wiring.StreamRun;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.apache.beam.sdk.options.PipelineOptions;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,13 +27,17 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     description = {
-      "Compute all views as the configuration picks: a Lambda layer, or Kappa.",
-      "Batch computes the closed epochs and ends. Speed and Kappa follow the log until they are"
-          + " stopped, or until they have caught up."
+      "Compute all views as the configuration picks: Lambda or Kappa.",
+      "Lambda without --layer runs both layers: speed follows the log, and batch takes over each"
+          + " epoch that has closed. Batch alone computes the closed epochs that are new, and ends."
+          + " What follows the log goes on until it is stopped (Ctrl-C, SIGTERM: it stores what it"
+          + " has read, and ends), or until it has caught up. A second run of a layer that follows"
+          + " the log takes over from the first."
     },
     customSynopsis =
         "anabranch run [-c FILE] [--set KEY=VALUE]... [--layer batch|speed] [--full]%n"
-            + "              [--until-caught-up] [--runner NAME] [-- BEAM-OPTION...]")
+            + "              [--fail-on-mismatch] [--until-caught-up] [--runner NAME]%n"
+            + "              [-- BEAM-OPTION...]")
 final class RunCommand implements Callable<Integer> {
   /** The layers of Lambda. */
   enum Layer {
@@ -49,29 +51,32 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--layer",
       paramLabel = "batch|speed",
-      description = "The layer of Lambda to run; not for Kappa, which has but one.")
+      description = "The one layer of Lambda to run; default both. Not for Kappa.")
   private Layer layer;
 
   @Option(
       names = "--full",
-      description = "Batch: compute all closed epochs anew, also by a changed definition.")
+      description =
+          "Batch: compute all closed epochs into a new version, also by a changed definition;"
+              + " default only those that the batch version does not hold.")
   private boolean full;
 
   @Option(
-      names = "--until-caught-up",
-      description = "Speed and Kappa: end once all that is in the log now is stored.")
-  private boolean untilCaughtUp;
+      names = "--fail-on-mismatch",
+      description =
+          "Batch: promote nothing, and exit with 1, if a row differs from what answered for the"
+              + " same epochs before.")
+  private boolean failOnMismatch;
 
   @Option(
-      names = "--runner",
-      paramLabel = "NAME",
-      description = {
-        "Run on this runner, whatever the configuration says: a profile (direct, flink-local)",
-        "or a Beam runner by its own name (DirectRunner, FlinkRunner, ...)."
-      })
-  private String runner;
+      names = "--until-caught-up",
+      description = "End once all that is in the log now is stored.")
+  private boolean untilCaughtUp;
+
+  @Mixin private RunnerOptions runner;
 
   @Parameters(
+      index = "0..*",
       paramLabel = "BEAM-OPTION",
       description = "Beam pipeline options, after --, as Beam spells them: -- --parallelism=4")
   private List<String> beamOptions = new ArrayList<>();
@@ -80,19 +85,13 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() {
     Configuration configuration = options.load();
     checkUsage(configuration.architecture());
-    LoadedApplication<?> application = LoadedApplication.load(configuration.application());
-    PipelineOptions pipelineOptions = pipelineOptions(configuration);
-    try (EventLog log = Connections.log(configuration);
-        ViewStore store = Connections.store(configuration)) {
-      run(
-          configuration.architecture(),
-          new RunContext<>(
-              application,
-              log,
-              store,
-              configuration.store(),
-              configuration.speedRefresh(),
-              pipelineOptions));
+    Supplier<PipelineOptions> pipelineOptions = runner.of(configuration, beamOptions);
+    Stop stop = new Stop();
+    try (RunSession session = RunSession.open(configuration, pipelineOptions)) {
+      Interrupts.during(
+          () -> run(configuration.architecture(), session.context(), stop),
+          stop,
+          spec.commandLine().getErr());
     }
     return 0;
   }
@@ -101,14 +100,15 @@ final class RunCommand implements Callable<Integer> {
     if (architecture == Architecture.KAPPA && layer != null) {
       throw usage("--layer is for architecture: lambda; Kappa has but one pipeline, leave it out");
     }
-    if (architecture == Architecture.LAMBDA && layer == null) {
-      throw usage("architecture: lambda has two layers: say --layer batch or --layer speed");
-    }
     if (full && layer != Layer.BATCH) {
       throw usage("--full is for --layer batch");
     }
+    if (failOnMismatch && layer != Layer.BATCH) {
+      throw usage("--fail-on-mismatch is for --layer batch");
+    }
     if (untilCaughtUp && layer == Layer.BATCH) {
-      throw usage("--until-caught-up is for speed and Kappa; batch ends by itself, leave it out");
+      throw usage(
+          "--until-caught-up is for what follows the log; batch ends by itself, leave it" + " out");
     }
   }
 
@@ -116,40 +116,33 @@ final class RunCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private PipelineOptions pipelineOptions(Configuration configuration) {
-    RunnerProfile profile =
-        runner == null || runner.equals(configuration.runner().profile())
-            ? RunnerProfile.of(configuration.runner().profile(), configuration.runner().options())
-            : RunnerProfile.of(runner, Map.of()); // the options are those of the other runner
-    return profile.pipelineOptions(beamOptions);
-  }
-
-  private <E> void run(Architecture architecture, RunContext<E> context) {
-    String name =
-        architecture == Architecture.KAPPA
-            ? "kappa"
-            : layer.name().toLowerCase(java.util.Locale.ROOT);
-    RunReport report;
-    try (Progress progress = Progress.start(name, context.store(), spec.commandLine().getErr())) {
-      if (layer == Layer.BATCH) {
-        report = BatchRun.run(context, full, progress::running);
-      } else if (untilCaughtUp) {
-        report = StreamRun.untilCaughtUp(context, architecture, progress::running);
-      } else {
-        report = StreamRun.follow(context, architecture, progress::running);
+  private <E> void run(Architecture architecture, RunContext<E> context, Stop stop) {
+    CommandLine commandLine = spec.commandLine();
+    try (RunTeller teller = new RunTeller(context, commandLine.getOut(), commandLine.getErr())) {
+      boolean lambda = architecture == Architecture.LAMBDA;
+      if (lambda && layer == null && !untilCaughtUp) {
+        teller.streamDone("speed", LambdaRun.run(context, stop, teller), stop);
+        return;
+      }
+      if (lambda && layer != Layer.SPEED && (layer == Layer.BATCH || hasClosedEpochs(context))) {
+        BatchRun<E> batch =
+            BatchRun.of(context).full(full).failOnMismatch(failOnMismatch).stoppedBy(stop);
+        teller.batchDone(batch.run(run -> teller.started("batch", run)));
+      }
+      if (layer != Layer.BATCH && !stop.isRequested()) {
+        String name = lambda ? "speed" : "kappa";
+        LongConsumer started = run -> teller.started(name, run);
+        teller.streamDone(
+            name,
+            untilCaughtUp
+                ? StreamRun.untilCaughtUp(context, architecture, stop, started)
+                : StreamRun.follow(context, architecture, stop, started),
+            stop);
       }
     }
-    spec.commandLine()
-        .getOut()
-        .printf(
-            "%s run %d is done: %,d rows stored for %s%s, %,d dead letters in the log so far%n",
-            name,
-            report.run(),
-            report.rows(),
-            String.join(", ", context.application().views().stream().map(v -> v.name()).toList()),
-            report.through() == Epochs.NONE
-                ? ""
-                : ", complete through " + context.log().epochs().end(report.through()),
-            context.store().deadLetterCount());
+  }
+
+  private static boolean hasClosedEpochs(RunContext<?> context) {
+    return context.log().end().lastClosedWithRecords().isPresent();
   }
 }

@@ -5,6 +5,8 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.Reconciliation;
+import io.anabranch.api.spi.RowDifferences;
 import io.anabranch.api.spi.ViewStatus;
 import io.anabranch.api.spi.ViewStatus.Slice;
 import io.anabranch.api.spi.ViewStatus.Version;
@@ -27,7 +29,9 @@ import picocli.CommandLine.Spec;
 /** Prints the catalog. */
 @Command(
     name = "status",
-    description = "Print per view: versions, slices, the live pointer, lag and dead letters.")
+    description =
+        "Print per view: versions, slices, the live pointer, lag, dead letters, and how batch rows"
+            + " differed from those they took the place of.")
 final class StatusCommand implements Callable<Integer> {
   /** How to print; a catalog is a tree, so there are no comma-separated values. */
   enum StatusFormat {
@@ -95,6 +99,15 @@ final class StatusCommand implements Callable<Integer> {
       out.printf(
           "%s is %,d closed epochs behind%n", view.pointer().view(), behind(view.pointer(), end));
     }
+    for (ViewStatus view : views) {
+      view.reconciliation()
+          .ifPresent(
+              last ->
+                  out.printf(
+                      "last absorbed through %s, %s%n",
+                      time(log.epochs(), last.epochs().through(), "the end"),
+                      RunTeller.sentence(last)));
+    }
     out.printf("%,d dead letters%n", store.deadLetterCount());
   }
 
@@ -129,6 +142,8 @@ final class StatusCommand implements Callable<Integer> {
     putEpoch(object, "logClosedThrough", log.epochs(), end.closedThrough());
     object.put("closedEpochsBehind", behind(pointer, end));
     object.put("deadLetters", store.deadLetterCount());
+    view.reconciliation()
+        .ifPresent(last -> object.put("reconciliation", object(last, log.epochs())));
     List<Object> versions = new ArrayList<>();
     for (Version version : view.versions()) {
       Map<String, Object> each = new LinkedHashMap<>();
@@ -155,6 +170,29 @@ final class StatusCommand implements Callable<Integer> {
         .ifPresent(complete -> putEpoch(object, "completeThrough", epochs, complete));
     object.put("run", slice.run());
     object.put("rows", slice.rows());
+    return object;
+  }
+
+  private static Map<String, Object> object(Reconciliation reconciliation, Epochs epochs) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("run", reconciliation.run());
+    object.put("at", reconciliation.at().toString());
+    putEpoch(object, "after", epochs, reconciliation.epochs().after());
+    putEpoch(object, "through", epochs, reconciliation.epochs().through());
+    reconciliation.skipped().ifPresent(reason -> object.put("skipped", reason));
+    object.put("rows", reconciliation.result().rows());
+    object.put("different", reconciliation.result().different());
+    object.put("largestRelativeDifference", reconciliation.result().largest());
+    List<Object> worst = new ArrayList<>();
+    for (RowDifferences.Row row : reconciliation.result().worst()) {
+      Map<String, Object> each = new LinkedHashMap<>();
+      each.put("bucket", row.bucket().toString());
+      each.put("key", row.key());
+      row.live().ifPresent(value -> each.put("before", value));
+      row.other().ifPresent(value -> each.put("batch", value));
+      worst.add(each);
+    }
+    object.put("worst", worst);
     return object;
   }
 

@@ -2,13 +2,20 @@
 package io.anabranch.cli;
 
 import io.anabranch.api.Provenance;
+import io.anabranch.api.Provenance.Gap;
 import io.anabranch.api.Provenance.Through;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Turns values of answers into what JSON and tables can show. */
 final class Values {
+  private static final double MILLIS_PER_SECOND = 1_000;
+  private static final long SECONDS_PER_MINUTE = 60;
+  private static final long MINUTES_PER_HOUR = 60;
+  private static final long HOURS_PER_DAY = 24;
+
   private Values() {}
 
   /** Numbers, booleans, texts, lists and maps stay as they are; anything else becomes its text. */
@@ -35,8 +42,36 @@ final class Values {
     provenance.speedVersion().ifPresent(version -> object.put("speedVersion", version));
     provenance.batchThrough().ifPresent(through -> object.put("batchThrough", through(through)));
     provenance.speedThrough().ifPresent(through -> object.put("speedThrough", through(through)));
+    provenance.updated().ifPresent(time -> object.put("updated", time.toString()));
+    provenance
+        .freshness()
+        .ifPresent(age -> object.put("freshnessSeconds", age.toMillis() / MILLIS_PER_SECOND));
+    object.put("gaps", provenance.gaps().stream().map(Values::gap).toList());
     object.put("deadLetters", provenance.deadLetters());
     return object;
+  }
+
+  private static Map<String, Object> gap(Gap gap) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("firstEpoch", gap.first());
+    object.put("lastEpoch", gap.last());
+    object.put("start", gap.start().toString());
+    object.put("end", gap.end().toString());
+    return object;
+  }
+
+  /** A duration for people, in its largest unit. */
+  static String age(Duration age) {
+    long seconds = Math.max(0, age.toSeconds());
+    if (seconds < 2 * SECONDS_PER_MINUTE) {
+      return seconds + " s";
+    }
+    long minutes = seconds / SECONDS_PER_MINUTE;
+    if (minutes < 2 * MINUTES_PER_HOUR) {
+      return minutes + " min";
+    }
+    long hours = minutes / MINUTES_PER_HOUR;
+    return hours < 2 * HOURS_PER_DAY ? hours + " h" : hours / HOURS_PER_DAY + " days";
   }
 
   private static Map<String, Object> through(Through through) {

@@ -2,78 +2,158 @@
 package io.anabranch.wiring;
 
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
-import io.anabranch.api.ViewDefinition;
-import io.anabranch.api.spi.LivePointer;
-import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.Reconciliation;
 import io.anabranch.api.spi.SliceRef;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.apache.beam.sdk.Pipeline;
 
 /**
- * The batch layer of Lambda: computes all views anew from the closed epochs of the log, and
- * promotes them together once every row is stored. A run that fails leaves nothing that a reader
- * sees.
+ * The batch layer of Lambda: computes the closed epochs that the batch version does not hold yet
+ * into one more slice of it, and promotes the slices of all views together once every row is
+ * stored. A run that fails leaves nothing that a reader sees.
+ *
+ * <p>Before that, the new rows are compared with those that answered for the same epochs, which are
+ * dropped afterwards.
+ *
+ * @param <E> the author's event
  */
-public final class BatchRun {
-  private BatchRun() {}
+public final class BatchRun<E> {
+  private final RunContext<E> context;
+  private final boolean full;
+  private final boolean failOnMismatch;
+  private final Stop stop;
+
+  private BatchRun(RunContext<E> context, boolean full, boolean failOnMismatch, Stop stop) {
+    this.context = context;
+    this.full = full;
+    this.failOnMismatch = failOnMismatch;
+    this.stop = stop;
+  }
+
+  /** Computes what is new, by the definition of the stored rows. */
+  public static <E> BatchRun<E> of(RunContext<E> context) {
+    return new BatchRun<>(context, false, false, new Stop());
+  }
+
+  /** Computes all closed epochs into a new version, also by a changed definition; default no. */
+  public BatchRun<E> full(boolean anew) {
+    return new BatchRun<>(context, anew, failOnMismatch, stop);
+  }
+
+  /**
+   * Promotes nothing if a row differs from what answered for the same epochs; default no: the batch
+   * rows are the ones to trust.
+   */
+  public BatchRun<E> failOnMismatch(boolean fail) {
+    return new BatchRun<>(context, full, fail, stop);
+  }
+
+  /** Gives the rows up once this is requested; default never. */
+  public BatchRun<E> stoppedBy(Stop request) {
+    return new BatchRun<>(context, full, failOnMismatch, request);
+  }
 
   /**
    * Runs to the end.
    *
-   * @param full whether a view may be computed anew by another definition than its stored rows
    * @param started gets the run's number before the pipeline starts
-   * @throws UserException if no epoch with records is closed, a definition changed, or another run
-   *     was faster
+   * @throws UserException if no epoch with records is closed, a definition changed, another run was
+   *     faster, rows differ and that is to fail, or it was stopped
    */
-  public static <E> RunReport run(RunContext<E> context, boolean full, LongConsumer started) {
-    LogEnd end = context.log().end();
-    if (end.isEmpty()) {
-      throw new UserException("the log is empty: ingest records first");
+  public BatchReport run(LongConsumer started) {
+    BatchPlan plan = BatchPlan.of(context, full);
+    if (plan.slices().isEmpty()) {
+      return new BatchReport(0, plan.epochs(), 0, 0, List.of());
     }
-    long through =
-        end.lastClosedWithRecords()
-            .orElseThrow(
-                () ->
-                    new UserException(
-                        "no epoch of the log is closed, and batch reads closed epochs only: close"
-                            + " the first, with \"anabranch close --through "
-                            + context.log().epochs().end(end.firstEpoch())
-                            + "\"; epochs of records ingested without --at close by themselves"));
-    if (!full) {
-      context.application().views().forEach(view -> requireSameDefinition(context, view));
+    try (Heartbeat heartbeat = Heartbeat.begin(context, "batch")) {
+      Map<String, SliceRef> slices =
+          context.byView(context.store().openBatchSlices(heartbeat.run(), plan.slices()));
+      Attempt attempt = new Attempt(heartbeat.run(), plan, slices);
+      try {
+        stop.during(() -> attempt.run(started), () -> context.store().discard(slices.values()));
+      } catch (UserException e) {
+        throw stop.isRequested() && !attempt.promoted
+            ? new UserException("batch run " + attempt.run + " was stopped; it leaves nothing", e)
+            : e;
+      } finally {
+        if (!attempt.promoted) {
+          context.store().discard(slices.values());
+        }
+      }
+      return attempt.report();
     }
-    EpochRange epochs = new EpochRange(Epochs.NONE, through);
-    long run = context.store().beginRun("batch");
-    Map<String, SliceRef> slices =
-        context.byView(context.store().openBatchSlices(run, context.refs(), epochs));
-    started.accept(run);
-    Pipeline pipeline = Pipeline.create(context.options());
-    pipeline
-        .apply("Log", context.log().readClosed(epochs))
-        .apply("Views", Views.into(slices, context).inOneEpoch(through));
-    Pipelines.runToEnd(pipeline, "batch");
-    context.store().promote(slices.values());
-    return new RunReport(run, through, context.store().rowsWritten(run));
   }
 
-  private static <E> void requireSameDefinition(
-      RunContext<E> context, ViewDefinition<E, ?, ?, ?, ?> view) {
-    Optional<LivePointer> pointer = context.store().pointer(view.name());
-    List<String> changes =
-        pointer.map(live -> live.fingerprint().changesTo(view.fingerprint())).orElse(List.of());
-    if (!changes.isEmpty()) {
-      throw new UserException(
-          "the definition of view \""
-              + view.name()
-              + "\" is not the one that its stored rows were made by: "
-              + String.join("; ", changes)
-              + ". To compute it anew: run --layer batch --full, and then --layer speed, whose"
-              + " former rows no longer count");
+  /** From open slices to promoted ones. */
+  private final class Attempt {
+    private final long run;
+    private final BatchPlan plan;
+    private final Map<String, SliceRef> slices;
+    private long records;
+    private List<Reconciliation> reconciliations = List.of();
+    private boolean promoted;
+
+    Attempt(long run, BatchPlan plan, Map<String, SliceRef> slices) {
+      this.run = run;
+      this.plan = plan;
+      this.slices = slices;
     }
+
+    void run(LongConsumer started) {
+      started.accept(run);
+      records = compute(plan.epochs(), slices);
+      reconciliations = reconcile(run, plan, slices);
+      context.store().promote(slices.values());
+      promoted = true;
+      slices.keySet().forEach(context.store()::dropAbsorbed);
+    }
+
+    BatchReport report() {
+      return new BatchReport(
+          run, plan.epochs(), records, context.store().rowsWritten(run), reconciliations);
+    }
+  }
+
+  private long compute(EpochRange epochs, Map<String, SliceRef> slices) {
+    Pipeline pipeline = context.pipeline();
+    pipeline
+        .apply("Log", context.log().readClosed(epochs))
+        .apply("Views", Views.into(slices, context).inOneEpoch(epochs.through()));
+    return Pipelines.runToEnd(pipeline, "batch");
+  }
+
+  private List<Reconciliation> reconcile(long run, BatchPlan plan, Map<String, SliceRef> slices) {
+    List<Reconciliation> reconciliations = new ArrayList<>();
+    for (SliceRef slice : slices.values()) {
+      Reconcile.of(context, run, slice, new EpochRange(slice.after(), plan.through()))
+          .ifPresent(reconciliations::add);
+    }
+    reconciliations.forEach(context.store()::record);
+    reconciliations.forEach(RunMetrics::reconciled);
+    if (failOnMismatch) {
+      reconciliations.stream()
+          .filter(each -> each.result().different() > 0)
+          .findFirst()
+          .ifPresent(BatchRun::fail);
+    }
+    return reconciliations;
+  }
+
+  private static void fail(Reconciliation mismatch) {
+    throw new UserException(
+        "view \""
+            + mismatch.view()
+            + "\": "
+            + mismatch.result().different()
+            + " of "
+            + mismatch.result().rows()
+            + " rows differ from those that answered before, the most in "
+            + mismatch.result().worst().get(0)
+            + "; nothing was promoted. See \"anabranch status\"; without --fail-on-mismatch the"
+            + " batch rows take over");
   }
 }

@@ -2,9 +2,13 @@
 package io.anabranch.wiring;
 
 import io.anabranch.api.UserException;
+import io.anabranch.transforms.Decode;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.PipelineResult.State;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
 
 /** Runs pipelines to their end. */
 final class Pipelines {
@@ -15,12 +19,14 @@ final class Pipelines {
   /**
    * Runs a pipeline and waits for its end.
    *
+   * @return how many records it decoded, or failed to decode
    * @throws UserException if a worker threw one, or the pipeline ended otherwise than done
    */
-  static void runToEnd(Pipeline pipeline, String layer) {
+  static long runToEnd(Pipeline pipeline, String layer) {
+    PipelineResult result;
     State state;
     try {
-      PipelineResult result = pipeline.run();
+      result = pipeline.run();
       state = result.waitUntilFinish();
     } catch (RuntimeException e) {
       throw userException(e, layer);
@@ -28,6 +34,19 @@ final class Pipelines {
     if (state != State.DONE) {
       throw new UserException("the " + layer + " pipeline ended as " + state + ", not as DONE");
     }
+    return records(result);
+  }
+
+  private static long records(PipelineResult result) {
+    MetricsFilter filter =
+        MetricsFilter.builder()
+            .addNameFilter(MetricNameFilter.named(Decode.METRICS, Decode.RECORDS))
+            .build();
+    long records = 0;
+    for (MetricResult<Long> counter : result.metrics().queryMetrics(filter).getCounters()) {
+      records += counter.getAttempted();
+    }
+    return records;
   }
 
   /** Finds the error of a worker in what a runner wrapped around it, also if it was serialized. */

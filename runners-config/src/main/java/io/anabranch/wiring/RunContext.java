@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
+import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.SliceRef;
@@ -10,6 +11,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
@@ -20,7 +23,7 @@ import org.apache.beam.sdk.options.PipelineOptions;
  * @param store where the rows go, as this process has it open
  * @param storeSettings how workers open the same store
  * @param refresh how long a change may wait before an unbounded run stores it
- * @param options the runner and its options
+ * @param options makes the runner's options, of its own for each pipeline
  * @param <E> the author's event
  */
 public record RunContext<E>(
@@ -29,13 +32,21 @@ public record RunContext<E>(
     ViewStore store,
     Settings storeSettings,
     Duration refresh,
-    PipelineOptions options) {
+    Supplier<PipelineOptions> options) {
 
   /** Returns the views as the catalog knows them. */
   List<ViewRef> refs() {
-    return application.views().stream()
-        .map(view -> new ViewRef(view.name(), view.fingerprint(), log.id(), log.epochs().length()))
-        .toList();
+    return application.views().stream().map(this::ref).toList();
+  }
+
+  /** Returns a view as the catalog knows it. */
+  ViewRef ref(ViewDefinition<E, ?, ?, ?, ?> view) {
+    return new ViewRef(view.name(), view.fingerprint(), log.id(), log.epochs().length());
+  }
+
+  /** Makes an empty pipeline. */
+  Pipeline pipeline() {
+    return Pipeline.create(options.get());
   }
 
   /** Returns slices by the names of their views. */

@@ -6,6 +6,7 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.StopSignal;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -24,13 +25,13 @@ public final class StreamRun {
   private StreamRun() {}
 
   /**
-   * Follows the log until the process ends.
+   * Follows the log until it is asked to stop: then it stores what it has read, and ends.
    *
    * @param started gets the run's number before the pipeline starts
    */
   public static <E> RunReport follow(
-      RunContext<E> context, Architecture architecture, LongConsumer started) {
-    return run(context, architecture, Optional.empty(), started);
+      RunContext<E> context, Architecture architecture, Stop stop, LongConsumer started) {
+    return run(context, architecture, Optional.empty(), stop, started);
   }
 
   /**
@@ -40,39 +41,59 @@ public final class StreamRun {
    * @throws UserException if the log is empty
    */
   public static <E> RunReport untilCaughtUp(
-      RunContext<E> context, Architecture architecture, LongConsumer started) {
+      RunContext<E> context, Architecture architecture, Stop stop, LongConsumer started) {
     LogEnd end = context.log().end();
     if (end.isEmpty()) {
       throw new UserException("the log is empty: ingest records first");
     }
-    return run(context, architecture, Optional.of(end), started);
+    return run(context, architecture, Optional.of(end), stop, started);
   }
 
   private static <E> RunReport run(
       RunContext<E> context,
       Architecture architecture,
       Optional<LogEnd> until,
+      Stop stop,
       LongConsumer started) {
     String layer = architecture == Architecture.KAPPA ? "kappa" : "speed";
     long closed = until.orElseGet(context.log()::end).closedThrough();
-    long run = context.store().beginRun(layer);
-    Map<String, SliceRef> slices =
-        context.byView(context.store().openStreamSlices(run, context.refs(), architecture));
+    try (Heartbeat heartbeat = Heartbeat.begin(context, layer)) {
+      long run = heartbeat.run();
+      Map<String, SliceRef> slices =
+          context.byView(context.store().openStreamSlices(run, context.refs(), architecture));
+      StopSignal signal = StopSignal.create();
+      stop.during(
+          () -> {
+            started.accept(run);
+            Pipelines.runToEnd(pipeline(context, slices, until, signal), layer);
+          },
+          () -> {
+            context.store().stopMarking(run);
+            signal.raise();
+          });
+      boolean caughtUp = until.isPresent() && !stop.isRequested();
+      if (caughtUp && closed != Epochs.NONE) {
+        slices.values().forEach(slice -> context.store().complete(slice, closed));
+      }
+      return new RunReport(run, caughtUp ? closed : Epochs.NONE, context.store().rowsWritten(run));
+    }
+  }
+
+  private static <E> Pipeline pipeline(
+      RunContext<E> context,
+      Map<String, SliceRef> slices,
+      Optional<LogEnd> until,
+      StopSignal signal) {
     long after = slices.values().stream().mapToLong(SliceRef::after).min().orElse(Epochs.NONE);
-    started.accept(run);
     Views<E> views = Views.into(slices, context);
-    Pipeline pipeline = Pipeline.create(context.options());
+    Pipeline pipeline = context.pipeline();
     pipeline
-        .apply("Log", context.log().follow(after, until))
+        .apply("Log", context.log().follow(after, until, signal))
         .apply(
             "Views",
             until.isPresent()
                 ? views
                 : views.markProgressFrom(after == Epochs.NONE ? 0 : after + 1));
-    Pipelines.runToEnd(pipeline, layer);
-    if (until.isPresent() && closed != Epochs.NONE) {
-      slices.values().forEach(slice -> context.store().complete(slice, closed));
-    }
-    return new RunReport(run, closed, context.store().rowsWritten(run));
+    return pipeline;
   }
 }

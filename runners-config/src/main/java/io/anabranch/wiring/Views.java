@@ -32,31 +32,39 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
   private final transient Map<String, SliceRef> slices;
   private final transient OptionalLong oneEpoch;
   private final transient OptionalLong markFrom;
+  private final transient boolean deadLetters;
 
   private Views(
       RunContext<E> context,
       Map<String, SliceRef> slices,
       OptionalLong oneEpoch,
-      OptionalLong markFrom) {
+      OptionalLong markFrom,
+      boolean deadLetters) {
     this.context = context;
     this.slices = slices;
     this.oneEpoch = oneEpoch;
     this.markFrom = markFrom;
+    this.deadLetters = deadLetters;
   }
 
-  /** Stores all views in these slices, one for each view by its name. */
+  /** Stores the views that have a slice here, by their names. */
   static <E> Views<E> into(Map<String, SliceRef> slices, RunContext<E> context) {
-    return new Views<>(context, slices, OptionalLong.empty(), OptionalLong.empty());
+    return new Views<>(context, slices, OptionalLong.empty(), OptionalLong.empty(), true);
   }
 
   /** Makes one row per bucket and key of all epochs, under the number of this one. */
   Views<E> inOneEpoch(long epoch) {
-    return new Views<>(context, slices, OptionalLong.of(epoch), markFrom);
+    return new Views<>(context, slices, OptionalLong.of(epoch), markFrom, deadLetters);
   }
 
   /** Tells the store at the end of each epoch, from this one on, that it is complete. */
   Views<E> markProgressFrom(long epoch) {
-    return new Views<>(context, slices, oneEpoch, OptionalLong.of(epoch));
+    return new Views<>(context, slices, oneEpoch, OptionalLong.of(epoch), deadLetters);
+  }
+
+  /** Leaves out records that cannot be decoded, as a run that stores them is elsewhere. */
+  Views<E> withoutDeadLetters() {
+    return new Views<>(context, slices, oneEpoch, markFrom, false);
   }
 
   @Override
@@ -64,9 +72,13 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
     Decoded<E> decoded =
         records.apply(
             "Decode", Decode.records(context.application().events(), context.log().epochs()));
-    decoded.deadLetters().apply("DeadLetters", WriteDeadLetters.to(context.storeSettings()));
+    if (deadLetters) {
+      decoded.deadLetters().apply("DeadLetters", WriteDeadLetters.to(context.storeSettings()));
+    }
     for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
-      store(decoded.events(), view);
+      if (slices.containsKey(view.name())) {
+        store(decoded.events(), view);
+      }
     }
     return PDone.in(records.getPipeline());
   }

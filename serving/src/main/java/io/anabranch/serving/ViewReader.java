@@ -10,23 +10,42 @@ import io.anabranch.api.Provenance.Through;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.LivePointer;
+import io.anabranch.api.spi.LiveState;
+import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.ReadRequest;
 import io.anabranch.api.spi.ViewStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Reads one view: merges the accumulators of all layers by the author's own combine function, and
- * extracts values last.
+ * Reads one view: the Java client of the serving layer. It merges the accumulators of all layers by
+ * the author's own combine function, and extracts values last.
  *
- * <p>Pointer and rows are read in one statement, so an answer is of one moment. A reader keeps no
- * state, may be shared by threads, and does not close the store.
+ * <p>One statement reads pointer, slices and rows, whatever the query asks for, so an answer is of
+ * one moment: a promotion or a fold that happens meanwhile is in it as a whole or not at all. A
+ * reader keeps no state and may be shared by threads; the store pools its connections. It does not
+ * close the store.
+ *
+ * <p>Shape of an answer: rows {@code (key, bucket, value)}, ordered by bucket, then by the text of
+ * the key, or largest value first for {@link Query#top}; beside each value the shares of batch and
+ * of speed. All rows of an answer are held in memory.
+ *
+ * <p>Errors: {@link UserException} if the view was never computed, if its stored rows were made by
+ * another definition, if the store fails, is locked by someone else for longer than its own timeout
+ * or takes longer than {@link Query#within} allows, or if {@link Query#top} is asked of values
+ * without an order; {@link IncompleteAnswerException} if {@link Query#asStrict} is asked and the
+ * answer has a gap.
  *
  * <pre>{@code
  * ViewReader<String, Long> pageViews = ViewReader.of(store, definition);
- * Answer<String, Long> answer = pageViews.read(Query.all().asTotal().top(10));
+ * Answer<String, Long> top = pageViews.read(Query.all().asTotal().top(10));
+ * Answer<String, Long> two = pageViews.read(Query.all().keys(List.of("/", "/blog")).from(noon));
  * }</pre>
  *
  * @param <K> the key of a row
@@ -35,22 +54,46 @@ import java.util.stream.Stream;
 public final class ViewReader<K, O> {
   private final ViewStore store;
   private final ViewDefinition<?, K, ?, ?, O> view;
+  private final Optional<Supplier<LogEnd>> log;
+  private final Clock clock;
 
-  private ViewReader(ViewStore store, ViewDefinition<?, K, ?, ?, O> view) {
+  private ViewReader(
+      ViewStore store,
+      ViewDefinition<?, K, ?, ?, O> view,
+      Optional<Supplier<LogEnd>> log,
+      Clock clock) {
     this.store = store;
     this.view = view;
+    this.log = log;
+    this.clock = clock;
   }
 
-  /** Reads a view from a store. */
+  /**
+   * Reads a view from a store. Gaps are told against the log as a run saw it last, some seconds ago
+   * while one is running.
+   */
   public static <K, O> ViewReader<K, O> of(ViewStore store, ViewDefinition<?, K, ?, ?, O> view) {
-    return new ViewReader<>(store, view);
+    return new ViewReader<>(store, view, Optional.empty(), Clock.systemUTC());
+  }
+
+  /**
+   * Tells gaps against the log as it is when an answer is read.
+   *
+   * @param end gives the end of the log, such as {@code log::end}
+   */
+  public ViewReader<K, O> against(Supplier<LogEnd> end) {
+    return new ViewReader<>(store, view, Optional.of(end), clock);
+  }
+
+  /** For tests: measures freshness by this clock. */
+  ViewReader<K, O> at(Clock now) {
+    return new ViewReader<>(store, view, log, now);
   }
 
   /**
    * Reads rows and merges them.
    *
-   * @throws UserException if the view was never computed, if its stored rows were made by another
-   *     definition, if the store fails, or if {@link Query#top} is asked of values without an order
+   * @throws UserException if there is no answer; see the class
    */
   public Answer<K, O> read(Query query) {
     return read(query, view);
@@ -58,10 +101,17 @@ public final class ViewReader<K, O> {
 
   private <A> Answer<K, O> read(Query query, ViewDefinition<?, K, ?, A, O> definition) {
     Merge<K, A, O> merge = new Merge<>(definition, query.total());
-    LivePointer pointer =
+    // The log first: what it gets after the rows were read is no gap of theirs.
+    Optional<LogEnd> end = log.map(Supplier::get);
+    LiveState state =
         store
             .read(
-                new ReadRequest(definition.name(), query.from(), query.to(), query.keys()),
+                new ReadRequest(
+                    definition.name(),
+                    query.from(),
+                    query.to(),
+                    query.keys(),
+                    Optional.of(query.timeout())),
                 merge::add)
             .orElseThrow(
                 () ->
@@ -69,12 +119,16 @@ public final class ViewReader<K, O> {
                         "view \""
                             + definition.name()
                             + "\" has no answer yet: compute it first, with \"anabranch run\""));
-    requireSameDefinition(pointer, definition);
+    requireSameDefinition(state.pointer(), definition);
+    Provenance provenance = provenance(state, end);
+    if (query.strict() && !provenance.gaps().isEmpty()) {
+      throw new IncompleteAnswerException(provenance);
+    }
     Stream<Row<K, O>> rows = merge.rows();
     if (query.top().isPresent()) {
       rows = rows.map(this::requireOrder).sorted(largestFirst()).limit(query.top().getAsInt());
     }
-    return new Answer<>(rows.toList(), provenance(pointer));
+    return new Answer<>(rows.toList(), provenance);
   }
 
   private static <K, O> Comparator<Row<K, O>> largestFirst() {
@@ -110,10 +164,15 @@ public final class ViewReader<K, O> {
     }
   }
 
-  private Provenance provenance(LivePointer pointer) {
+  private Provenance provenance(LiveState state, Optional<LogEnd> end) {
+    LivePointer pointer = state.pointer();
     Epochs epochs = new Epochs(pointer.epochLength());
     boolean kappa = pointer.architecture() == Architecture.KAPPA;
     boolean follows = kappa || pointer.speed().isPresent();
+    Optional<Instant> updated =
+        state.slices().stream()
+            .flatMap(slice -> slice.updated().stream())
+            .max(Comparator.naturalOrder());
     return new Provenance(
         pointer.view(),
         pointer.architecture(),
@@ -125,7 +184,10 @@ public final class ViewReader<K, O> {
                 epochs,
                 Math.max(pointer.completeThrough(), kappa ? Epochs.NONE : pointer.baseThrough()))
             : Optional.empty(),
-        store.deadLetterCount());
+        updated,
+        updated.map(time -> Duration.between(time, clock.instant())),
+        end.or(state::log).map(log -> Coverage.gaps(state, log, epochs)).orElse(List.of()),
+        state.deadLetters());
   }
 
   private static Optional<Through> through(Epochs epochs, long epoch) {

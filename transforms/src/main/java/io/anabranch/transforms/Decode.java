@@ -32,6 +32,12 @@ import org.joda.time.Instant;
  * in the namespace {@code io.anabranch}: {@code records}, {@code dead-letters}.
  */
 public final class Decode {
+  /** The namespace of the metrics. */
+  public static final String METRICS = "io.anabranch";
+
+  /** The metric that counts records, those that could not be decoded included. */
+  public static final String RECORDS = "records";
+
   private static final java.time.Instant FIRST_EVENT_TIME =
       java.time.Instant.parse("0001-01-01T00:00:00Z");
   private static final java.time.Instant AFTER_LAST_EVENT_TIME =
@@ -77,8 +83,8 @@ public final class Decode {
     private final EventFormat<E> format;
     private final long epochMillis;
     private final TupleTag<DeadLetter> deadLetters;
-    private final Counter recordCount = Metrics.counter("io.anabranch", "records");
-    private final Counter deadLetterCount = Metrics.counter("io.anabranch", "dead-letters");
+    private final Counter recordCount = Metrics.counter(METRICS, RECORDS);
+    private final Counter deadLetterCount = Metrics.counter(METRICS, "dead-letters");
 
     DecodeFn(EventFormat<E> format, Epochs epochs, TupleTag<DeadLetter> deadLetters) {
       this.format = format;

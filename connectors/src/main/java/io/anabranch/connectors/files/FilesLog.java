@@ -9,6 +9,7 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.spi.AppendableLog;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.RecordBatch;
+import io.anabranch.api.spi.StopSignal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,8 +137,9 @@ final class FilesLog implements AppendableLog {
   }
 
   @Override
-  public PTransform<PBegin, PCollection<RecordBatch>> follow(long after, Optional<LogEnd> until) {
-    return new FollowLog(folder, after, until);
+  public PTransform<PBegin, PCollection<RecordBatch>> follow(
+      long after, Optional<LogEnd> until, StopSignal stop) {
+    return new FollowLog(folder, after, until, stop);
   }
 
   @Override

@@ -4,6 +4,7 @@ package io.anabranch.connectors.files;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.EventLogProvider;
 import io.anabranch.api.spi.Settings;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
@@ -34,6 +35,11 @@ public final class FilesLogProvider implements EventLogProvider {
   @Override
   public List<String> check(Settings settings) {
     return LogSettings.check(settings);
+  }
+
+  @Override
+  public boolean exists(Settings settings) {
+    return Files.exists(LogSettings.of(settings).path().resolve(LogIdentity.FILE));
   }
 
   @Override

@@ -4,6 +4,7 @@ package io.anabranch.connectors.files;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.RecordBatch;
+import io.anabranch.api.spi.StopSignal;
 import java.util.Optional;
 import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -17,7 +18,7 @@ import org.apache.beam.sdk.values.PCollection;
  * <p>Output: unbounded; batches of records in the global window at the minimum timestamp. The
  * watermark follows the time of append and passes the end of an epoch only once the epoch is closed
  * and all its records were given out. With an end to read until, the watermark goes to the end of
- * time once all before it was given out.
+ * time once all before it was given out, and so it does once the run is asked to stop.
  *
  * <p>Failures: a segment that cannot be read fails the bundle. Each record is given out exactly
  * once relative to the runner's checkpoints.
@@ -27,8 +28,9 @@ final class FollowLog extends PTransform<PBegin, PCollection<RecordBatch>> {
 
   private final FollowSource source;
 
-  FollowLog(LogFolder folder, long after, Optional<LogEnd> until) {
-    source = FollowSource.of(folder, after, until.map(FollowLog::sequence).orElse(Long.MAX_VALUE));
+  FollowLog(LogFolder folder, long after, Optional<LogEnd> until, StopSignal stop) {
+    source =
+        FollowSource.of(folder, after, until.map(FollowLog::sequence).orElse(Long.MAX_VALUE), stop);
   }
 
   private static long sequence(LogEnd end) {

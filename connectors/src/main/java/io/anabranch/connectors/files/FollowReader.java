@@ -37,6 +37,11 @@ final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
 
   @Override
   public boolean advance() throws IOException {
+    if (source.isStopped()) {
+      current = Optional.empty();
+      watermark.stop();
+      return false;
+    }
     do {
       while (openChunk()) {
         current = chunk.get().next();

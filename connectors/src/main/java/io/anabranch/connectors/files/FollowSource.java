@@ -3,6 +3,7 @@ package io.anabranch.connectors.files;
 
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.RecordBatchCoder;
+import io.anabranch.api.spi.StopSignal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -24,6 +25,7 @@ final class FollowSource extends UnboundedSource<RecordBatch, FollowMark> {
   private final LogFolder folder;
   private final long after;
   private final long until;
+  private final StopSignal stop;
   private final int split;
   private final int splits;
   private final long chunkLength;
@@ -33,6 +35,7 @@ final class FollowSource extends UnboundedSource<RecordBatch, FollowMark> {
       LogFolder folder,
       long after,
       long until,
+      StopSignal stop,
       int split,
       int splits,
       long chunkLength,
@@ -40,6 +43,7 @@ final class FollowSource extends UnboundedSource<RecordBatch, FollowMark> {
     this.folder = folder;
     this.after = after;
     this.until = until;
+    this.stop = stop;
     this.split = split;
     this.splits = splits;
     this.chunkLength = chunkLength;
@@ -51,14 +55,15 @@ final class FollowSource extends UnboundedSource<RecordBatch, FollowMark> {
    *
    * @param after the last epoch to leave out
    * @param until the last segment to read, {@link Long#MAX_VALUE} to read on without an end
+   * @param stop ends it where it is
    */
-  static FollowSource of(LogFolder folder, long after, long until) {
-    return new FollowSource(folder, after, until, 0, 1, Chunk.LENGTH, POLL_MILLIS);
+  static FollowSource of(LogFolder folder, long after, long until, StopSignal stop) {
+    return new FollowSource(folder, after, until, stop, 0, 1, Chunk.LENGTH, POLL_MILLIS);
   }
 
   /** For tests: divides segments into shorter chunks, and looks at the log on every advance. */
   FollowSource forTests(long length) {
-    return new FollowSource(folder, after, until, split, splits, length, 0);
+    return new FollowSource(folder, after, until, stop, split, splits, length, 0);
   }
 
   @Override
@@ -69,7 +74,7 @@ final class FollowSource extends UnboundedSource<RecordBatch, FollowMark> {
   }
 
   private FollowSource splitOf(int index, int count) {
-    return new FollowSource(folder, after, until, index, count, chunkLength, pollMillis);
+    return new FollowSource(folder, after, until, stop, index, count, chunkLength, pollMillis);
   }
 
   @Override
@@ -88,6 +93,11 @@ final class FollowSource extends UnboundedSource<RecordBatch, FollowMark> {
   /** Returns the last segment to read, {@link Long#MAX_VALUE} for no end. */
   long until() {
     return until;
+  }
+
+  /** Returns whether to end here, whatever else is in the log. */
+  boolean isStopped() {
+    return stop.isRaised();
   }
 
   boolean reads(Segment segment) {

@@ -34,6 +34,11 @@ final class FollowWatermark {
     atEnd = end;
   }
 
+  /** Ends the input here. */
+  void stop() {
+    atEnd = true;
+  }
+
   boolean isAtEnd() {
     return atEnd;
   }

@@ -5,9 +5,7 @@ import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.LogPlace;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
@@ -33,22 +31,17 @@ final class DeadLetters {
   }
 
   static List<DeadLetter> read(Connection connection, int limit) throws SQLException {
-    List<DeadLetter> letters = new ArrayList<>();
-    try (PreparedStatement statement =
-            Sql.prepare(
-                connection,
-                "SELECT epoch, origin, position, error, record FROM anabranch_dead_letter"
-                    + " ORDER BY epoch, origin, position LIMIT ?",
-                limit);
-        ResultSet result = statement.executeQuery()) {
-      while (result.next()) {
-        LogPlace place =
-            new LogPlace(
-                result.getLong("epoch"), result.getString("origin"), result.getLong("position"));
-        letters.add(new DeadLetter(place, result.getString("error"), result.getBytes("record")));
-      }
-    }
-    return letters;
+    return Sql.list(
+        connection,
+        row ->
+            new DeadLetter(
+                new LogPlace(
+                    row.getLong("epoch"), row.getString("origin"), row.getLong("position")),
+                row.getString("error"),
+                row.getBytes("record")),
+        "SELECT epoch, origin, position, error, record FROM anabranch_dead_letter"
+            + " ORDER BY epoch, origin, position LIMIT ?",
+        limit);
   }
 
   static long count(Connection connection) throws SQLException {

@@ -4,14 +4,23 @@ package io.anabranch.connectors.jdbc;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.spi.DeadLetter;
+import io.anabranch.api.spi.Garbage;
+import io.anabranch.api.spi.GarbageRules;
 import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LiveRow;
+import io.anabranch.api.spi.LiveState;
+import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.ReadRequest;
+import io.anabranch.api.spi.Reconciliation;
+import io.anabranch.api.spi.SideRow;
+import io.anabranch.api.spi.SlicePlan;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
 import io.anabranch.api.spi.ViewRef;
 import io.anabranch.api.spi.ViewStatus;
 import io.anabranch.api.spi.ViewStore;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,26 +29,42 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** A store on a database; each method is one transaction. */
+/** A store on a database; the classes beside it hold what each transaction does. */
 final class JdbcStore implements ViewStore {
   private final Database database;
   private final Clock clock;
+  private final GarbageCollector garbageCollector;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   JdbcStore(Database database, Clock clock) {
     this.database = database;
     this.clock = clock;
+    this.garbageCollector = new GarbageCollector(database);
   }
 
   @Override
   public long beginRun(String layer) {
-    return database.write(
-        connection ->
-            Sql.insert(
-                connection,
-                "INSERT INTO anabranch_run (layer, started) VALUES (?, ?)",
-                layer,
-                clock.millis()));
+    return database.write(connection -> Runs.begin(connection, clock.millis(), layer));
+  }
+
+  @Override
+  public void heartbeat(long run, String log, LogEnd end) {
+    change(connection -> Runs.heartbeat(connection, clock.millis(), run, log, end));
+  }
+
+  @Override
+  public void endRun(long run) {
+    change(connection -> Runs.end(connection, clock.millis(), run));
+  }
+
+  @Override
+  public void stopMarking(long run) {
+    change(connection -> Runs.stopMarking(connection, run));
+  }
+
+  @Override
+  public long rowsWritten(long run) {
+    return database.read(connection -> Runs.rowsWritten(connection, run));
   }
 
   @Override
@@ -48,71 +73,58 @@ final class JdbcStore implements ViewStore {
   }
 
   @Override
-  public List<SliceRef> openBatchSlices(long run, List<ViewRef> views, EpochRange epochs) {
+  public List<SliceRef> openBatchSlices(long run, List<SlicePlan> plans) {
+    return all(
+        plans, (connection, plan) -> Slices.openBatch(connection, clock.millis(), run, plan));
+  }
+
+  @Override
+  public SliceRef openScratchSlice(long run, ViewRef view, EpochRange epochs) {
     return database.write(
-        connection -> {
-          List<SliceRef> slices = new ArrayList<>();
-          for (ViewRef view : views) {
-            slices.add(Slices.openBatch(connection, clock.millis(), run, view, epochs));
-          }
-          return slices;
-        });
+        connection -> Slices.openScratch(connection, clock.millis(), run, view, epochs));
   }
 
   @Override
   public void promote(Collection<SliceRef> slices) {
-    database.write(
+    change(
         connection -> {
           for (SliceRef slice : slices) {
-            Promotion.promote(connection, slice);
+            Promotion.promote(connection, clock.millis(), slice);
           }
-          return null;
         });
+  }
+
+  @Override
+  public void discard(Collection<SliceRef> slices) {
+    garbageCollector.discard(slices.stream().map(SliceRef::slice).toList());
   }
 
   @Override
   public List<SliceRef> openStreamSlices(long run, List<ViewRef> views, Architecture architecture) {
-    return database.write(
-        connection -> {
-          List<SliceRef> slices = new ArrayList<>();
-          for (ViewRef view : views) {
-            slices.add(Slices.openStream(connection, clock.millis(), run, view, architecture));
-          }
-          return slices;
-        });
+    return all(
+        views,
+        (connection, view) ->
+            Slices.openStream(connection, clock.millis(), run, view, architecture));
   }
 
   @Override
   public void complete(SliceRef slice, long epoch) {
-    database.write(
-        connection -> {
-          Slices.requireOwner(connection, slice);
-          return Sql.update(
-              connection,
-              "UPDATE anabranch_slice SET complete_through = ?"
-                  + " WHERE slice = ? AND complete_through < ?",
-              epoch,
-              slice.slice(),
-              epoch);
-        });
+    change(connection -> Slices.complete(connection, slice, epoch));
   }
 
   @Override
   public void write(SliceRef slice, Collection<StoredRow> rows) {
-    database.write(
-        connection -> {
-          Rows.write(connection, slice, rows);
-          return null;
-        });
+    change(connection -> Rows.write(connection, clock.millis(), slice, rows));
+  }
+
+  @Override
+  public long dropAbsorbed(String view) {
+    return garbageCollector.dropAbsorbed(view);
   }
 
   @Override
   public void writeDeadLetters(Collection<DeadLetter> letters) {
-    database.write(
-        connection -> {
-          DeadLetters.write(connection, letters);
-          return null;
-        });
+    change(connection -> DeadLetters.write(connection, letters));
   }
 
   @Override
@@ -126,8 +138,43 @@ final class JdbcStore implements ViewStore {
   }
 
   @Override
-  public Optional<LivePointer> read(ReadRequest request, Consumer<LiveRow> rows) {
+  public Optional<LiveState> read(ReadRequest request, Consumer<LiveRow> rows) {
     return database.read(connection -> LiveRows.read(connection, request, rows));
+  }
+
+  @Override
+  public Optional<LivePointer> readBeside(
+      SliceRef slice, EpochRange epochs, Consumer<SideRow> rows) {
+    return database.read(connection -> LiveRows.readBeside(connection, slice, epochs, rows));
+  }
+
+  @Override
+  public void record(Reconciliation reconciliation) {
+    change(connection -> Reconciliations.write(connection, reconciliation));
+  }
+
+  @Override
+  public SliceRef openFold(long run, ViewRef view, List<Long> slices) {
+    return database.write(connection -> Folds.open(connection, run, view, slices));
+  }
+
+  @Override
+  public void scan(Collection<Long> slices, Consumer<StoredRow> rows) {
+    database.read(
+        connection -> {
+          Rows.scan(connection, slices, rows);
+          return null;
+        });
+  }
+
+  @Override
+  public void replace(SliceRef fold, List<Long> slices) {
+    change(connection -> Folds.replace(connection, clock.millis(), fold, slices));
+  }
+
+  @Override
+  public Garbage collectGarbage(GarbageRules rules) {
+    return garbageCollector.collect(clock.millis(), rules);
   }
 
   @Override
@@ -136,21 +183,41 @@ final class JdbcStore implements ViewStore {
   }
 
   @Override
-  public long rowsWritten(long run) {
-    return database.read(
-        connection ->
-            Sql.one(
-                    connection,
-                    row -> row.getLong(1),
-                    "SELECT rows FROM anabranch_run WHERE run = ?",
-                    run)
-                .orElse(0L));
-  }
-
-  @Override
   public void close() {
     if (closed.compareAndSet(false, true)) { // the database counts its users
       database.close();
     }
+  }
+
+  /** One thing for each of several others, in one transaction. */
+  private <A, B> List<B> all(List<A> each, Opening<A, B> opening) {
+    return database.write(
+        connection -> {
+          List<B> opened = new ArrayList<>();
+          for (A one : each) {
+            opened.add(opening.open(connection, one));
+          }
+          return opened;
+        });
+  }
+
+  private void change(Change change) {
+    database.write(
+        connection -> {
+          change.on(connection);
+          return null;
+        });
+  }
+
+  /** Opens something. */
+  @FunctionalInterface
+  private interface Opening<A, B> {
+    B open(Connection connection, A from) throws SQLException;
+  }
+
+  /** Changes something. */
+  @FunctionalInterface
+  private interface Change {
+    void on(Connection connection) throws SQLException;
   }
 }

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.jdbc;
 
+import io.anabranch.api.EpochRange;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LiveRow;
+import io.anabranch.api.spi.LiveState;
+import io.anabranch.api.spi.LiveState.LiveSlice;
+import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.ReadRequest;
+import io.anabranch.api.spi.SideRow;
+import io.anabranch.api.spi.SliceRef;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,42 +24,134 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Reads pointer and live rows in one statement, so that both are of one moment whatever is promoted
- * meanwhile. The first branch of the statement gives the pointer, the second one its rows.
+ * Reads what is live of a view: pointer, slices and rows in one statement, so that a promotion
+ * cannot come between them. The branches of the statement have the same columns; the first says
+ * which branch a result row is of.
  */
 final class LiveRows {
   private static final int MOST_KEYS = 10_000;
+  private static final int POINTER = 0;
+  private static final int SLICE = 1;
   private static final String NO_POINTER =
       Pointers.COLUMNS.stream().map(column -> "NULL").collect(Collectors.joining(", "));
 
+  /** The rows of live slices, of which {@code p} is the pointer. */
+  private static final String LIVE =
+      " FROM p JOIN anabranch_slice s ON s.version IN (p.base, p.speed) AND s.visible = 1"
+          + " JOIN anabranch_row r ON r.slice = s.slice"
+          + " WHERE r.epoch > s.after_epoch AND r.epoch <= s.through_epoch"
+          + " AND (s.version = p.base OR r.epoch > p.base_through)";
+
+  private static final String READ =
+      "WITH p AS ("
+          + Pointers.SELECT
+          // the pointer, the log, and the number of dead letters
+          + ") SELECT 0 AS branch, p.*, l.closed_through AS a, l.first_epoch AS b,"
+          + " l.last_epoch AS c, (SELECT COUNT(*) FROM anabranch_dead_letter d"
+          + " WHERE d.epoch >= (? / p.epoch_millis) - (? % p.epoch_millis < 0)) AS d, NULL AS key,"
+          + " NULL AS accumulator"
+          + " FROM p LEFT JOIN anabranch_log l ON l.log = p.log"
+          // the slices
+          + " UNION ALL SELECT 1, "
+          + NO_POINTER
+          + ", s.version IS p.speed, s.after_epoch, s.through_epoch, s.complete_through,"
+          + " s.updated, NULL FROM p"
+          + " JOIN anabranch_slice s ON s.version IN (p.base, p.speed) AND s.visible = 1"
+          // the rows
+          + " UNION ALL SELECT 2, "
+          + NO_POINTER
+          + ", s.version IS p.speed, r.bucket, NULL, NULL, r.key, r.accumulator"
+          + LIVE;
+
   private LiveRows() {}
 
-  static Optional<LivePointer> read(
+  static Optional<LiveState> read(
       Connection connection, ReadRequest request, Consumer<LiveRow> rows) throws SQLException {
     List<Object> parameters = new ArrayList<>();
     parameters.add(request.view());
+    long from = request.from().map(LiveRows::millis).orElse(Long.MIN_VALUE);
+    parameters.add(from);
+    parameters.add(from);
+    String sql = READ + filter(request, parameters);
+    LivePointer pointer = null;
+    Optional<LogEnd> log = Optional.empty();
+    long deadLetters = 0;
+    List<LiveSlice> slices = new ArrayList<>();
+    try (PreparedStatement statement = Sql.prepare(connection, sql, parameters.toArray());
+        Deadline deadline = Deadline.of(statement, request.timeout())) {
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          switch (result.getInt("branch")) {
+            case POINTER -> {
+              pointer = Pointers.of(result);
+              log = log(result);
+              deadLetters = result.getLong("d");
+            }
+            case SLICE -> slices.add(slice(result));
+            default ->
+                rows.accept(
+                    new LiveRow(
+                        result.getBoolean("a"),
+                        result.getLong("b"),
+                        result.getBytes("key"),
+                        result.getBytes("accumulator")));
+          }
+        }
+      } catch (SQLException e) {
+        throw deadline.explain(e);
+      }
+    }
+    return pointer == null
+        ? Optional.empty()
+        : Optional.of(new LiveState(pointer, slices, log, deadLetters));
+  }
+
+  private static Optional<LogEnd> log(ResultSet result) throws SQLException {
+    long closedThrough = result.getLong("a");
+    return result.wasNull()
+        ? Optional.empty()
+        : Optional.of(new LogEnd("", closedThrough, result.getLong("b"), result.getLong("c")));
+  }
+
+  private static LiveSlice slice(ResultSet result) throws SQLException {
+    long updated = result.getLong("key");
+    return new LiveSlice(
+        result.getBoolean("a"),
+        new EpochRange(result.getLong("b"), result.getLong("c")),
+        result.getLong("d"),
+        updated == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(updated)));
+  }
+
+  /** Reads live rows of some epochs, and those of a slice that is not live, by bucket and key. */
+  static Optional<LivePointer> readBeside(
+      Connection connection, SliceRef slice, EpochRange epochs, Consumer<SideRow> rows)
+      throws SQLException {
     String sql =
         "WITH p AS ("
             + Pointers.SELECT
-            + ") SELECT p.*, NULL AS is_speed, NULL AS bucket, NULL AS key, NULL AS accumulator"
-            + " FROM p UNION ALL SELECT "
+            + ") SELECT 0 AS branch, p.*, NULL AS bucket, NULL AS key, NULL AS accumulator FROM p"
+            + " UNION ALL SELECT 1, "
             + NO_POINTER
-            + ", s.version IS p.speed, r.bucket, r.key, r.accumulator FROM p"
-            + " JOIN anabranch_slice s ON s.version IN (p.base, p.speed) AND s.visible = 1"
-            + " JOIN anabranch_row r ON r.slice = s.slice"
-            + " WHERE r.epoch > s.after_epoch AND r.epoch <= s.through_epoch"
-            + " AND (s.version = p.base OR r.epoch > p.base_through)"
-            + filter(request, parameters);
+            + ", r.bucket, r.key, r.accumulator"
+            + LIVE
+            + " AND r.epoch > ? AND r.epoch <= ?"
+            + " UNION ALL SELECT 2, "
+            + NO_POINTER
+            + ", r.bucket, r.key, r.accumulator FROM anabranch_row r WHERE r.slice = ?"
+            + " ORDER BY bucket, key";
     LivePointer pointer = null;
-    try (PreparedStatement statement = Sql.prepare(connection, sql, parameters.toArray());
+    try (PreparedStatement statement =
+            Sql.prepare(
+                connection, sql, slice.view(), epochs.after(), epochs.through(), slice.slice());
         ResultSet result = statement.executeQuery()) {
       while (result.next()) {
-        if (result.getString("view") != null) {
+        int branch = result.getInt("branch");
+        if (branch == POINTER) {
           pointer = Pointers.of(result);
         } else {
           rows.accept(
-              new LiveRow(
-                  result.getBoolean("is_speed"),
+              new SideRow(
+                  branch == 1,
                   result.getLong("bucket"),
                   result.getBytes("key"),
                   result.getBytes("accumulator")));

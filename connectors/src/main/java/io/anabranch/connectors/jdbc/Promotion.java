@@ -4,66 +4,56 @@ package io.anabranch.connectors.jdbc;
 import static io.anabranch.api.Epochs.NONE;
 
 import io.anabranch.api.Architecture;
+import io.anabranch.api.EpochRange;
 import io.anabranch.api.Fingerprint;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.ViewRef;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Makes a batch slice visible and moves the live pointer to its version, in the transaction at
- * hand, if the pointer is still what it was when the slice was opened. Promoting the live slice
- * again changes nothing.
+ * Makes a batch slice visible and moves the live pointer to its version and its last epoch, in the
+ * transaction at hand, if the pointer names the version and the epoch that it named when the slice
+ * was opened. Promoting a live slice again changes nothing.
  */
 final class Promotion {
   private Promotion() {}
 
   /** A slice as it was opened. */
-  private record Candidate(long through, OptionalLong baseWhenOpened, ViewRef view) {}
+  private record Candidate(
+      EpochRange epochs,
+      boolean visible,
+      OptionalLong baseWhenOpened,
+      OptionalLong baseThroughWhenOpened,
+      ViewRef view) {}
 
-  static void promote(Connection connection, SliceRef slice) throws SQLException {
+  static void promote(Connection connection, long now, SliceRef slice) throws SQLException {
     Slices.requireOwner(connection, slice);
     Candidate candidate = candidate(connection, slice);
     Optional<LivePointer> pointer = Pointers.find(connection, slice.view());
     pointer.ifPresent(p -> Slices.requireSameSource(p, candidate.view(), Architecture.LAMBDA));
     OptionalLong base = pointer.map(LivePointer::base).orElse(OptionalLong.empty());
-    if (base.equals(OptionalLong.of(slice.version()))) {
+    if (candidate.visible() && base.equals(OptionalLong.of(slice.version()))) {
       return; // promoted already
     }
-    if (!base.equals(candidate.baseWhenOpened())) {
-      throw new UserException(
-          "view \""
-              + slice.view()
-              + "\": another batch run promoted version "
-              + base.orElse(0)
-              + " meanwhile; this run leaves everything as it is. Run batch again if it is needed");
+    requireUnmoved(slice, candidate, base, pointer.map(LivePointer::baseThrough).orElse(NONE));
+    Slices.show(connection, slice.slice());
+    if (base.isPresent() && base.getAsLong() != slice.version()) {
+      retire(connection, now, base.getAsLong());
     }
-    long baseThrough = pointer.map(LivePointer::baseThrough).orElse(NONE);
-    if (baseThrough > candidate.through()) {
-      throw new UserException(
-          "view \""
-              + slice.view()
-              + "\": this batch run reaches epoch "
-              + candidate.through()
-              + ", but the live version reaches epoch "
-              + baseThrough
-              + " already; this run leaves everything as it is");
-    }
-    Sql.update(
-        connection,
-        "UPDATE anabranch_slice SET visible = 1, complete_through = through_epoch WHERE slice = ?",
-        slice.slice());
     OptionalLong speed = pointer.map(LivePointer::speed).orElse(OptionalLong.empty());
     boolean sameDefinition =
         pointer.isPresent()
             && speedFingerprint(connection, speed)
                 .equals(Optional.of(candidate.view().fingerprint()));
     if (speed.isPresent() && !sameDefinition) { // its run must not go on writing for nobody
+      retire(connection, now, speed.getAsLong());
       Sql.update(
           connection, "UPDATE anabranch_slice SET run = 0 WHERE version = ?", speed.getAsLong());
     }
@@ -75,26 +65,61 @@ final class Promotion {
         slice.view(),
         Architecture.LAMBDA.name(),
         slice.version(),
-        candidate.through(),
+        candidate.epochs().through(),
         sameDefinition ? (Long) speed.getAsLong() : null); // rows of another definition never mix
+  }
+
+  private static void requireUnmoved(
+      SliceRef slice, Candidate candidate, OptionalLong base, long baseThrough) {
+    if (!base.equals(candidate.baseWhenOpened())
+        || !OptionalLong.of(baseThrough).equals(candidate.baseThroughWhenOpened())) {
+      throw new UserException(
+          "view \""
+              + slice.view()
+              + "\": another batch run promoted version "
+              + base.orElse(0)
+              + " through epoch "
+              + baseThrough
+              + " meanwhile; this run leaves everything as it is. Run batch again if it is needed");
+    }
+    if (baseThrough > candidate.epochs().through()) {
+      throw new UserException(
+          "view \""
+              + slice.view()
+              + "\": this batch run reaches epoch "
+              + candidate.epochs().through()
+              + ", but the live version reaches epoch "
+              + baseThrough
+              + " already; this run leaves everything as it is");
+    }
+  }
+
+  private static void retire(Connection connection, long now, long version) throws SQLException {
+    Sql.update(
+        connection, "UPDATE anabranch_version SET retired = ? WHERE version = ?", now, version);
   }
 
   private static Candidate candidate(Connection connection, SliceRef slice) throws SQLException {
     return Sql.one(
             connection,
-            row ->
-                new Candidate(
-                    row.getLong("through_epoch"),
-                    Sql.optionalLong(row, "base_when_opened"),
-                    new ViewRef(
-                        slice.view(),
-                        Fingerprint.parse(row.getString("fingerprint")),
-                        row.getString("log"),
-                        Duration.ofMillis(row.getLong("epoch_millis")))),
-            "SELECT s.through_epoch, s.base_when_opened, v.fingerprint, v.log, v.epoch_millis"
-                + " FROM anabranch_slice s JOIN anabranch_version v ON v.version = s.version WHERE s.slice = ?",
+            row -> candidate(slice, row),
+            "SELECT s.*, v.fingerprint, v.log, v.epoch_millis FROM anabranch_slice s"
+                + " JOIN anabranch_version v ON v.version = s.version WHERE s.slice = ?",
             slice.slice())
         .orElseThrow();
+  }
+
+  private static Candidate candidate(SliceRef slice, ResultSet row) throws SQLException {
+    return new Candidate(
+        new EpochRange(row.getLong("after_epoch"), row.getLong("through_epoch")),
+        row.getBoolean("visible"),
+        Sql.optionalLong(row, "base_when_opened"),
+        Sql.optionalLong(row, "base_through_when_opened"),
+        new ViewRef(
+            slice.view(),
+            Fingerprint.parse(row.getString("fingerprint")),
+            row.getString("log"),
+            Duration.ofMillis(row.getLong("epoch_millis"))));
   }
 
   private static Optional<Fingerprint> speedFingerprint(Connection connection, OptionalLong speed)

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.jdbc;
 
+import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.function.Consumer;
 
-/** Writes rows; see {@link StoredRow} for which row replaces which. */
+/** The rows of slices; see {@link StoredRow} for which row replaces which. */
 final class Rows {
   private static final String UPSERT =
       "INSERT INTO anabranch_row"
@@ -20,11 +24,15 @@ final class Rows {
 
   private Rows() {}
 
-  static void write(Connection connection, SliceRef slice, Collection<StoredRow> rows)
+  static void write(Connection connection, long now, SliceRef slice, Collection<StoredRow> rows)
       throws SQLException {
     Slices.requireOwner(connection, slice);
+    long absorbed = absorbedThrough(connection, slice);
     try (PreparedStatement statement = connection.prepareStatement(UPSERT)) {
       for (StoredRow row : rows) {
+        if (row.epoch() <= absorbed) {
+          continue; // batch answers for it, and its rows are dropped already
+        }
         statement.setLong(1, slice.slice());
         statement.setLong(2, row.bucket());
         statement.setBytes(3, row.key());
@@ -41,5 +49,57 @@ final class Rows {
         "UPDATE anabranch_run SET rows = rows + ? WHERE run = ?",
         rows.size(),
         slice.run());
+    Sql.update(
+        connection, "UPDATE anabranch_slice SET updated = ? WHERE slice = ?", now, slice.slice());
+  }
+
+  /** Returns the last epoch that batch has taken over from a speed slice. */
+  private static long absorbedThrough(Connection connection, SliceRef slice) throws SQLException {
+    return Sql.one(
+            connection,
+            row -> row.getLong(1),
+            "SELECT base_through FROM anabranch_pointer WHERE view = ? AND speed = ?",
+            slice.view(),
+            slice.version())
+        .orElse(Epochs.NONE);
+  }
+
+  /** Reads rows of slices, ordered by bucket and key. */
+  static void scan(Connection connection, Collection<Long> slices, Consumer<StoredRow> rows)
+      throws SQLException {
+    String in = String.join(", ", Collections.nCopies(slices.size(), "?"));
+    try (PreparedStatement statement =
+            Sql.prepare(
+                connection,
+                "SELECT * FROM anabranch_row WHERE slice IN ("
+                    + in
+                    + ") ORDER BY bucket, key, epoch",
+                slices.toArray());
+        ResultSet result = statement.executeQuery()) {
+      while (result.next()) {
+        rows.accept(
+            new StoredRow(
+                result.getLong("epoch"),
+                result.getLong("bucket"),
+                result.getBytes("key"),
+                result.getString("key_text"),
+                result.getBytes("accumulator"),
+                result.getLong("contributions")));
+      }
+    }
+  }
+
+  /** Removes some rows of a slice through an epoch, {@code most} at most; returns how many. */
+  static int delete(Connection connection, long slice, long throughEpoch, int most)
+      throws SQLException {
+    return Sql.update(
+        connection,
+        "DELETE FROM anabranch_row WHERE slice = ? AND (bucket, key, epoch) IN"
+            + " (SELECT bucket, key, epoch FROM anabranch_row WHERE slice = ? AND epoch <= ?"
+            + " LIMIT ?)",
+        slice,
+        slice,
+        throughEpoch,
+        most);
   }
 }

@@ -8,34 +8,33 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.stream.Collectors;
 
-/** The tables of a store, made on first use; a store of a newer version is left alone. */
+/**
+ * The tables of a store: made on first use, brought up to date if they are of an older version, and
+ * left alone if of a newer one.
+ */
 final class Schema {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private Schema() {}
 
   static void createOrCheck(Database database) {
-    if (database.read(Schema::exists)) {
-      check(database.read(Schema::version));
-    } else {
+    if (checked(database.read(Schema::version)) < VERSION) {
       database.write(
           connection -> {
-            if (exists(connection)) { // another process was faster
-              check(version(connection));
-            } else {
-              create(connection);
+            int version = checked(version(connection)); // another process may have been faster
+            for (int next = version + 1; next <= VERSION; next++) {
+              run(connection, next);
             }
             return null;
           });
     }
   }
 
-  private static void check(int version) {
+  private static int checked(int version) {
     if (version > VERSION) {
       throw new UserException(
           "the store has schema version "
@@ -44,27 +43,29 @@ final class Schema {
               + VERSION
               + ": use the newer one, or another store.url");
     }
+    return version;
   }
 
-  private static boolean exists(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet found =
-            statement.executeQuery(
-                "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'anabranch_schema'")) {
-      return found.next();
-    }
-  }
-
+  /** Returns the version of the tables, 0 if there are none. */
   private static int version(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet found = statement.executeQuery("SELECT MAX(version) FROM anabranch_schema")) {
-      return found.next() ? found.getInt(1) : 0;
-    }
+    boolean exists =
+        Sql.one(
+                connection,
+                row -> true,
+                "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'anabranch_schema'")
+            .isPresent();
+    return exists
+        ? Sql.one(connection, row -> row.getInt(1), "SELECT MAX(version) FROM anabranch_schema")
+            .orElse(0)
+        : 0;
   }
 
-  private static void create(Connection connection) throws SQLException {
+  private static void run(Connection connection, int version) throws SQLException {
     String script =
-        script().lines().filter(line -> !line.startsWith("--")).collect(Collectors.joining("\n"));
+        script(version)
+            .lines()
+            .filter(line -> !line.startsWith("--"))
+            .collect(Collectors.joining("\n"));
     try (Statement statement = connection.createStatement()) {
       for (String sql : script.split(";", -1)) {
         if (!sql.isBlank()) {
@@ -74,8 +75,8 @@ final class Schema {
     }
   }
 
-  private static String script() {
-    try (InputStream in = Schema.class.getResourceAsStream("schema-" + VERSION + ".sql")) {
+  private static String script(int version) {
+    try (InputStream in = Schema.class.getResourceAsStream("schema-" + version + ".sql")) {
       return new String(in.readAllBytes(), UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -8,6 +8,7 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Fingerprint;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LivePointer;
+import io.anabranch.api.spi.SlicePlan;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.ViewRef;
 import java.sql.Connection;
@@ -15,23 +16,57 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes slices and hands them from run to run. */
+/** Makes slices of batch and stream runs, and hands those that follow the log from run to run. */
 final class Slices {
   private Slices() {}
 
-  static SliceRef openBatch(
-      Connection connection, long now, long run, ViewRef view, EpochRange epochs)
+  static SliceRef openBatch(Connection connection, long now, long run, SlicePlan plan)
       throws SQLException {
+    ViewRef view = plan.view();
+    EpochRange epochs = plan.epochs();
     Optional<LivePointer> pointer = Pointers.find(connection, view.name());
     if (pointer.isPresent()) {
       requireSameSource(pointer.get(), view, Architecture.LAMBDA);
     }
-    Long base =
-        pointer.isPresent() && pointer.get().base().isPresent()
-            ? (Long) pointer.get().base().getAsLong()
-            : null;
-    long version = insertVersion(connection, now, view, "batch");
-    long slice = insertSlice(connection, version, epochs, run, false, base);
+    long version =
+        epochs.after() == NONE
+            ? insertVersion(connection, now, view, "batch")
+            : continued(pointer, plan);
+    long slice = insertSlice(connection, version, epochs, run, false);
+    Sql.update(
+        connection,
+        "UPDATE anabranch_slice SET base_when_opened = ?, base_through_when_opened = ?"
+            + " WHERE slice = ?",
+        pointer.isPresent() ? Sql.nullable(pointer.get().base()) : null,
+        pointer.map(LivePointer::baseThrough).orElse(NONE),
+        slice);
+    return new SliceRef(view.name(), version, slice, run, epochs.after());
+  }
+
+  /** Returns the live batch version, if it ends where the plan begins. */
+  private static long continued(Optional<LivePointer> found, SlicePlan plan) {
+    LivePointer pointer =
+        found
+            .filter(live -> live.base().isPresent())
+            .filter(live -> live.baseThrough() == plan.epochs().after())
+            .orElseThrow(
+                () ->
+                    new UserException(
+                        "view \""
+                            + plan.view().name()
+                            + "\": the live batch version does not end with epoch "
+                            + plan.epochs().after()
+                            + ", so it cannot be continued from there. Run batch again"));
+    requireSameDefinition(pointer, plan.view());
+    return pointer.base().getAsLong();
+  }
+
+  /** A version of its own that nothing points to. */
+  static SliceRef openScratch(
+      Connection connection, long now, long run, ViewRef view, EpochRange epochs)
+      throws SQLException {
+    long version = insertVersion(connection, now, view, "scratch");
+    long slice = insertSlice(connection, version, epochs, run, false);
     return new SliceRef(view.name(), version, slice, run, epochs.after());
   }
 
@@ -53,7 +88,7 @@ final class Slices {
     }
     long version = insertVersion(connection, now, view, kappa ? "kappa" : "speed");
     EpochRange epochs = new EpochRange(through, Long.MAX_VALUE);
-    long slice = insertSlice(connection, version, epochs, run, true, null);
+    long slice = insertSlice(connection, version, epochs, run, true);
     pointTo(connection, view.name(), version, kappa);
     return new SliceRef(view.name(), version, slice, run, through);
   }
@@ -91,6 +126,17 @@ final class Slices {
         kappa ? null : version);
   }
 
+  static void complete(Connection connection, SliceRef slice, long epoch) throws SQLException {
+    requireOwner(connection, slice);
+    if (Runs.marks(connection, slice.run())) {
+      Sql.update(
+          connection,
+          "UPDATE anabranch_slice SET complete_through = MAX(complete_through, ?) WHERE slice = ?",
+          epoch,
+          slice.slice());
+    }
+  }
+
   /** Fails if another run took the slice over; called in each transaction that writes to it. */
   static void requireOwner(Connection connection, SliceRef slice) throws SQLException {
     long owner =
@@ -108,7 +154,7 @@ final class Slices {
               + slice.view()
               + "\": "
               + (owner == 0
-                  ? "its slice serves no more answers"
+                  ? "its slice serves no answers, now or later"
                   : "run " + owner + " has taken over")
               + ". Keep one run of a layer at a time");
     }
@@ -133,7 +179,7 @@ final class Slices {
     }
   }
 
-  private static void requireSameDefinition(LivePointer pointer, ViewRef view) {
+  static void requireSameDefinition(LivePointer pointer, ViewRef view) {
     List<String> changes = pointer.fingerprint().changesTo(view.fingerprint());
     if (!changes.isEmpty()) {
       throw new UserException(
@@ -163,19 +209,28 @@ final class Slices {
         now);
   }
 
-  private static long insertSlice(
-      Connection connection, long version, EpochRange epochs, long run, boolean visible, Long base)
+  static long insertSlice(
+      Connection connection, long version, EpochRange epochs, long run, boolean visible)
       throws SQLException {
     return Sql.insert(
         connection,
         "INSERT INTO anabranch_slice (version, after_epoch, through_epoch, run, visible,"
-            + " complete_through, base_when_opened) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            + " complete_through) VALUES (?, ?, ?, ?, ?, ?)",
         version,
         epochs.after(),
         epochs.through(),
         run,
         visible ? 1 : 0,
-        NONE,
-        base);
+        NONE);
+  }
+
+  /** Lets readers see a slice that changes no more. */
+  static void show(Connection connection, long slice) throws SQLException {
+    Sql.update(
+        connection,
+        "UPDATE anabranch_slice SET visible = 1, complete_through = through_epoch, row_count ="
+            + " (SELECT COUNT(*) FROM anabranch_row r WHERE r.slice = anabranch_slice.slice)"
+            + " WHERE slice = ?",
+        slice);
   }
 }

@@ -5,6 +5,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -34,6 +36,19 @@ final class Sql {
     }
   }
 
+  /** Returns all rows of a query. */
+  static <T> List<T> list(Connection connection, Row<T> row, String sql, Object... parameters)
+      throws SQLException {
+    List<T> rows = new ArrayList<>();
+    try (PreparedStatement statement = prepare(connection, sql, parameters);
+        ResultSet result = statement.executeQuery()) {
+      while (result.next()) {
+        rows.add(row.of(result));
+      }
+    }
+    return rows;
+  }
+
   static PreparedStatement prepare(Connection connection, String sql, Object... parameters)
       throws SQLException {
     PreparedStatement statement = connection.prepareStatement(sql);
@@ -51,6 +66,10 @@ final class Sql {
   static OptionalLong optionalLong(ResultSet result, String column) throws SQLException {
     long value = result.getLong(column);
     return result.wasNull() ? OptionalLong.empty() : OptionalLong.of(value);
+  }
+
+  static Long nullable(OptionalLong value) {
+    return value.isPresent() ? (Long) value.getAsLong() : null;
   }
 
   /** Reads one row of a result. */

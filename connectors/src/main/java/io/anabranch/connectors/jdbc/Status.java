@@ -8,7 +8,6 @@ import io.anabranch.api.spi.ViewStatus;
 import io.anabranch.api.spi.ViewStatus.Slice;
 import io.anabranch.api.spi.ViewStatus.Version;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -21,72 +20,56 @@ final class Status {
   private Status() {}
 
   static List<ViewStatus> read(Connection connection) throws SQLException {
-    List<String> views = new ArrayList<>();
-    try (PreparedStatement statement =
-            Sql.prepare(connection, "SELECT view FROM anabranch_pointer ORDER BY view");
-        ResultSet result = statement.executeQuery()) {
-      while (result.next()) {
-        views.add(result.getString(1));
-      }
-    }
     List<ViewStatus> status = new ArrayList<>();
-    for (String view : views) {
+    for (String view :
+        Sql.list(
+            connection,
+            row -> row.getString(1),
+            "SELECT view FROM anabranch_pointer ORDER BY view")) {
       LivePointer pointer = Pointers.find(connection, view).orElseThrow();
-      status.add(new ViewStatus(pointer, versions(connection, pointer)));
+      status.add(
+          new ViewStatus(
+              pointer, versions(connection, pointer), Reconciliations.last(connection, view)));
     }
     return status;
   }
 
   private static List<Version> versions(Connection connection, LivePointer pointer)
       throws SQLException {
-    List<Version> versions = new ArrayList<>();
-    try (PreparedStatement statement =
-            Sql.prepare(
-                connection,
-                "SELECT version, kind, created FROM anabranch_version WHERE view = ?"
-                    + " ORDER BY version",
-                pointer.view());
-        ResultSet result = statement.executeQuery()) {
-      while (result.next()) {
-        long version = result.getLong("version");
-        boolean live =
-            pointer.base().equals(OptionalLong.of(version))
-                || pointer.speed().equals(OptionalLong.of(version));
-        versions.add(
-            new Version(
-                version,
-                result.getString("kind"),
-                live,
-                Instant.ofEpochMilli(result.getLong("created")),
-                slices(connection, version)));
-      }
-    }
-    return versions;
+    return Sql.list(
+        connection,
+        row -> version(connection, pointer, row),
+        "SELECT version, kind, created FROM anabranch_version WHERE view = ? ORDER BY version",
+        pointer.view());
   }
 
-  private static List<Slice> slices(Connection connection, long version) throws SQLException {
-    List<Slice> slices = new ArrayList<>();
-    try (PreparedStatement statement =
-            Sql.prepare(
-                connection,
-                "SELECT s.slice, s.after_epoch, s.through_epoch, s.run, s.visible,"
-                    + " s.complete_through, (SELECT COUNT(*) FROM anabranch_row r"
-                    + " WHERE r.slice = s.slice) AS row_count"
-                    + " FROM anabranch_slice s WHERE s.version = ? ORDER BY s.slice",
-                version);
-        ResultSet result = statement.executeQuery()) {
-      while (result.next()) {
-        long complete = result.getLong("complete_through");
-        slices.add(
-            new Slice(
-                result.getLong("slice"),
-                new EpochRange(result.getLong("after_epoch"), result.getLong("through_epoch")),
-                result.getLong("run"),
-                result.getBoolean("visible"),
-                complete == Epochs.NONE ? OptionalLong.empty() : OptionalLong.of(complete),
-                result.getLong("row_count")));
-      }
-    }
-    return slices;
+  private static Version version(Connection connection, LivePointer pointer, ResultSet row)
+      throws SQLException {
+    OptionalLong version = OptionalLong.of(row.getLong("version"));
+    return new Version(
+        version.getAsLong(),
+        row.getString("kind"),
+        pointer.base().equals(version) || pointer.speed().equals(version),
+        Instant.ofEpochMilli(row.getLong("created")),
+        Sql.list(
+            connection,
+            Status::slice,
+            "SELECT s.slice, s.after_epoch, s.through_epoch, s.run, s.visible, s.complete_through,"
+                + " COALESCE(s.row_count, (SELECT COUNT(*) FROM anabranch_row r"
+                + " WHERE r.slice = s.slice)) AS row_count"
+                + " FROM anabranch_slice s WHERE s.version = ?"
+                + " ORDER BY s.after_epoch, s.slice",
+            version.getAsLong()));
+  }
+
+  private static Slice slice(ResultSet row) throws SQLException {
+    long complete = row.getLong("complete_through");
+    return new Slice(
+        row.getLong("slice"),
+        new EpochRange(row.getLong("after_epoch"), row.getLong("through_epoch")),
+        row.getLong("run"),
+        row.getBoolean("visible"),
+        complete == Epochs.NONE ? OptionalLong.empty() : OptionalLong.of(complete),
+        row.getLong("row_count"));
   }
 }

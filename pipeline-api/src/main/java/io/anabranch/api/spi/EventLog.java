@@ -42,8 +42,10 @@ public interface EventLog extends AutoCloseable {
    * @param after the last epoch to leave out, {@link Epochs#NONE} for none
    * @param until if present, the output ends (the watermark moves to the end of time) once all that
    *     was in the log at this end is given out; later records are left out
+   * @param stop once it is raised, the output ends in the same way after what was given out so far
    */
-  PTransform<PBegin, PCollection<RecordBatch>> follow(long after, Optional<LogEnd> until);
+  PTransform<PBegin, PCollection<RecordBatch>> follow(
+      long after, Optional<LogEnd> until, StopSignal stop);
 
   @Override
   void close();

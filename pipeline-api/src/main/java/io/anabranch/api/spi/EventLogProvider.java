@@ -20,6 +20,9 @@ public interface EventLogProvider {
    */
   List<String> check(Settings settings);
 
+  /** Returns whether there is a log already; makes none. */
+  boolean exists(Settings settings);
+
   /**
    * Opens a log, creating it on first use.
    *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -12,9 +13,14 @@ import java.util.Set;
  * @param from the first bucket start, inclusive
  * @param to the end of bucket starts, exclusive
  * @param keyTexts the keys in their readable form, empty for all keys
+ * @param timeout how long it may take, empty for as long as it takes
  */
 public record ReadRequest(
-    String view, Optional<Instant> from, Optional<Instant> to, Set<String> keyTexts) {
+    String view,
+    Optional<Instant> from,
+    Optional<Instant> to,
+    Set<String> keyTexts,
+    Optional<Duration> timeout) {
 
   /** Copies the keys. */
   public ReadRequest {

@@ -4,6 +4,7 @@ package io.anabranch.api.spi;
 import io.anabranch.api.EpochRange;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -11,8 +12,10 @@ import java.util.OptionalLong;
  *
  * @param pointer its live pointer
  * @param versions all its versions, oldest first
+ * @param reconciliation what the last comparison of batch with the rows before it found
  */
-public record ViewStatus(LivePointer pointer, List<Version> versions) {
+public record ViewStatus(
+    LivePointer pointer, List<Version> versions, Optional<Reconciliation> reconciliation) {
 
   /** Copies the versions. */
   public ViewStatus {
@@ -23,7 +26,7 @@ public record ViewStatus(LivePointer pointer, List<Version> versions) {
    * One complete computation of a view.
    *
    * @param version its number
-   * @param kind {@code batch}, {@code speed} or {@code kappa}
+   * @param kind {@code batch}, {@code speed}, {@code kappa} or {@code scratch}
    * @param live whether it answers queries
    * @param created when it was begun
    * @param slices its slices, oldest first

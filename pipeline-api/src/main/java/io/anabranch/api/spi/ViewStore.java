@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 
 /**
  * Rows and catalog of all views. One object may be used by several threads; each method is one
- * transaction.
+ * transaction, but for those that say otherwise.
  *
  * <p>A version is a list of {@linkplain SliceRef slices}; the live pointer of a view says which
  * versions answer, and through which epoch the batch version reaches. Every method throws {@link
@@ -22,31 +22,60 @@ public interface ViewStore extends AutoCloseable {
   /** Registers a run and returns its number, larger than that of every run before it. */
   long beginRun(String layer);
 
+  /** Records that a run is alive, and what the log is now, which readers measure answers by. */
+  void heartbeat(long run, String log, LogEnd end);
+
+  /** Records that a run ended; what it left that no reader sees is garbage from now on. */
+  void endRun(long run);
+
+  /**
+   * Ignores what this run says from now on of {@linkplain #complete complete} epochs: it is about
+   * to stop in the midst of the log, which may move its watermark anywhere.
+   */
+  void stopMarking(long run);
+
+  /** Returns the number of rows that a run has written so far, for progress. */
+  long rowsWritten(long run);
+
   /** Returns the live pointer of a view, if anything of it was ever promoted or started. */
   Optional<LivePointer> pointer(String view);
 
   /**
-   * Makes a new batch version of each view, or of none, each with one slice that no reader sees
-   * until it is {@linkplain #promote promoted}.
+   * Makes batch slices, one for each plan or none, that no reader sees until they are {@linkplain
+   * #promote promoted}. A slice from the beginning of the log is the first of a new version; any
+   * other continues the live version, which must reach the epoch that the slice begins after.
    *
-   * @return the slices, in the order of the views
+   * @return the slices, in the order of the plans
    * @throws io.anabranch.api.UserException if the store serves a view in another architecture or
-   *     from another log
+   *     from another log, or if there is no live version of this definition to continue
    */
-  List<SliceRef> openBatchSlices(long run, List<ViewRef> views, EpochRange epochs);
+  List<SliceRef> openBatchSlices(long run, List<SlicePlan> plans);
 
-  /** Makes a new batch version of one view; see {@link #openBatchSlices}. */
+  /** Makes one batch slice; see {@link #openBatchSlices}. */
   default SliceRef openBatchSlice(long run, ViewRef view, EpochRange epochs) {
-    return openBatchSlices(run, List.of(view), epochs).get(0);
+    return openBatchSlices(run, List.of(new SlicePlan(view, epochs))).get(0);
   }
 
   /**
-   * Makes the slices the live ones of their views, all or none.
+   * Makes a slice that no reader ever sees, for rows to compare with the live ones. It is given
+   * back by {@link #discard}.
+   */
+  SliceRef openScratchSlice(long run, ViewRef view, EpochRange epochs);
+
+  /**
+   * Makes the slices live ones of their views, all or none. A former batch version that they
+   * replace is retired, and so is a speed version of another definition.
    *
-   * @throws io.anabranch.api.UserException if the pointer of a view is no longer what it was when
-   *     the slice was opened, or would move backwards
+   * @throws io.anabranch.api.UserException if the batch version of a view, or the epoch it reaches,
+   *     is no longer what it was when the slice was opened, or would move backwards
    */
   void promote(Collection<SliceRef> slices);
+
+  /**
+   * Removes slices that were not promoted, with their rows, and fences their run. Slices that
+   * readers see are left as they are. In several transactions.
+   */
+  void discard(Collection<SliceRef> slices);
 
   /**
    * Takes over the slices that follow the log, as speed layer ({@code LAMBDA}) or live version
@@ -69,11 +98,19 @@ public interface ViewStore extends AutoCloseable {
 
   /**
    * Writes rows of a slice in one transaction. A row replaces one of the same epoch, bucket and key
-   * if it folds no fewer contributions.
+   * if it folds no fewer contributions. Speed rows of epochs that batch has absorbed are left out.
    *
    * @throws io.anabranch.api.UserException if another run took the slice over
    */
   void write(SliceRef slice, Collection<StoredRow> rows);
+
+  /**
+   * Removes the speed rows of a view that the batch version has absorbed; no answer changes. In
+   * several transactions.
+   *
+   * @return how many
+   */
+  long dropAbsorbed(String view);
 
   /** Writes dead letters; one that is there already (by its place) is left as it is. */
   void writeDeadLetters(Collection<DeadLetter> letters);
@@ -85,18 +122,50 @@ public interface ViewStore extends AutoCloseable {
   long deadLetterCount();
 
   /**
-   * Reads the live rows of a view in one statement, so that pointer and rows are of one moment.
+   * Reads the live rows of a view in one statement, so that all of it is of one moment.
    *
    * @param rows gets each row, in any order
-   * @return the pointer that the rows belong to, empty if the view has none
+   * @return what the rows are the answer of, empty if the view has no live pointer
+   * @throws io.anabranch.api.UserException also if it takes longer than the request allows
    */
-  Optional<LivePointer> read(ReadRequest request, Consumer<LiveRow> rows);
+  Optional<LiveState> read(ReadRequest request, Consumer<LiveRow> rows);
+
+  /**
+   * Reads, in one statement, the live rows of some epochs and the rows of a slice that is not live,
+   * ordered by bucket and key.
+   *
+   * @return the pointer that the live rows belong to, empty if the view has none
+   */
+  Optional<LivePointer> readBeside(SliceRef slice, EpochRange epochs, Consumer<SideRow> rows);
+
+  /** Keeps what a comparison of a batch slice with the live rows before it found. */
+  void record(Reconciliation reconciliation);
+
+  /**
+   * Makes a slice that no reader sees, of all epochs of some slices of the live batch version, to
+   * be filled with their rows and to {@linkplain #replace replace} them.
+   *
+   * @param slices numbers of neighbouring slices, in their order, two or more
+   * @throws io.anabranch.api.UserException if they are not the live batch version's, of this
+   *     definition
+   */
+  SliceRef openFold(long run, ViewRef view, List<Long> slices);
+
+  /** Reads all rows of some slices, ordered by bucket and key. */
+  void scan(Collection<Long> slices, Consumer<StoredRow> rows);
+
+  /**
+   * Shows readers a fold in the place of the slices that it was made of, which are retired.
+   *
+   * @throws io.anabranch.api.UserException if one of them answers no more; the fold stays hidden
+   */
+  void replace(SliceRef fold, List<Long> slices);
+
+  /** Removes what no pointer reaches. In several transactions. */
+  Garbage collectGarbage(GarbageRules rules);
 
   /** Returns what the catalog holds of each view, ordered by name, version and slice. */
   List<ViewStatus> status();
-
-  /** Returns the number of rows that a run has written so far, for progress. */
-  long rowsWritten(long run);
 
   @Override
   void close();

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.jdbc;
+
+import io.anabranch.api.UserException;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Cancels a statement that runs for too long. (The driver's {@code setQueryTimeout} is how long to
+ * wait for locks, not how long to run.)
+ */
+final class Deadline implements AutoCloseable {
+  private static final ScheduledThreadPoolExecutor TIMER = timer();
+
+  private final Statement statement;
+  private final Optional<Duration> timeout;
+  private final @Nullable ScheduledFuture<?> cancelling;
+  private boolean passed;
+  private boolean closed;
+
+  private Deadline(Statement statement, Optional<Duration> timeout) {
+    this.statement = statement;
+    this.timeout = timeout;
+    this.cancelling =
+        timeout
+            .map(after -> TIMER.schedule(this::cancel, after.toMillis(), TimeUnit.MILLISECONDS))
+            .orElse(null);
+  }
+
+  /** Gives a statement some time from now on, or as much as it takes. */
+  static Deadline of(Statement statement, Optional<Duration> timeout) {
+    return new Deadline(statement, timeout);
+  }
+
+  private synchronized void cancel() {
+    if (!closed) { // else the connection may already work for somebody else
+      passed = true;
+      try {
+        statement.cancel();
+      } catch (SQLException e) {
+        throw new IllegalStateException("a statement cannot be cancelled", e);
+      }
+    }
+  }
+
+  /** Returns the error for a statement that failed. */
+  synchronized SQLException explain(SQLException error) {
+    if (passed) {
+      throw new UserException(
+          "the read was cancelled as it took longer than its timeout, "
+              + timeout.orElse(Duration.ZERO).toMillis()
+              + "ms: ask for fewer keys or a shorter range, or allow it more time",
+          error);
+    }
+    return error;
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (cancelling != null) {
+      cancelling.cancel(false);
+    }
+  }
+
+  private static ScheduledThreadPoolExecutor timer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            work -> {
+              Thread thread = new Thread(work, "anabranch-store-deadlines");
+              thread.setDaemon(true);
+              return thread;
+            });
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
+  }
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api.spi;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How the rows of two computations of a view differ.
+ *
+ * @param rows how many rows were compared, those included that one side lacks
+ * @param different how many of them differ
+ * @param largest the largest relative difference, 0 to 1: {@code |a - b| / max(|a|, |b|)} of
+ *     numbers, 1 for a row that one side lacks and for values that are no numbers
+ * @param worst the rows that differ most, worst first, {@value #SHOWN} at most
+ */
+public record RowDifferences(long rows, long different, double largest, List<Row> worst) {
+  /** How many rows that differ are told one by one. */
+  public static final int SHOWN = 10;
+
+  /** No rows were compared. */
+  public static final RowDifferences NONE = new RowDifferences(0, 0, 0, List.of());
+
+  /** Copies the rows. */
+  public RowDifferences {
+    worst = List.copyOf(worst);
+  }
+
+  /**
+   * A row that differs.
+   *
+   * @param bucket the start of its bucket
+   * @param key its key, in its readable form
+   * @param live the value that answers queries, as text, empty if there is none
+   * @param other the value that is held against it, as text, empty if there is none
+   */
+  public record Row(Instant bucket, String key, Optional<String> live, Optional<String> other) {
+
+    @Override
+    public String toString() {
+      return bucket
+          + " "
+          + key
+          + ": "
+          + live.orElse("nothing")
+          + " against "
+          + other.orElse("nothing");
+    }
+  }
+}

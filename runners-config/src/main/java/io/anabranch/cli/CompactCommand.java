@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli;
+
+import io.anabranch.config.Configuration;
+import io.anabranch.wiring.Compaction;
+import io.anabranch.wiring.Compaction.Report;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Folds slices. */
+@Command(
+    name = "compact",
+    description = {
+      "Fold the slices of each batch version into one. Answers stay the same, also while they are"
+          + " read; reading gets cheaper.",
+      "\"run\" without --layer folds by itself; \"gc\" removes what was folded."
+    })
+final class CompactCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigurationOptions options;
+
+  @Override
+  public Integer call() {
+    Configuration configuration = options.load();
+    try (RunSession session =
+            RunSession.existing(configuration, new RunnerOptions().of(configuration, List.of()));
+        RunTeller teller =
+            new RunTeller(
+                session.context(), spec.commandLine().getOut(), spec.commandLine().getErr())) {
+      List<Report> reports = Compaction.run(session.context(), Compaction.Choice.ALL);
+      reports.forEach(teller::folded);
+      if (reports.isEmpty()) {
+        spec.commandLine().getOut().println("nothing to fold: no version has two slices");
+      }
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli;
+
+import io.anabranch.api.spi.EventLog;
+import io.anabranch.api.spi.ViewStore;
+import io.anabranch.config.Configuration;
+import io.anabranch.wiring.LoadedApplication;
+import io.anabranch.wiring.RunContext;
+import java.util.function.Supplier;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/** What runs of a command have in common: application, log and store of a configuration, open. */
+final class RunSession implements AutoCloseable {
+  private final EventLog log;
+  private final ViewStore store;
+  private final RunContext<?> context;
+
+  private RunSession(EventLog log, ViewStore store, RunContext<?> context) {
+    this.log = log;
+    this.store = store;
+    this.context = context;
+  }
+
+  /** Opens log and store, and makes them if there are none. */
+  static RunSession open(Configuration configuration, Supplier<PipelineOptions> options) {
+    LoadedApplication<?> application = LoadedApplication.load(configuration.application());
+    EventLog log = Connections.log(configuration);
+    try {
+      return of(configuration, application, log, Connections.store(configuration), options);
+    } catch (RuntimeException e) {
+      log.close();
+      throw e;
+    }
+  }
+
+  /** Opens a store that is there. */
+  static RunSession existing(Configuration configuration, Supplier<PipelineOptions> options) {
+    LoadedApplication<?> application = LoadedApplication.load(configuration.application());
+    ViewStore store = Connections.existingStore(configuration);
+    try {
+      return of(configuration, application, Connections.log(configuration), store, options);
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private static RunSession of(
+      Configuration configuration,
+      LoadedApplication<?> application,
+      EventLog log,
+      ViewStore store,
+      Supplier<PipelineOptions> options) {
+    RunContext<?> context =
+        new RunContext<>(
+            application, log, store, configuration.store(), configuration.speedRefresh(), options);
+    return new RunSession(log, store, context);
+  }
+
+  RunContext<?> context() {
+    return context;
+  }
+
+  @Override
+  public void close() {
+    store.close();
+    log.close();
+  }
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli;
+
+import io.anabranch.api.Epochs;
+import io.anabranch.api.UserException;
+import io.anabranch.api.spi.Reconciliation;
+import io.anabranch.wiring.BatchReport;
+import io.anabranch.wiring.Compaction;
+import io.anabranch.wiring.LambdaRun;
+import io.anabranch.wiring.RunContext;
+import io.anabranch.wiring.RunReport;
+import io.anabranch.wiring.Stop;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.stream.Collectors;
+
+/** Says what runs do: results to standard output, progress and errors to standard error. */
+final class RunTeller implements LambdaRun.Listener, AutoCloseable {
+  private final RunContext<?> context;
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final Progress progress;
+
+  RunTeller(RunContext<?> context, PrintWriter out, PrintWriter err) {
+    this.context = context;
+    this.out = out;
+    this.err = err;
+    this.progress = Progress.start(context.store(), err);
+  }
+
+  @Override
+  public void started(String layer, long run) {
+    progress.running(layer, run);
+  }
+
+  @Override
+  public void batchDone(BatchReport report) {
+    String through = context.log().epochs().end(report.through()).toString();
+    if (report.nothingToDo()) {
+      out.printf("batch has nothing to do: it holds all closed epochs, through %s%n", through);
+      out.flush();
+      return;
+    }
+    progress.done(report.run());
+    out.printf(
+        "batch run %d is done: %,d records read of epochs %s, %,d rows stored for %s, complete"
+            + " through %s, %,d dead letters in the log so far%n",
+        report.run(),
+        report.records(),
+        range(report),
+        report.rows(),
+        views(),
+        through,
+        context.store().deadLetterCount());
+    report.reconciliations().forEach(each -> out.printf("  %s%n", sentence(each)));
+    out.flush();
+  }
+
+  private String range(BatchReport report) {
+    return report.epochs().after() == Epochs.NONE
+        ? "from the beginning"
+        : "from " + context.log().epochs().end(report.epochs().after());
+  }
+
+  /** What a comparison found, in a sentence. */
+  static String sentence(Reconciliation reconciliation) {
+    if (reconciliation.skipped().isPresent()) {
+      return String.format(
+          "%s: not compared with what answered before, as %s",
+          reconciliation.view(), reconciliation.skipped().get());
+    }
+    long rows = reconciliation.result().rows();
+    long different = reconciliation.result().different();
+    return different == 0
+        ? String.format("%s: all %,d rows equal what answered before", reconciliation.view(), rows)
+        : String.format(
+            "%s: %,d of %,d rows DIFFER from what answered before, the most: %s",
+            reconciliation.view(), different, rows, reconciliation.result().worst().get(0));
+  }
+
+  void streamDone(String layer, RunReport report, Stop stop) {
+    progress.done(report.run());
+    out.printf(
+        "%s run %d %s: %,d rows stored for %s%s, %,d dead letters in the log so far%n",
+        layer,
+        report.run(),
+        stop.isRequested() ? "was stopped, all it read is stored" : "is done",
+        report.rows(),
+        views(),
+        report.through() == Epochs.NONE
+            ? ""
+            : ", complete through " + context.log().epochs().end(report.through()),
+        context.store().deadLetterCount());
+    out.flush();
+  }
+
+  @Override
+  public void folded(Compaction.Report report) {
+    out.printf(
+        "%s: %,d slices folded into one, %,d rows into %,d%n",
+        report.view(), report.slices(), report.rowsBefore(), report.rowsAfter());
+    out.flush();
+  }
+
+  @Override
+  public void batchFailed(UserException error, Duration retryAfter) {
+    progress.batchFailed();
+    err.printf(
+        "error: batch failed, and is tried again in %d s: %s%n",
+        retryAfter.toSeconds(), error.getMessage());
+  }
+
+  private String views() {
+    return context.application().views().stream()
+        .map(view -> view.name())
+        .collect(Collectors.joining(", "));
+  }
+
+  @Override
+  public void close() {
+    progress.close();
+  }
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli;
+
+import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.spi.RowDifferences;
+import io.anabranch.config.Configuration;
+import io.anabranch.wiring.RunContext;
+import io.anabranch.wiring.Verification;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Compares what is served with the log. */
+@Command(
+    name = "verify",
+    description = {
+      "Compute a view anew from the log, in batch, and compare every row with what is served; exit"
+          + " with 1 if one differs.",
+      "It reads the closed epochs that are complete in what is served, and changes nothing."
+    },
+    customSynopsis =
+        "anabranch verify VIEW [-c FILE] [--set KEY=VALUE]... [--runner NAME]%n"
+            + "                 [-- BEAM-OPTION...]")
+final class VerifyCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigurationOptions options;
+
+  @Parameters(index = "0", paramLabel = "VIEW", description = "The name of the view.")
+  private String view;
+
+  @Mixin private RunnerOptions runner;
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "BEAM-OPTION",
+      description = "Beam pipeline options, after --, as Beam spells them: -- --parallelism=4")
+  private List<String> beamOptions = new ArrayList<>();
+
+  @Override
+  public Integer call() {
+    Configuration configuration = options.load();
+    try (RunSession session =
+        RunSession.existing(configuration, runner.of(configuration, beamOptions))) {
+      return verify(session.context());
+    }
+  }
+
+  private <E> int verify(RunContext<E> context) {
+    PrintWriter out = spec.commandLine().getOut();
+    ViewDefinition<E, ?, ?, ?, ?> definition = context.application().view(view);
+    Verification.Report report;
+    try (Progress progress = Progress.start(context.store(), spec.commandLine().getErr())) {
+      report = Verification.of(context, definition, run -> progress.running("verify", run));
+    }
+    RowDifferences found = report.differences();
+    String through = context.log().epochs().end(report.through()).toString();
+    found.worst().forEach(row -> out.printf("  served against log, %s%n", row));
+    out.printf(
+        "%s: %,d rows of %,d records through %s: %s%n",
+        view,
+        found.rows(),
+        report.records(),
+        through,
+        found.different() == 0
+            ? "what is served equals the log"
+            : String.format("%,d rows DIFFER", found.different()));
+    return found.different() == 0 ? 0 : 1;
+  }
+}

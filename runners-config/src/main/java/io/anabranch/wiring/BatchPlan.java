@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.UserException;
+import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.spi.LivePointer;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.SlicePlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which batch slices there are to compute.
+ *
+ * @param slices one for each view that has closed epochs to come: from the beginning of the log for
+ *     a new version, else from where its batch version ends
+ * @param through the last of the epochs
+ */
+record BatchPlan(List<SlicePlan> slices, long through) {
+
+  /**
+   * Plans a run.
+   *
+   * @param full whether to compute every view anew, also by another definition than its stored rows
+   * @throws UserException if no epoch with records is closed, a definition changed, or the log ends
+   *     before the batch version does
+   */
+  static <E> BatchPlan of(RunContext<E> context, boolean full) {
+    long through = closedThrough(context);
+    List<SlicePlan> slices = new ArrayList<>();
+    for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
+      Optional<LivePointer> pointer = context.store().pointer(view.name());
+      if (pointer.isPresent() && !full) {
+        requireSameDefinition(pointer.get(), view);
+      }
+      long reached = pointer.map(LivePointer::baseThrough).orElse(Epochs.NONE);
+      if (reached > through && reached != Long.MAX_VALUE) { // Kappa reaches the end: refused later
+        throw new UserException(
+            "view \""
+                + view.name()
+                + "\": the batch version reaches "
+                + context.log().epochs().end(reached)
+                + ", but the log is closed only through "
+                + context.log().epochs().end(through)
+                + ": the log has lost epochs, or is another one. Set log.path back, or use another"
+                + " store.url");
+      }
+      long after = full ? Epochs.NONE : reached;
+      if (after < through) {
+        slices.add(new SlicePlan(context.ref(view), new EpochRange(after, through)));
+      }
+    }
+    return new BatchPlan(slices, through);
+  }
+
+  /** Returns the epochs to read: those of any slice. */
+  EpochRange epochs() {
+    long after = slices.stream().mapToLong(plan -> plan.epochs().after()).min().orElse(through);
+    return new EpochRange(after, through);
+  }
+
+  private static long closedThrough(RunContext<?> context) {
+    LogEnd end = context.log().end();
+    if (end.isEmpty()) {
+      throw new UserException("the log is empty: ingest records first");
+    }
+    return end.lastClosedWithRecords()
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "no epoch of the log is closed, and batch reads closed epochs only: close"
+                        + " the first, with \"anabranch close --through "
+                        + context.log().epochs().end(end.firstEpoch())
+                        + "\"; epochs of records ingested without --at close by themselves"));
+  }
+
+  private static void requireSameDefinition(
+      LivePointer pointer, ViewDefinition<?, ?, ?, ?, ?> view) {
+    List<String> changes = pointer.fingerprint().changesTo(view.fingerprint());
+    if (!changes.isEmpty()) {
+      throw new UserException(
+          "the definition of view \""
+              + view.name()
+              + "\" is not the one that its stored rows were made by: "
+              + String.join("; ", changes)
+              + ". To compute it anew: run --layer batch --full, and then --layer speed, whose"
+              + " former rows no longer count");
+    }
+  }
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import io.anabranch.api.Architecture;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.UserException;
+import io.anabranch.api.spi.LivePointer;
+import io.anabranch.api.spi.LogEnd;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Both layers of Lambda in one process: speed follows the log, and each time an epoch has closed,
+ * batch takes it over from speed, drops what it replaced and folds slices where there are many.
+ *
+ * <p>Epochs that are closed at the start are computed by batch first. A batch run that fails is
+ * tried again after a while, longer each time, and speed goes on meanwhile. If speed fails, all of
+ * it ends.
+ *
+ * @param <E> the author's event
+ */
+public final class LambdaRun<E> {
+  private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+  private static final Duration BATCH_ENDS_WITHIN = Duration.ofSeconds(10);
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
+  private static final Duration LAST_RETRY = Duration.ofMinutes(5);
+
+  private final RunContext<E> context;
+  private final Stop stop;
+  private final Listener listener;
+  private Duration retry = FIRST_RETRY;
+  private long nextBatchNanos = System.nanoTime();
+
+  private LambdaRun(RunContext<E> context, Stop stop, Listener listener) {
+    this.context = context;
+    this.stop = stop;
+    this.listener = listener;
+  }
+
+  /** Hears what happens, from several threads. */
+  public interface Listener {
+    /** A run of a layer has its number. */
+    void started(String layer, long run);
+
+    /** A batch run is done. */
+    void batchDone(BatchReport report);
+
+    /** Slices were folded. */
+    void folded(Compaction.Report report);
+
+    /** A batch run failed; it is tried again. */
+    void batchFailed(UserException error, Duration retryAfter);
+  }
+
+  /**
+   * Runs until it is asked to stop: then speed stores what it has read and ends, and a batch run
+   * that is not done is given up.
+   *
+   * @return what the speed run did
+   * @throws UserException if a definition changed, or speed fails
+   */
+  public static <E> RunReport run(RunContext<E> context, Stop stop, Listener listener) {
+    return new LambdaRun<>(context, stop, listener).run();
+  }
+
+  private RunReport run() {
+    ExecutorService threads =
+        Executors.newCachedThreadPool(
+            work -> {
+              Thread thread = new Thread(work, "anabranch-layer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    try {
+      if (isDue()) { // cheaper than to let speed read what batch takes over at once
+        batch();
+      }
+      Future<RunReport> speed =
+          threads.submit(
+              () ->
+                  StreamRun.follow(
+                      context,
+                      Architecture.LAMBDA,
+                      stop,
+                      number -> listener.started("speed", number)));
+      Future<?> batch = threads.submit(() -> {});
+      while (!isDone(speed)) {
+        if (batch.isDone() && !stop.isRequested() && isDue()) {
+          batch = threads.submit(this::batch);
+        }
+      }
+      return result(speed);
+    } finally {
+      stop.request(); // speed may have failed while batch runs
+      threads.shutdownNow();
+      awaitBatch(threads);
+    }
+  }
+
+  /** Its rows are given up; its pipeline ends when it notices. */
+  private static void awaitBatch(ExecutorService threads) {
+    try {
+      threads.awaitTermination(BATCH_ENDS_WITHIN.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean isDue() {
+    if (System.nanoTime() - nextBatchNanos < 0) {
+      return false;
+    }
+    LogEnd end = context.log().end();
+    long closed = end.lastClosedWithRecords().orElse(Epochs.NONE);
+    return closed != Epochs.NONE
+        && context.application().views().stream()
+            .anyMatch(
+                view ->
+                    context
+                            .store()
+                            .pointer(view.name())
+                            .map(LivePointer::baseThrough)
+                            .orElse(Epochs.NONE)
+                        < closed);
+  }
+
+  private void batch() {
+    try {
+      BatchReport report =
+          BatchRun.of(context).stoppedBy(stop).run(number -> listener.started("batch", number));
+      listener.batchDone(report);
+      Compaction.run(context, Compaction.Choice.NEWEST).forEach(listener::folded);
+      retry = FIRST_RETRY;
+    } catch (UserException e) {
+      if (!stop.isRequested()) {
+        listener.batchFailed(e, retry);
+        nextBatchNanos = System.nanoTime() + retry.toNanos();
+        retry = min(retry.multipliedBy(2), LAST_RETRY);
+      }
+    }
+  }
+
+  private static Duration min(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  private static boolean isDone(Future<?> run) {
+    try {
+      run.get(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UserException("the run was interrupted", e);
+    }
+  }
+
+  private static RunReport result(Future<RunReport> run) {
+    try {
+      return run.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException error) {
+        throw error;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UserException("the run was interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.spi.LivePointer;
+import io.anabranch.api.spi.Reconciliation;
+import io.anabranch.api.spi.RowDifferences;
+import io.anabranch.api.spi.SliceRef;
+import io.anabranch.serving.RowComparison;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Compares a batch slice with the rows that answer for the same epochs until it is promoted: speed
+ * rows, and in a new version those of the former one.
+ */
+final class Reconcile {
+  private Reconcile() {}
+
+  /** Returns what it found, empty if the view had no answer before. */
+  static <E> Optional<Reconciliation> of(
+      RunContext<E> context, long run, SliceRef slice, EpochRange epochs) {
+    ViewDefinition<E, ?, ?, ?, ?> view = context.application().view(slice.view());
+    Optional<LivePointer> pointer = context.store().pointer(slice.view());
+    if (pointer.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<String> skipped = skipped(context, pointer.get(), view, epochs);
+    RowDifferences found =
+        skipped.isPresent() ? RowDifferences.NONE : compare(context, view, slice, epochs);
+    return Optional.of(
+        new Reconciliation(slice.view(), run, epochs, Instant.now(), found, skipped));
+  }
+
+  private static Optional<String> skipped(
+      RunContext<?> context,
+      LivePointer pointer,
+      ViewDefinition<?, ?, ?, ?, ?> view,
+      EpochRange epochs) {
+    if (!pointer.fingerprint().equals(view.fingerprint())) {
+      return Optional.of("the definition changed");
+    }
+    long reached =
+        pointer.speed().isPresent()
+            ? Math.max(pointer.baseThrough(), pointer.completeThrough())
+            : pointer.baseThrough();
+    if (reached < epochs.through()) {
+      return Optional.of(
+          pointer.speed().isEmpty()
+              ? "no speed layer was there"
+              : reached == Epochs.NONE
+                  ? "speed had completed no epoch"
+                  : "speed was complete only through " + context.log().epochs().end(reached));
+    }
+    return Optional.empty();
+  }
+
+  private static <K, A, O> RowDifferences compare(
+      RunContext<?> context,
+      ViewDefinition<?, K, ?, A, O> view,
+      SliceRef slice,
+      EpochRange epochs) {
+    RowComparison<K, A, O> comparison = RowComparison.of(view);
+    context.store().readBeside(slice, epochs, comparison);
+    return comparison.result();
+  }
+}

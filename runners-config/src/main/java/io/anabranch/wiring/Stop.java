@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A request to runs to end soon and cleanly: what follows the log stores what it has read and ends;
+ * a batch run gives up its rows, which no reader has seen. Any thread may ask, once for all runs
+ * that were given it.
+ */
+public final class Stop {
+  private final List<Runnable> actions = new ArrayList<>();
+  private boolean requested;
+
+  /** Asks; returns once every run knows of it, which is before they have ended. */
+  public void request() {
+    List<Runnable> due;
+    synchronized (this) {
+      requested = true;
+      due = List.copyOf(actions);
+      actions.clear();
+    }
+    due.forEach(Runnable::run);
+  }
+
+  /** Returns whether somebody asked. */
+  public synchronized boolean isRequested() {
+    return requested;
+  }
+
+  /** Does work; if somebody asks meanwhile, or has before, does the action too. */
+  void during(Runnable work, Runnable onRequest) {
+    boolean due;
+    synchronized (this) {
+      due = requested;
+      if (!due) {
+        actions.add(onRequest);
+      }
+    }
+    if (due) {
+      onRequest.run();
+    }
+    try {
+      work.run();
+    } finally {
+      forget(onRequest);
+    }
+  }
+
+  private synchronized void forget(Runnable action) {
+    actions.remove(action);
+  }
+}

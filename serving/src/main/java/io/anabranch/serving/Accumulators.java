@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.serving;
+
+import io.anabranch.api.UserException;
+import io.anabranch.api.ViewDefinition;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.CoderException;
+import org.apache.beam.sdk.util.CoderUtils;
+
+/**
+ * The stored accumulators of a view, in the hands of the author's own combine function. They stay
+ * encoded until they are merged: a function may change what it merges, so each merge gets
+ * accumulators of its own.
+ *
+ * @param <K> the key of a row
+ * @param <A> the accumulator
+ * @param <O> the value of a row
+ */
+public final class Accumulators<K, A, O> {
+  private final ViewDefinition<?, K, ?, A, O> view;
+
+  private Accumulators(ViewDefinition<?, K, ?, A, O> view) {
+    this.view = view;
+  }
+
+  /** Handles the accumulators of a view. */
+  public static <K, A, O> Accumulators<K, A, O> of(ViewDefinition<?, K, ?, A, O> view) {
+    return new Accumulators<>(view);
+  }
+
+  /**
+   * Returns the value of a row.
+   *
+   * @param encoded its accumulators, one or more
+   * @throws UserException if they cannot be decoded, or the function makes no value of them
+   */
+  public O value(List<byte[]> encoded) {
+    O value = view.combineFn().extractOutput(merged(encoded));
+    if (value == null) {
+      throw new UserException(
+          "view \""
+              + view.name()
+              + "\": the combine function "
+              + view.combineFn().getClass().getName()
+              + " gave null, which is no value of a row: return a value from extractOutput whatever"
+              + " was added");
+    }
+    return value;
+  }
+
+  /**
+   * Returns one accumulator that folds what all of them fold, encoded.
+   *
+   * @throws UserException if they cannot be decoded
+   */
+  public byte[] merge(List<byte[]> encoded) {
+    if (encoded.size() == 1) {
+      return encoded.get(0);
+    }
+    try {
+      return CoderUtils.encodeToByteArray(
+          view.accumulatorCoder(), view.combineFn().compact(merged(encoded)));
+    } catch (CoderException e) {
+      throw new UserException(
+          "an accumulator of view \""
+              + view.name()
+              + "\" cannot be encoded by "
+              + view.accumulatorCoder()
+              + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  /**
+   * Returns the key of a row.
+   *
+   * @throws UserException if it cannot be decoded
+   */
+  public K key(byte[] encoded) {
+    return decode(view.keyCoder(), encoded);
+  }
+
+  private A merged(List<byte[]> encoded) {
+    List<A> accumulators = new ArrayList<>(1 + encoded.size());
+    accumulators.add(view.combineFn().createAccumulator());
+    encoded.forEach(bytes -> accumulators.add(decode(view.accumulatorCoder(), bytes)));
+    return view.combineFn().mergeAccumulators(accumulators);
+  }
+
+  private <T> T decode(Coder<T> coder, byte[] bytes) {
+    try {
+      return CoderUtils.decodeFromByteArray(coder, bytes);
+    } catch (CoderException | RuntimeException e) { // coders throw either on bytes not theirs
+      throw new UserException(
+          "a stored row of view \""
+              + view.name()
+              + "\" cannot be decoded by "
+              + coder
+              + ": raise the view's revision(...) when a coder changes, and compute it anew",
+          e);
+    }
+  }
+}

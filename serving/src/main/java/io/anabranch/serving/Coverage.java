@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.serving;
+
+import io.anabranch.api.Epochs;
+import io.anabranch.api.Provenance.Gap;
+import io.anabranch.api.spi.LiveState;
+import io.anabranch.api.spi.LiveState.LiveSlice;
+import io.anabranch.api.spi.LogEnd;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Which epochs of the log no live slice covers. */
+final class Coverage {
+  private Coverage() {}
+
+  /** Epochs {@code [first, last]}. */
+  private record Run(long first, long last) {}
+
+  /**
+   * Returns the epochs that may hold records and are not covered. A slice that follows the log
+   * covers what is known to be complete in it, and the epochs that are still open.
+   */
+  static List<Gap> gaps(LiveState state, LogEnd end, Epochs epochs) {
+    List<Gap> gaps = new ArrayList<>();
+    if (end.isEmpty()) {
+      return gaps;
+    }
+    long next = end.firstEpoch();
+    for (Run run : covered(state, end)) {
+      if (run.first() > next && next <= end.lastEpoch()) {
+        gaps.add(gap(next, Math.min(run.first() - 1, end.lastEpoch()), epochs));
+      }
+      next = run.last() == Long.MAX_VALUE ? run.last() : Math.max(next, run.last() + 1);
+    }
+    if (next <= end.lastEpoch()) {
+      gaps.add(gap(next, end.lastEpoch(), epochs));
+    }
+    return gaps;
+  }
+
+  private static List<Run> covered(LiveState state, LogEnd end) {
+    List<Run> covered = new ArrayList<>();
+    for (LiveSlice slice : state.slices()) {
+      long first = slice.epochs().after() == Epochs.NONE ? Epochs.NONE : slice.epochs().after() + 1;
+      if (!slice.follows()) {
+        covered.add(new Run(first, slice.epochs().through()));
+        continue;
+      }
+      if (slice.completeThrough() != Epochs.NONE) {
+        covered.add(new Run(first, slice.completeThrough()));
+      }
+      long open = end.closedThrough() == Epochs.NONE ? Epochs.NONE : end.closedThrough() + 1;
+      covered.add(new Run(Math.max(first, open), Long.MAX_VALUE));
+    }
+    covered.sort(Comparator.comparingLong(Run::first));
+    return covered;
+  }
+
+  private static Gap gap(long first, long last, Epochs epochs) {
+    return new Gap(first, last, epochs.start(first), epochs.end(last));
+  }
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.serving;
+
+import static java.util.Comparator.comparingDouble;
+
+import io.anabranch.api.KeyText;
+import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.spi.RowDifferences;
+import io.anabranch.api.spi.SideRow;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.function.Consumer;
+
+/**
+ * Compares two computations of a view row by row, in constant memory: it takes their rows ordered
+ * by bucket and key, and merges what each side holds for a row as a reader would.
+ *
+ * <p>Values are equal if {@code equals} says so (of arrays, their content), if they are {@link
+ * Comparable} and compare as equal, or if they are {@code double} or {@code float} and differ
+ * relatively by no more than {@value #ROUNDING}: sums of such depend on the order of their parts.
+ *
+ * @param <K> the key of a row
+ * @param <A> the accumulator
+ * @param <O> the value of a row
+ */
+public final class RowComparison<K, A, O> implements Consumer<SideRow> {
+  /** The relative difference that is put down to rounding. */
+  public static final double ROUNDING = 1e-9;
+
+  private final Accumulators<K, A, O> accumulators;
+  private final List<byte[]> live = new ArrayList<>();
+  private final List<byte[]> other = new ArrayList<>();
+  private final PriorityQueue<Ranked> worst =
+      new PriorityQueue<>(comparingDouble(Ranked::difference));
+  private SideRow current;
+  private long rows;
+  private long different;
+  private double largest;
+
+  private RowComparison(Accumulators<K, A, O> accumulators) {
+    this.accumulators = accumulators;
+  }
+
+  /** Compares rows of a view. */
+  public static <K, A, O> RowComparison<K, A, O> of(ViewDefinition<?, K, ?, A, O> view) {
+    return new RowComparison<>(Accumulators.of(view));
+  }
+
+  private record Ranked(double difference, RowDifferences.Row row) {}
+
+  /** Takes the next row, by bucket and key. */
+  @Override
+  public void accept(SideRow row) {
+    if (current == null
+        || row.bucket() != current.bucket()
+        || !Arrays.equals(row.key(), current.key())) {
+      compare();
+      current = row;
+    }
+    (row.live() ? live : other).add(row.accumulator());
+  }
+
+  /** Returns what was found; no row may come after it. */
+  public RowDifferences result() {
+    compare();
+    current = null;
+    List<Ranked> ranked = new ArrayList<>(worst);
+    ranked.sort(comparingDouble(Ranked::difference).reversed());
+    return new RowDifferences(rows, different, largest, ranked.stream().map(Ranked::row).toList());
+  }
+
+  private void compare() {
+    if (current == null) {
+      return;
+    }
+    rows++;
+    boolean same =
+        live.size() == 1 && other.size() == 1 && Arrays.equals(live.get(0), other.get(0));
+    if (!same) {
+      compareValues(value(live), value(other));
+    }
+    live.clear();
+    other.clear();
+  }
+
+  private void compareValues(Optional<O> liveValue, Optional<O> otherValue) {
+    double difference =
+        liveValue.isPresent() && otherValue.isPresent()
+            ? difference(liveValue.get(), otherValue.get())
+            : 1;
+    if (difference == 0) {
+      return;
+    }
+    different++;
+    largest = Math.max(largest, difference);
+    worst.add(
+        new Ranked(
+            difference,
+            new RowDifferences.Row(
+                Instant.ofEpochMilli(current.bucket()),
+                KeyText.of(accumulators.key(current.key())),
+                liveValue.map(String::valueOf),
+                otherValue.map(String::valueOf))));
+    if (worst.size() > RowDifferences.SHOWN) {
+      worst.remove();
+    }
+  }
+
+  private Optional<O> value(List<byte[]> encoded) {
+    return encoded.isEmpty() ? Optional.empty() : Optional.of(accumulators.value(encoded));
+  }
+
+  /** Returns 0 for equal values, else their relative difference; above 0, and 1 at most. */
+  private static double difference(Object one, Object two) {
+    if (Objects.deepEquals(one, two) || comparesAsEqual(one, two)) {
+      return 0;
+    }
+    if (one instanceof Number left && two instanceof Number right) {
+      double a = left.doubleValue();
+      double b = right.doubleValue();
+      double relative = Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b));
+      boolean floating = one instanceof Double || one instanceof Float;
+      if (floating && relative <= ROUNDING) {
+        return 0;
+      }
+      return relative > 0 ? Math.min(1, relative) : Double.isNaN(relative) ? 1 : Double.MIN_VALUE;
+    }
+    return 1;
+  }
+
+  private static boolean comparesAsEqual(Object one, Object two) {
+    if (one instanceof Comparable<?> && one.getClass() == two.getClass()) {
+      @SuppressWarnings("unchecked") // both are of one class, which has an order
+      Comparable<Object> comparable = (Comparable<Object>) one;
+      return comparable.compareTo(two) == 0;
+    }
+    return false;
+  }
+}
