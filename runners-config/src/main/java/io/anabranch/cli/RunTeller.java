@@ -52,7 +52,9 @@ final class RunTeller implements LambdaRun.Listener, AutoCloseable {
         views(),
         through,
         context.store().deadLetterCount());
-    report.reconciliations().forEach(each -> out.printf("  %s%n", sentence(each)));
+    report.reconciliations().stream()
+        .filter(each -> each.skipped().isPresent() || each.result().rows() > 0)
+        .forEach(each -> out.printf("  %s%n", sentence(each)));
     out.flush();
   }
 

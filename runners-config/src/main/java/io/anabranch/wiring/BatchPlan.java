@@ -25,11 +25,12 @@ record BatchPlan(List<SlicePlan> slices, long through) {
    * Plans a run.
    *
    * @param full whether to compute every view anew, also by another definition than its stored rows
+   * @param most the last epoch to compute, even if more are closed
    * @throws UserException if no epoch with records is closed, a definition changed, or the log ends
    *     before the batch version does
    */
-  static <E> BatchPlan of(RunContext<E> context, boolean full) {
-    long through = closedThrough(context);
+  static <E> BatchPlan of(RunContext<E> context, boolean full, long most) {
+    long through = Math.min(closedThrough(context), most);
     List<SlicePlan> slices = new ArrayList<>();
     for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
       Optional<LivePointer> pointer = context.store().pointer(view.name());

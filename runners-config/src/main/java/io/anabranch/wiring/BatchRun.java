@@ -25,23 +25,26 @@ public final class BatchRun<E> {
   private final RunContext<E> context;
   private final boolean full;
   private final boolean failOnMismatch;
+  private final long through;
   private final Stop stop;
 
-  private BatchRun(RunContext<E> context, boolean full, boolean failOnMismatch, Stop stop) {
+  private BatchRun(
+      RunContext<E> context, boolean full, boolean failOnMismatch, long through, Stop stop) {
     this.context = context;
     this.full = full;
     this.failOnMismatch = failOnMismatch;
+    this.through = through;
     this.stop = stop;
   }
 
   /** Computes what is new, by the definition of the stored rows. */
   public static <E> BatchRun<E> of(RunContext<E> context) {
-    return new BatchRun<>(context, false, false, new Stop());
+    return new BatchRun<>(context, false, false, Long.MAX_VALUE, new Stop());
   }
 
   /** Computes all closed epochs into a new version, also by a changed definition; default no. */
   public BatchRun<E> full(boolean anew) {
-    return new BatchRun<>(context, anew, failOnMismatch, stop);
+    return new BatchRun<>(context, anew, failOnMismatch, through, stop);
   }
 
   /**
@@ -49,12 +52,17 @@ public final class BatchRun<E> {
    * rows are the ones to trust.
    */
   public BatchRun<E> failOnMismatch(boolean fail) {
-    return new BatchRun<>(context, full, fail, stop);
+    return new BatchRun<>(context, full, fail, through, stop);
+  }
+
+  /** Computes no epoch after this one, even if more are closed; default all that are. */
+  public BatchRun<E> through(long epoch) {
+    return new BatchRun<>(context, full, failOnMismatch, epoch, stop);
   }
 
   /** Gives the rows up once this is requested; default never. */
   public BatchRun<E> stoppedBy(Stop request) {
-    return new BatchRun<>(context, full, failOnMismatch, request);
+    return new BatchRun<>(context, full, failOnMismatch, through, request);
   }
 
   /**
@@ -65,7 +73,7 @@ public final class BatchRun<E> {
    *     faster, rows differ and that is to fail, or it was stopped
    */
   public BatchReport run(LongConsumer started) {
-    BatchPlan plan = BatchPlan.of(context, full);
+    BatchPlan plan = BatchPlan.of(context, full, through);
     if (plan.slices().isEmpty()) {
       return new BatchReport(0, plan.epochs(), 0, 0, List.of());
     }

@@ -7,16 +7,19 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.ToLongFunction;
 
 /**
- * Both layers of Lambda in one process: speed follows the log, and each time an epoch has closed,
- * batch takes it over from speed, drops what it replaced and folds slices where there are many.
+ * Both layers of Lambda in one process: speed follows the log, and each time an epoch with records
+ * has closed and speed has completed it, batch takes it over, drops what it replaced and folds
+ * slices where there are many.
  *
  * <p>Epochs that are closed at the start are computed by batch first. A batch run that fails is
  * tried again after a while, longer each time, and speed goes on meanwhile. If speed fails, all of
@@ -27,6 +30,7 @@ import java.util.concurrent.TimeoutException;
 public final class LambdaRun<E> {
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
   private static final Duration BATCH_ENDS_WITHIN = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
   private static final Duration LAST_RETRY = Duration.ofMinutes(5);
 
@@ -35,6 +39,7 @@ public final class LambdaRun<E> {
   private final Listener listener;
   private Duration retry = FIRST_RETRY;
   private long nextBatchNanos = System.nanoTime();
+  private long waitingSinceNanos = System.nanoTime();
 
   private LambdaRun(RunContext<E> context, Stop stop, Listener listener) {
     this.context = context;
@@ -77,9 +82,8 @@ public final class LambdaRun<E> {
               return thread;
             });
     try {
-      if (isDue()) { // cheaper than to let speed read what batch takes over at once
-        batch();
-      }
+      // Cheaper than to let speed read what batch takes over at once.
+      context.log().end().lastClosedWithRecords().ifPresent(this::batch);
       Future<RunReport> speed =
           threads.submit(
               () ->
@@ -90,8 +94,11 @@ public final class LambdaRun<E> {
                       number -> listener.started("speed", number)));
       Future<?> batch = threads.submit(() -> {});
       while (!isDone(speed)) {
-        if (batch.isDone() && !stop.isRequested() && isDue()) {
-          batch = threads.submit(this::batch);
+        if (batch.isDone() && !stop.isRequested()) {
+          OptionalLong through = due();
+          if (through.isPresent()) {
+            batch = threads.submit(() -> batch(through.getAsLong()));
+          }
         }
       }
       return result(speed);
@@ -111,28 +118,43 @@ public final class LambdaRun<E> {
     }
   }
 
-  private boolean isDue() {
-    if (System.nanoTime() - nextBatchNanos < 0) {
-      return false;
-    }
+  /** Returns the epoch to compute through if there are records that batch does not hold yet. */
+  private OptionalLong due() {
     LogEnd end = context.log().end();
-    long closed = end.lastClosedWithRecords().orElse(Epochs.NONE);
-    return closed != Epochs.NONE
-        && context.application().views().stream()
-            .anyMatch(
-                view ->
-                    context
-                            .store()
-                            .pointer(view.name())
-                            .map(LivePointer::baseThrough)
-                            .orElse(Epochs.NONE)
-                        < closed);
+    long held = least(LivePointer::baseThrough);
+    OptionalLong closed = end.lastClosedWithRecords();
+    if (closed.isEmpty() || closed.getAsLong() <= held || end.lastEpoch() <= held) {
+      waitingSinceNanos = System.nanoTime();
+      return OptionalLong.empty();
+    }
+    if (System.nanoTime() - nextBatchNanos < 0) {
+      return OptionalLong.empty();
+    }
+    // What speed has completed can be compared; if speed lags far behind, batch goes on without.
+    long complete = least(LivePointer::completeThrough);
+    if (complete > held) {
+      return OptionalLong.of(Math.min(closed.getAsLong(), complete));
+    }
+    return System.nanoTime() - waitingSinceNanos > PATIENCE.toNanos()
+        ? closed
+        : OptionalLong.empty();
   }
 
-  private void batch() {
+  private long least(ToLongFunction<LivePointer> epoch) {
+    return context.application().views().stream()
+        .map(view -> context.store().pointer(view.name()))
+        .mapToLong(pointer -> pointer.isPresent() ? epoch.applyAsLong(pointer.get()) : Epochs.NONE)
+        .min()
+        .orElse(Epochs.NONE);
+  }
+
+  private void batch(long through) {
     try {
       BatchReport report =
-          BatchRun.of(context).stoppedBy(stop).run(number -> listener.started("batch", number));
+          BatchRun.of(context)
+              .through(through)
+              .stoppedBy(stop)
+              .run(number -> listener.started("batch", number));
       listener.batchDone(report);
       Compaction.run(context, Compaction.Choice.NEWEST).forEach(listener::folded);
       retry = FIRST_RETRY;
@@ -143,6 +165,7 @@ public final class LambdaRun<E> {
         retry = min(retry.multipliedBy(2), LAST_RETRY);
       }
     }
+    waitingSinceNanos = System.nanoTime();
   }
 
   private static Duration min(Duration one, Duration other) {

@@ -39,6 +39,11 @@ final class FakeConnectors {
     }
 
     @Override
+    public boolean exists(Settings settings) {
+      return false;
+    }
+
+    @Override
     public EventLog open(Settings settings) {
       throw new UnsupportedOperationException();
     }

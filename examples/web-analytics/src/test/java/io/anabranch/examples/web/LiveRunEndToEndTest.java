@@ -3,15 +3,20 @@ package io.anabranch.examples.web;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.anabranch.cli.SampleTraffic.Arrival;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +55,59 @@ final class LiveRunEndToEndTest {
     } finally {
       second.destroyForcibly().waitFor();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"direct", "flink-local"})
+  void bothLayersOfLambdaRunInOneProcessAndStopCleanly(String runner) throws Exception {
+    CommandLine cli = new CommandLine(folder, "lambda", runner, "3s");
+    List<String> ingested = new ArrayList<>();
+
+    for (int launch = 1; launch <= 2; launch++) {
+      append(cli, 10 * launch, ingested);
+      Process process = cli.start("launch-" + launch, "run");
+      try {
+        awaitCount(cli, ingested);
+        append(cli, 10 * launch + 1, ingested);
+        awaitCount(cli, ingested);
+        awaitAbsorbed(cli);
+        append(cli, 10 * launch + 2, ingested);
+        process.destroy(); // SIGTERM
+        assertThat("ends by itself", process.waitFor(1, TimeUnit.MINUTES), is(true));
+        assertThat(errors("launch-" + launch), process.exitValue(), is(0));
+      } finally {
+        process.destroyForcibly().waitFor();
+      }
+      for (String view : List.of("page-views", "bytes", "visitors")) {
+        cli.run("verify", view, "--runner", "direct");
+      }
+    }
+    cli.run("run", "--until-caught-up");
+    awaitCount(cli, ingested);
+    assertThat("rows that differed when absorbed", reconciled(cli), is(0));
+  }
+
+  private String errors(String name) throws IOException {
+    return Files.readString(folder.resolve(name + ".err"));
+  }
+
+  /** Waits until batch has taken everything over from speed. */
+  private void awaitAbsorbed(CommandLine cli) {
+    await("all rows by batch")
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(300))
+        .until(
+            () -> !cli.run("query", "bytes", "--total", "--format", "json").contains("speed\":"));
+  }
+
+  /** The rows that differed in the last comparison of each view. */
+  private static int reconciled(CommandLine cli) throws Exception {
+    int different = 0;
+    for (String line : cli.run("status", "--format", "json").lines().toList()) {
+      JsonNode last = new ObjectMapper().readTree(line).path("reconciliation");
+      different += last.path("different").asInt();
+    }
+    return different;
   }
 
   @Test

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import static io.anabranch.wiring.KilledRun.Moment.AFTER;
+import static io.anabranch.wiring.KilledRun.Moment.BEFORE;
+import static io.anabranch.wiring.KilledRun.Moment.DURING;
+import static io.anabranch.wiring.KilledRun.Step.BATCH;
+import static io.anabranch.wiring.KilledRun.Step.COMPACT;
+import static io.anabranch.wiring.KilledRun.Step.FULL_BATCH;
+import static io.anabranch.wiring.KilledRun.Step.GC;
+import static io.anabranch.wiring.KilledRun.Step.SPEED;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+
+import io.anabranch.wiring.KilledRun.Point;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Random histories in which processes are killed in the middle of a batch run, of a promotion, of a
+ * speed run, of a compaction: whatever was half done is not seen, and doing it again makes it
+ * whole.
+ */
+final class KilledRunsTest {
+  private static final List<Point> POINTS =
+      List.of(
+          new Point(BATCH, "openBatchSlices", 1, AFTER),
+          new Point(BATCH, "write", 1, AFTER),
+          new Point(BATCH, "write", 3, DURING),
+          new Point(BATCH, "readBeside", 2, AFTER),
+          new Point(BATCH, "promote", 1, BEFORE),
+          new Point(BATCH, "promote", 1, DURING),
+          new Point(BATCH, "promote", 1, DURING),
+          new Point(BATCH, "promote", 1, AFTER),
+          new Point(BATCH, "dropAbsorbed", 2, DURING),
+          new Point(FULL_BATCH, "write", 2, AFTER),
+          new Point(FULL_BATCH, "promote", 1, DURING),
+          new Point(FULL_BATCH, "endRun", 1, BEFORE),
+          new Point(SPEED, "openStreamSlices", 1, DURING),
+          new Point(SPEED, "write", 1, DURING),
+          new Point(SPEED, "write", 2, AFTER),
+          new Point(SPEED, "complete", 2, DURING),
+          new Point(COMPACT, "openFold", 1, AFTER),
+          new Point(COMPACT, "write", 1, AFTER),
+          new Point(COMPACT, "replace", 1, DURING),
+          new Point(COMPACT, "replace", 2, AFTER),
+          new Point(GC, "collectGarbage", 1, DURING));
+
+  private static final int PER_HISTORY = 3;
+
+  @TempDir Path folder;
+
+  @Test
+  void nothingHalfDoneIsEverSeenAndDoingItAgainMakesItWhole() throws Exception {
+    List<Point> points = new ArrayList<>(POINTS);
+    Collections.shuffle(points, new Random(3));
+    int killed = 0;
+    for (int first = 0; first < points.size(); first += PER_HISTORY) {
+      Path place = Files.createDirectory(folder.resolve("history-" + first));
+      killed += tell(place, first, points.subList(first, first + PER_HISTORY));
+    }
+    assertThat("processes killed before they were done", killed, greaterThanOrEqualTo(12));
+  }
+
+  /** Returns how many processes were killed. */
+  private static int tell(Path place, long seed, List<Point> points) throws Exception {
+    Random random = new Random(seed);
+    History history = new History(seed, false);
+    int killed = 0;
+    try (World world = new World(place, KilledRun.runner())) {
+      history.ingest(world);
+      history.close(world);
+      history.ingest(world);
+      history.close(world);
+      while (!world.hasClosedEpochs()) {
+        history.close(world);
+      }
+      world.batch();
+      for (Point point : points) {
+        history.ingest(world);
+        world.speed();
+        history.close(world);
+        if (point.step() == COMPACT) {
+          world.batch();
+        }
+        if (point.step() == SPEED) {
+          history.ingest(world); // so that there is something to write
+        }
+        long delayMicros = random.nextInt(4_000);
+        boolean wasKilled = KilledRun.killed(place, point, delayMicros);
+        killed += wasKilled ? 1 : 0;
+        String story =
+            history.story() + " " + point + (wasKilled ? " killed" : " done") + ", " + delayMicros;
+        world.learnFromStore();
+        if (point.step() != SPEED) { // which may have stored a part of what it read
+          world.check(story);
+        }
+        doAgain(world, point);
+        world.check(story + ", done again");
+        world.collectGarbageOfDead();
+        world.check(story + ", done again, gc");
+        world.checkNothingHidden(story);
+      }
+    }
+    return killed;
+  }
+
+  private static void doAgain(World world, Point point) {
+    switch (point.step()) {
+      case BATCH -> world.batch();
+      case FULL_BATCH -> world.fullBatch();
+      case SPEED -> world.speed();
+      case COMPACT -> world.compact(Compaction.Choice.ALL);
+      default -> world.collectGarbage();
+    }
+  }
+}
