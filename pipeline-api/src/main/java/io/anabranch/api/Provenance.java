@@ -19,8 +19,8 @@ import java.util.OptionalLong;
  * @param speedThrough the last epoch that is known to be complete in the speed version (Lambda) or
  *     the live version (Kappa); later epochs may be there in part
  * @param updated when a row that answers was last written, by the clock of who wrote it
- * @param freshness how long that was before the answer was read; a log that gets nothing new makes
- *     no rows
+ * @param freshness how long that was before the answer was read, negative if the writer's clock is
+ *     ahead; a log that gets nothing new makes no rows
  * @param gaps epochs of the log that the answer does not cover. A late event of any bucket may be
  *     in any epoch, so all epochs of the log count. An epoch is covered if it is complete; an open
  *     one, if a version follows the log

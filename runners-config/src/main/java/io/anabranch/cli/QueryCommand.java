@@ -125,11 +125,11 @@ final class QueryCommand implements Callable<Integer> {
     query = to == null ? query : query.to(to);
     query = total ? query.asTotal() : query;
     query = strict ? query.asStrict() : query;
-    if (timeout.isZero()) {
-      throw new ParameterException(
-          spec.commandLine(), "--timeout is " + timeout + ": it must be 1ms or longer");
+    try {
+      query = query.within(timeout);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
     }
-    query = query.within(timeout);
     if (from != null && to != null && !from.isBefore(to)) {
       throw new ParameterException(
           spec.commandLine(), "--from " + from + " must be before --to " + to);

@@ -34,8 +34,11 @@ record BatchPlan(List<SlicePlan> slices, long through) {
     List<SlicePlan> slices = new ArrayList<>();
     for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
       Optional<LivePointer> pointer = context.store().pointer(view.name());
-      if (pointer.isPresent() && !full) {
-        requireSameDefinition(pointer.get(), view);
+      if (pointer.isPresent()) {
+        requireSameLog(context, pointer.get());
+        if (!full) {
+          requireSameDefinition(pointer.get(), view);
+        }
       }
       long reached = pointer.map(LivePointer::baseThrough).orElse(Epochs.NONE);
       if (reached > through && reached != Long.MAX_VALUE) { // Kappa reaches the end: refused later
@@ -76,6 +79,16 @@ record BatchPlan(List<SlicePlan> slices, long through) {
                         + " the first, with \"anabranch close --through "
                         + context.log().epochs().end(end.firstEpoch())
                         + "\"; epochs of records ingested without --at close by themselves"));
+  }
+
+  /** The store checks it too, but there may be nothing to store. */
+  static void requireSameLog(RunContext<?> context, LivePointer pointer) {
+    if (!pointer.log().equals(context.log().id())) {
+      throw new UserException(
+          "the store holds view \""
+              + pointer.view()
+              + "\" of another log: set log.path back, or use another store.url");
+    }
   }
 
   private static void requireSameDefinition(

@@ -112,12 +112,7 @@ public final class Verification {
                             + view.name()
                             + "\" has no answer yet: compute it first, with \"anabranch run\""));
     requireSameDefinition(pointer, view);
-    if (!pointer.log().equals(context.log().id())) {
-      throw new UserException(
-          "the store holds view \""
-              + view.name()
-              + "\" of another log: set log.path back, or use another store.url");
-    }
+    BatchPlan.requireSameLog(context, pointer);
     return pointer;
   }
 

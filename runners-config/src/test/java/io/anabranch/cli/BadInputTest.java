@@ -164,18 +164,18 @@ final class BadInputTest {
   void storeLockedBySomeoneElseIsSaidAndNothingIsWritten() throws SQLException {
     ingestAndClose(GOOD);
     cli.run("run", "--layer", "batch");
-    String before = cli.run("query", "revenue", "--format", "json").out();
+    String before = cli.run("query", "revenue", "--format", "csv").out();
 
     Result result;
     try (Connection other = connect();
         Statement statement = other.createStatement()) {
       statement.execute("BEGIN IMMEDIATE");
-      result = cli.run("run", "--layer", "batch");
+      result = cli.run("run", "--layer", "batch", "--full");
       statement.execute("ROLLBACK");
     }
 
     assertFails(result, 1, "locked by another process", "store.timeout");
-    assertThat(cli.run("query", "revenue", "--format", "json").out(), is(before));
+    assertThat(cli.run("query", "revenue", "--format", "csv").out(), is(before));
   }
 
   @Test
@@ -264,8 +264,20 @@ final class BadInputTest {
 
   @Test
   void wrongUsageSaysWhatIsAllowed() {
-    assertFails(cli.run("run"), 2, "--layer batch or --layer speed");
+    assertFails(cli.run("run", "--fail-on-mismatch"), 2, "--fail-on-mismatch is for --layer batch");
     assertFails(cli.run("run", "--layer", "stream"), 2, "--layer", "stream");
+    assertFails(cli.run("gc", "--grace", "soon"), 2, "--grace", "\"soon\" is not a duration", "1h");
+    assertFails(cli.run("gc", "--dead-after", "PT-1S"), 2, "--dead-after", "must be 0 or longer");
+    assertFails(cli.run("query", "revenue", "--timeout", "0s"), 2, "--timeout", "1 ms to 24 h");
+    assertFails(
+        cli.run("query", "revenue", "--from", "today"),
+        2,
+        "--from",
+        "\"today\" is not a time; write it in UTC, as 2015-05-17T10:00:00Z");
+    assertFails(cli.run("verify"), 2, "VIEW");
+    assertFails(cli.run("verify", "revenue"), 1, "there is no store at");
+    assertFails(cli.run("compact"), 1, "there is no store at");
+    assertFails(cli.run("gc"), 1, "there is no store at");
     assertFails(cli.run("run", "--layer", "speed", "--full"), 2, "--full is for --layer batch");
     assertFails(cli.run("query", "revenue", "--top", "0"), 2, "--top is 0");
     assertFails(cli.run("query", "revenue", "--from", "noon"), 2, "--from", "noon");

@@ -47,7 +47,7 @@ final class Coverage {
         covered.add(new Run(first, slice.epochs().through()));
         continue;
       }
-      if (slice.completeThrough() != Epochs.NONE) {
+      if (slice.completeThrough() != Epochs.NONE && slice.completeThrough() >= first) {
         covered.add(new Run(first, slice.completeThrough()));
       }
       long open = end.closedThrough() == Epochs.NONE ? Epochs.NONE : end.closedThrough() + 1;

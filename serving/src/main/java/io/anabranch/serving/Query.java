@@ -113,12 +113,12 @@ public record Query(
   /**
    * Limits how long the store may take to give the rows; default 30 s.
    *
-   * @param limit 1 ms or longer
-   * @throws IllegalArgumentException if it is shorter
+   * @param limit 1 ms to 24 h
+   * @throws IllegalArgumentException if it is shorter or longer
    */
   public Query within(Duration limit) {
-    if (limit.compareTo(Duration.ofMillis(1)) < 0) {
-      throw new IllegalArgumentException("timeout is " + limit + ": it must be 1 ms or longer");
+    if (limit.compareTo(Duration.ofMillis(1)) < 0 || limit.compareTo(Duration.ofHours(24)) > 0) {
+      throw new IllegalArgumentException("timeout is " + limit + ": it must be 1 ms to 24 h");
     }
     return new Query(keys, from, to, total, top, strict, limit);
   }

@@ -22,15 +22,19 @@ import java.util.function.Consumer;
  *
  * <p>Values are equal if {@code equals} says so (of arrays, their content), if they are {@link
  * Comparable} and compare as equal, or if they are {@code double} or {@code float} and differ
- * relatively by no more than {@value #ROUNDING}: sums of such depend on the order of their parts.
+ * relatively by no more than {@value #ROUNDING} or {@value #FLOAT_ROUNDING}: sums of such depend on
+ * the order of their parts. (Sums whose parts cancel to nearly nothing may differ by more.)
  *
  * @param <K> the key of a row
  * @param <A> the accumulator
  * @param <O> the value of a row
  */
 public final class RowComparison<K, A, O> implements Consumer<SideRow> {
-  /** The relative difference that is put down to rounding. */
+  /** The relative difference of {@code double} values that is put down to rounding. */
   public static final double ROUNDING = 1e-9;
+
+  /** The relative difference of {@code float} values that is put down to rounding. */
+  public static final double FLOAT_ROUNDING = 1e-5;
 
   private final Accumulators<K, A, O> accumulators;
   private final List<byte[]> live = new ArrayList<>();
@@ -104,8 +108,8 @@ public final class RowComparison<K, A, O> implements Consumer<SideRow> {
             new RowDifferences.Row(
                 Instant.ofEpochMilli(current.bucket()),
                 KeyText.of(accumulators.key(current.key())),
-                liveValue.map(String::valueOf),
-                otherValue.map(String::valueOf))));
+                liveValue.map(RowComparison::text),
+                otherValue.map(RowComparison::text))));
     if (worst.size() > RowDifferences.SHOWN) {
       worst.remove();
     }
@@ -124,13 +128,20 @@ public final class RowComparison<K, A, O> implements Consumer<SideRow> {
       double a = left.doubleValue();
       double b = right.doubleValue();
       double relative = Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b));
-      boolean floating = one instanceof Double || one instanceof Float;
-      if (floating && relative <= ROUNDING) {
+      double rounding =
+          one instanceof Double ? ROUNDING : one instanceof Float ? FLOAT_ROUNDING : -1;
+      if (rounding > 0 && (a == b || relative <= rounding)) { // equal are also 0.0 and -0.0
         return 0;
       }
       return relative > 0 ? Math.min(1, relative) : Double.isNaN(relative) ? 1 : Double.MIN_VALUE;
     }
     return 1;
+  }
+
+  /** Returns a value as text; of an array, its content. */
+  private static String text(Object value) {
+    String inBrackets = Arrays.deepToString(new Object[] {value});
+    return inBrackets.substring(1, inBrackets.length() - 1);
   }
 
   private static boolean comparesAsEqual(Object one, Object two) {

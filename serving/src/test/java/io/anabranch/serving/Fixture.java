@@ -7,9 +7,12 @@ import io.anabranch.api.CombinedView;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.EventFormat;
+import io.anabranch.api.KeyText;
 import io.anabranch.api.View;
 import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.SlicePlan;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
 import io.anabranch.api.spi.ViewRef;
@@ -20,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
@@ -73,12 +77,38 @@ final class Fixture<A, O> implements AutoCloseable {
     return store.openStreamSlice(store.beginRun("stream"), ref(), architecture);
   }
 
+  /** A batch version of its own. */
   SliceRef batch(long through, StoredRow... rows) {
-    SliceRef slice =
-        store.openBatchSlice(store.beginRun("batch"), ref(), new EpochRange(Epochs.NONE, through));
-    store.write(slice, List.of(rows));
+    return next(Epochs.NONE, through, rows);
+  }
+
+  /** A slice that continues the batch version; it answers. */
+  SliceRef next(long after, long through, StoredRow... rows) {
+    SliceRef slice = open(after, through, rows);
     store.promote(List.of(slice));
     return slice;
+  }
+
+  /** A slice that continues the batch version; it does not answer yet. */
+  SliceRef open(long after, long through, StoredRow... rows) {
+    SlicePlan plan = new SlicePlan(ref(), new EpochRange(after, through));
+    SliceRef slice = store.openBatchSlices(store.beginRun("batch"), List.of(plan)).get(0);
+    store.write(slice, List.of(rows));
+    return slice;
+  }
+
+  /** Tells the store of a log that has records from epoch {@code first} to {@code last}. */
+  void seen(long first, long last, long closedThrough) {
+    store.heartbeat(store.beginRun("stream"), "log", log(first, last, closedThrough));
+  }
+
+  /** A log that has records from epoch {@code first} to {@code last}. */
+  static LogEnd log(long first, long last, long closedThrough) {
+    return new LogEnd("", closedThrough, first, last);
+  }
+
+  static LogEnd emptyLog() {
+    return new LogEnd("", Epochs.NONE, Long.MAX_VALUE, Epochs.NONE);
   }
 
   void write(SliceRef slice, StoredRow... rows) {
@@ -87,25 +117,46 @@ final class Fixture<A, O> implements AutoCloseable {
 
   /** The row that these contributions make; the bucket is in minutes. */
   StoredRow row(long epoch, long bucket, String key, long... contributions) {
+    return row(view, epoch, bucket, key, contributions);
+  }
+
+  static <K, A> StoredRow row(
+      ViewDefinition<?, K, Long, A, ?> view,
+      long epoch,
+      long bucket,
+      K key,
+      long... contributions) {
+    return new StoredRow(
+        epoch,
+        bucket * 60_000,
+        encode(view.keyCoder(), key),
+        KeyText.of(key),
+        accumulator(view, contributions),
+        contributions.length);
+  }
+
+  static <A> byte[] accumulator(ViewDefinition<?, ?, Long, A, ?> view, long... contributions) {
     A accumulator = view.combineFn().createAccumulator();
     for (long contribution : contributions) {
       accumulator = view.combineFn().addInput(accumulator, contribution);
     }
+    return encode(view.accumulatorCoder(), accumulator);
+  }
+
+  static <T> byte[] encode(Coder<T> coder, T value) {
     try {
-      return new StoredRow(
-          epoch,
-          bucket * 60_000,
-          CoderUtils.encodeToByteArray(view.keyCoder(), key),
-          key,
-          CoderUtils.encodeToByteArray(view.accumulatorCoder(), accumulator),
-          contributions.length);
+      return CoderUtils.encodeToByteArray(coder, value);
     } catch (CoderException e) {
       throw new IllegalStateException(e);
     }
   }
 
+  ViewReader<String, O> reader() {
+    return ViewReader.of(store, view);
+  }
+
   Answer<String, O> read(Query query) {
-    return ViewReader.of(store, view).read(query);
+    return reader().read(query);
   }
 
   /** The rows as text: {@code 0 a=3} is bucket 0, key a, value 3. */
@@ -125,7 +176,11 @@ final class Fixture<A, O> implements AutoCloseable {
     store.close();
   }
 
-  private ViewRef ref() {
+  ViewRef ref() {
+    return ref(view);
+  }
+
+  static ViewRef ref(ViewDefinition<?, ?, ?, ?, ?> view) {
     return new ViewRef(view.name(), view.fingerprint(), "log", Duration.ofHours(1));
   }
 

@@ -25,6 +25,11 @@ final class Functions {
         all -> all.isEmpty() || all.get(all.size() - 1) <= 0 ? null : all.get(all.size() - 1));
   }
 
+  /** Anything of all contributions, the smallest first. */
+  static <O> CombineFn<Long, List<Long>, O> of(SerializableFunction<List<Long>, O> value) {
+    return new MutatingFn<>(value);
+  }
+
   private static final class MutatingFn<O> extends CombineFn<Long, List<Long>, O> {
     private final SerializableFunction<List<Long>, O> value;
 

@@ -11,6 +11,7 @@ import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.LogPlace;
 import io.anabranch.api.spi.SliceRef;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,8 @@ class ProvenanceTest {
       Optional.of(new Through(5, Instant.parse("1970-01-01T06:00:00Z")));
   private static final Optional<Through> EPOCH_7 =
       Optional.of(new Through(7, Instant.parse("1970-01-01T08:00:00Z")));
+
+  private static final Instant HOUR_4 = Instant.parse("1970-01-01T04:00:00Z");
 
   @TempDir Path folder;
   private Fixture<long[], Long> sums;
@@ -116,8 +119,48 @@ class ProvenanceTest {
     assertThat(provenance().deadLetters(), is(2L));
   }
 
+  @Test
+  void deadLettersOfEpochsThatCannotHoldEventsOfTheRangeAreLeftOut() {
+    sums.batch(5);
+    sums.store().writeDeadLetters(List.of(letter(-2), letter(-1), letter(1), letter(3), letter(5)));
+
+    assertThat("from 1969-12-31T22:30, in epoch -2", deadLetters(from("-PT1H30M")), is(5L));
+    assertThat("from 1969-12-31T23:00, epoch -1 begins", deadLetters(from("-PT1H")), is(4L));
+    assertThat("from 03:00, epoch 3 begins", deadLetters(from("PT3H")), is(2L));
+    assertThat("from 03:59, still in epoch 3", deadLetters(from("PT3H59M")), is(2L));
+    assertThat("from 04:00, epoch 4 begins", deadLetters(from("PT4H")), is(1L));
+    assertThat("from 06:00, after all", deadLetters(from("PT6H")), is(0L));
+    assertThat(
+        "the end does not matter: late events", deadLetters(from("PT3H").to(HOUR_4)), is(2L));
+    assertThat("without a start", deadLetters(Query.all().to(HOUR_4)), is(5L));
+  }
+
+  private long deadLetters(Query query) {
+    return sums.read(query).provenance().deadLetters();
+  }
+
+  private static Query from(String sinceEpoch) {
+    return Query.all().from(Instant.EPOCH.plus(Duration.parse(sinceEpoch)));
+  }
+
+  private static DeadLetter letter(long epoch) {
+    return new DeadLetter(new LogPlace(epoch, "segment" + epoch, 0), "no digit", new byte[] {'x'});
+  }
+
+  /** Without times, of which {@link FreshnessTest} tells. */
   private Provenance provenance() {
-    return sums.read(Query.all()).provenance();
+    Provenance answer = sums.read(Query.all()).provenance();
+    return new Provenance(
+        answer.view(),
+        answer.architecture(),
+        answer.batchVersion(),
+        answer.speedVersion(),
+        answer.batchThrough(),
+        answer.speedThrough(),
+        Optional.empty(),
+        Optional.empty(),
+        answer.gaps(),
+        answer.deadLetters());
   }
 
   private static Provenance lambda(
@@ -126,12 +169,30 @@ class ProvenanceTest {
       Optional<Through> batchThrough,
       Optional<Through> speedThrough) {
     return new Provenance(
-        "words", Architecture.LAMBDA, batch, speed, batchThrough, speedThrough, 0);
+        "words",
+        Architecture.LAMBDA,
+        batch,
+        speed,
+        batchThrough,
+        speedThrough,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        0);
   }
 
   private static Provenance kappa(SliceRef live, Optional<Through> through) {
     return new Provenance(
-        "words", Architecture.KAPPA, version(live), none(), Optional.empty(), through, 0);
+        "words",
+        Architecture.KAPPA,
+        version(live),
+        none(),
+        Optional.empty(),
+        through,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        0);
   }
 
   private static OptionalLong version(SliceRef slice) {

@@ -17,6 +17,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 final class Deadline implements AutoCloseable {
   private static final ScheduledThreadPoolExecutor TIMER = timer();
+  private static final long AGAIN_MILLIS = 10; // SQLite forgets a cancel of what is not running yet
 
   private final Statement statement;
   private final Optional<Duration> timeout;
@@ -29,7 +30,10 @@ final class Deadline implements AutoCloseable {
     this.timeout = timeout;
     this.cancelling =
         timeout
-            .map(after -> TIMER.schedule(this::cancel, after.toMillis(), TimeUnit.MILLISECONDS))
+            .map(
+                after ->
+                    TIMER.scheduleWithFixedDelay(
+                        this::cancel, after.toMillis(), AGAIN_MILLIS, TimeUnit.MILLISECONDS))
             .orElse(null);
   }
 

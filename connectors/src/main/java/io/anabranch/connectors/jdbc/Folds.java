@@ -40,8 +40,24 @@ final class Folds {
     if (!live) {
       throw moved(fold.view());
     }
-    range(connection, fold.view(), fold.version(), slices);
+    EpochRange own =
+        Sql.one(
+                connection,
+                row -> new EpochRange(row.getLong(1), row.getLong(2)),
+                "SELECT after_epoch, through_epoch FROM anabranch_slice WHERE slice = ?",
+                fold.slice())
+            .orElseThrow();
+    if (!range(connection, fold.view(), fold.version(), slices).equals(own)) {
+      throw new IllegalArgumentException("slices " + slices + " are not those of the fold " + own);
+    }
     Slices.show(connection, fold.slice());
+    Sql.update( // a fold brings nothing new
+        connection,
+        "UPDATE anabranch_slice SET updated = (SELECT MAX(f.updated) FROM anabranch_slice f"
+            + " WHERE f.version = anabranch_slice.version AND f.visible = 1"
+            + " AND f.slice <> anabranch_slice.slice AND f.through_epoch <= ?) WHERE slice = ?",
+        own.through(),
+        fold.slice());
     for (long slice : slices) {
       Sql.update(
           connection,
@@ -54,6 +70,9 @@ final class Folds {
   /** Returns the epochs of slices that are visible neighbours in a version. */
   private static EpochRange range(
       Connection connection, String view, long version, List<Long> slices) throws SQLException {
+    if (slices.size() < 2) {
+      throw new IllegalArgumentException("slices " + slices + " are fewer than two");
+    }
     EpochRange range = null;
     for (long slice : slices) {
       EpochRange epochs =

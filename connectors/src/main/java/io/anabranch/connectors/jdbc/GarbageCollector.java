@@ -5,6 +5,7 @@ import io.anabranch.api.spi.Garbage;
 import io.anabranch.api.spi.GarbageRules;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -38,8 +39,8 @@ final class GarbageCollector {
   private record Absorbed(long slice, long through) {}
 
   Garbage collect(long now, GarbageRules rules) {
-    long dead = now - rules.deadAfter().toMillis();
-    long old = now - rules.grace().toMillis();
+    long dead = before(now, rules.deadAfter());
+    long old = before(now, rules.grace());
     List<Long> slices =
         rules.dryRun()
             ? database.read(connection -> garbage(connection, dead, old))
@@ -63,6 +64,10 @@ final class GarbageCollector {
     }
     return new Garbage(
         rules.dryRun() ? emptyVersions(dead, old) : removeVersions(), slices.size(), rows);
+  }
+
+  private static long before(long now, Duration time) {
+    return time.compareTo(Duration.ofMillis(now)) < 0 ? now - time.toMillis() : 0;
   }
 
   /** Removes slices that no reader sees. */

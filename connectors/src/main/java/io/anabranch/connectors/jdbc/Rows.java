@@ -2,6 +2,7 @@
 package io.anabranch.connectors.jdbc;
 
 import io.anabranch.api.Epochs;
+import io.anabranch.api.UserException;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
 import java.sql.Connection;
@@ -28,6 +29,7 @@ final class Rows {
       throws SQLException {
     Slices.requireOwner(connection, slice);
     long absorbed = absorbedThrough(connection, slice);
+    boolean written = false;
     try (PreparedStatement statement = connection.prepareStatement(UPSERT)) {
       for (StoredRow row : rows) {
         if (row.epoch() <= absorbed) {
@@ -41,6 +43,7 @@ final class Rows {
         statement.setBytes(6, row.accumulator());
         statement.setLong(7, row.contributions());
         statement.addBatch();
+        written = true;
       }
       statement.executeBatch();
     }
@@ -49,19 +52,37 @@ final class Rows {
         "UPDATE anabranch_run SET rows = rows + ? WHERE run = ?",
         rows.size(),
         slice.run());
-    Sql.update(
-        connection, "UPDATE anabranch_slice SET updated = ? WHERE slice = ?", now, slice.slice());
+    if (written) {
+      Sql.update(
+          connection, "UPDATE anabranch_slice SET updated = ? WHERE slice = ?", now, slice.slice());
+    }
   }
 
-  /** Returns the last epoch that batch has taken over from a speed slice. */
+  /**
+   * Returns the last epoch that batch has taken over from a speed slice.
+   *
+   * @throws UserException if it is a batch slice that readers have seen, which changes no more
+   */
   private static long absorbedThrough(Connection connection, SliceRef slice) throws SQLException {
     return Sql.one(
             connection,
-            row -> row.getLong(1),
-            "SELECT base_through FROM anabranch_pointer WHERE view = ? AND speed = ?",
+            row -> {
+              if (row.getBoolean("was_shown") && row.getLong("through_epoch") < Long.MAX_VALUE) {
+                throw new UserException(
+                    "run "
+                        + slice.run()
+                        + " may no longer write view \""
+                        + slice.view()
+                        + "\": its slice was promoted");
+              }
+              return Sql.optionalLong(row, "base_through").orElse(Epochs.NONE);
+            },
+            "SELECT s.visible OR s.retired IS NOT NULL AS was_shown, s.through_epoch, p.base_through FROM anabranch_slice s"
+                + " LEFT JOIN anabranch_pointer p ON p.view = ? AND p.speed = s.version"
+                + " WHERE s.slice = ?",
             slice.view(),
-            slice.version())
-        .orElse(Epochs.NONE);
+            slice.slice())
+        .orElseThrow();
   }
 
   /** Reads rows of slices, ordered by bucket and key. */

@@ -42,4 +42,9 @@ CREATE TABLE anabranch_reconciliation_row (
   PRIMARY KEY (reconciliation, rank)
 ) WITHOUT ROWID;
 CREATE INDEX anabranch_dead_letter_epoch ON anabranch_dead_letter (epoch);
+-- Versions that were replaced before it was written down when.
+UPDATE anabranch_version SET retired = created
+WHERE version NOT IN (SELECT base FROM anabranch_pointer WHERE base IS NOT NULL)
+  AND version NOT IN (SELECT speed FROM anabranch_pointer WHERE speed IS NOT NULL)
+  AND version IN (SELECT version FROM anabranch_slice WHERE visible = 1);
 UPDATE anabranch_schema SET version = 2;

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.RecordBatch;
+import io.anabranch.api.spi.StopSignal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import java.util.Random;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.util.CoderUtils;
+import org.apache.beam.sdk.util.SerializableUtils;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +96,48 @@ class FollowSourceTest {
   }
 
   @Test
+  void raisedSignalEndsAReaderWhereItIs() throws Exception {
+    Logs.live(log, "a\nb\nc\n");
+    Logs.live(log, "d\n");
+    StopSignal stop = StopSignal.create();
+    FollowSource shipped =
+        SerializableUtils.clone(source(Epochs.NONE, Long.MAX_VALUE, 2, stop)); // as runners do
+
+    try (FollowReader reader = reader(shipped, null);
+        FollowReader notStarted = reader(shipped, null)) {
+      assertThat(reader.start(), is(true));
+      assertThat(places(reader.getCurrent()), contains("segment-1@0:a"));
+
+      stop.raise();
+
+      assertThat("records are left", reader.advance(), is(false));
+      assertThat(reader.getWatermark(), equalTo(BoundedWindow.TIMESTAMP_MAX_VALUE));
+      assertThrows(NoSuchElementException.class, reader::getCurrent);
+      Logs.live(log, "e\n");
+      assertThat(read(reader), empty());
+      assertThat(reader.getWatermark(), equalTo(BoundedWindow.TIMESTAMP_MAX_VALUE));
+      assertThat("nor does one begin", notStarted.start(), is(false));
+      assertThat(notStarted.getWatermark(), equalTo(BoundedWindow.TIMESTAMP_MAX_VALUE));
+    }
+  }
+
+  @Test
+  void signalOfAnotherSourceIsIgnored() throws Exception {
+    Logs.live(log, "a\n");
+    Logs.live(log, "b\n");
+    StopSignal others = StopSignal.create();
+
+    try (FollowReader reader =
+        reader(source(Epochs.NONE, Long.MAX_VALUE, 100, StopSignal.create()), null)) {
+      assertThat(reader.start(), is(true));
+      others.raise();
+
+      assertThat(read(reader), contains("segment-2@0:b"));
+      assertThat(reader.getWatermark(), not(equalTo(BoundedWindow.TIMESTAMP_MAX_VALUE)));
+    }
+  }
+
+  @Test
   void endOfAnEmptyLogIsReachedAtOnce() throws Exception {
     for (FollowSource split : source(Epochs.NONE, 0, 100).split(3, null)) {
       try (FollowReader reader = reader(split, null)) {
@@ -149,7 +193,8 @@ class FollowSourceTest {
       List<String> expected = new ArrayList<>();
       int splits = 1 + random.nextInt(4);
       FollowSource whole =
-          FollowSource.of(Logs.folder(path, log, clock), Epochs.NONE, Long.MAX_VALUE)
+          FollowSource.of(
+                  Logs.folder(path, log, clock), Epochs.NONE, Long.MAX_VALUE, StopSignal.create())
               .forTests(1 + random.nextInt(100_000));
       List<FollowSource> sources = new ArrayList<>(whole.split(splits, null));
       List<FollowReader> readers = new ArrayList<>();
@@ -198,7 +243,12 @@ class FollowSourceTest {
   }
 
   private FollowSource source(long after, long until, long chunkLength) {
-    return FollowSource.of(Logs.folder(folder, log, clock), after, until).forTests(chunkLength);
+    return source(after, until, chunkLength, StopSignal.create());
+  }
+
+  private FollowSource source(long after, long until, long chunkLength, StopSignal stop) {
+    return FollowSource.of(Logs.folder(folder, log, clock), after, until, stop)
+        .forTests(chunkLength);
   }
 
   private static FollowReader reader(FollowSource source, FollowMark mark) {

@@ -5,6 +5,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.StopSignal;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -124,7 +125,8 @@ class FollowWatermarkTest {
   }
 
   private FollowSource source() {
-    return FollowSource.of(Logs.folder(folder, log, clock), Epochs.NONE, Long.MAX_VALUE)
+    return FollowSource.of(
+            Logs.folder(folder, log, clock), Epochs.NONE, Long.MAX_VALUE, StopSignal.create())
         .forTests(1 << 10);
   }
 

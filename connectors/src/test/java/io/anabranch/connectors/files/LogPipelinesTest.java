@@ -12,6 +12,7 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.RecordBatch;
+import io.anabranch.api.spi.StopSignal;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -104,7 +105,9 @@ class LogPipelinesTest {
     assertThat(
         pipeline.apply("Closed", log.readClosed(none)).isBounded(), equalTo(IsBounded.BOUNDED));
     assertThat(
-        pipeline.apply("Follow", log.follow(Epochs.NONE, Optional.empty())).isBounded(),
+        pipeline
+            .apply("Follow", log.follow(Epochs.NONE, Optional.empty(), StopSignal.create()))
+            .isBounded(),
         equalTo(IsBounded.UNBOUNDED));
   }
 
@@ -116,7 +119,7 @@ class LogPipelinesTest {
     expected.addAll(append("2026-01-01T07:10:00Z", 3));
     expected.addAll(append("2026-01-01T10:10:00Z", 4));
     PTransform<PBegin, PCollection<RecordBatch>> follow =
-        log.follow(epoch("2026-01-01T06:00:00Z"), Optional.of(log.end()));
+        log.follow(epoch("2026-01-01T06:00:00Z"), Optional.of(log.end()), StopSignal.create());
     append("2026-01-01T10:20:00Z", 5);
 
     assertSame(run(runner, follow), expected);
@@ -125,7 +128,9 @@ class LogPipelinesTest {
   @ParameterizedTest
   @ValueSource(strings = {DIRECT, FLINK_STREAMING})
   void followingAnEmptyLogUntilItsEndEndsAtOnce(String runner) {
-    assertThat(run(runner, log.follow(Epochs.NONE, Optional.of(log.end()))).isEmpty(), is(true));
+    assertThat(
+        run(runner, log.follow(Epochs.NONE, Optional.of(log.end()), StopSignal.create())).isEmpty(),
+        is(true));
   }
 
   /** Appends random lines as a segment, and returns its lines with their places. */

@@ -12,6 +12,7 @@ import static org.hamcrest.Matchers.lessThan;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.RecordBatch;
+import io.anabranch.api.spi.StopSignal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,7 +58,9 @@ final class RandomHistory {
     this.folder = Logs.folder(path, log, clock);
     this.splits = random.nextInt(1, 4);
     this.chunkLength = random.nextInt(8, 70);
-    FollowSource whole = FollowSource.of(folder, Epochs.NONE, Long.MAX_VALUE).forTests(chunkLength);
+    FollowSource whole =
+        FollowSource.of(folder, Epochs.NONE, Long.MAX_VALUE, StopSignal.create())
+            .forTests(chunkLength);
     this.sources = new ArrayList<>(whole.split(splits, null));
     this.watermarks = new long[splits];
     for (int split = 0; split < splits; split++) {

@@ -43,7 +43,9 @@ class OpeningTest {
 
     Stores.open(file).close();
 
-    assertThat(Stores.number(file, "SELECT MAX(version) FROM anabranch_schema"), is(1L));
+    assertThat(
+        Stores.number(file, "SELECT MAX(version) FROM anabranch_schema"),
+        is((long) Schema.VERSION));
   }
 
   @Test
@@ -116,7 +118,7 @@ class OpeningTest {
     Path file = folder.resolve("views.db");
     Stores.open(file).close();
     try (Connection connection = Stores.plain(file)) {
-      Stores.execute(connection, "INSERT INTO anabranch_schema (version) VALUES (2)");
+      Stores.execute(connection, "INSERT INTO anabranch_schema (version) VALUES (3)");
     }
 
     UserException problem = assertThrows(UserException.class, () -> Stores.open(file));
@@ -124,8 +126,8 @@ class OpeningTest {
     assertThat(
         problem.getMessage(),
         allOf(
-            containsString("schema version 2"),
-            containsString("this one knows version 1"),
+            containsString("schema version 3"),
+            containsString("this one knows version 2"),
             containsString("use the newer one, or another store.url")));
     assertThat(Stores.number(file, "SELECT COUNT(*) FROM anabranch_run"), is(0L));
   }

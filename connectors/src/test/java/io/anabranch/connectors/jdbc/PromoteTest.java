@@ -243,7 +243,7 @@ class PromoteTest {
 
     UserException problem =
         assertThrows(UserException.class, () -> store.write(speed, List.of(row(9, 0, "b", 100))));
-    assertThat(problem.getMessage(), containsString("serves no more answers"));
+    assertThat(problem.getMessage(), containsString("serves no answers, now or later"));
 
     SliceRef fresh = speed(ref(VIEW, 2));
     assertThat(fresh.version(), not(speed.version()));

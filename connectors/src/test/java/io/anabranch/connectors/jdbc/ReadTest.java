@@ -15,6 +15,7 @@ import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
+import io.anabranch.api.spi.LiveState;
 import io.anabranch.api.spi.ReadRequest;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.ViewStore;
@@ -64,7 +65,7 @@ class ReadTest {
     Stores.batch(store, 5);
     speed();
 
-    assertThat(store.read(Stores.ALL, row -> {}), is(store.pointer(VIEW)));
+    assertThat(store.read(Stores.ALL, row -> {}).map(LiveState::pointer), is(store.pointer(VIEW)));
   }
 
   @Test
@@ -169,11 +170,18 @@ class ReadTest {
     assertThat(
         Stores.read(
             store,
-            new ReadRequest(VIEW, Optional.of(Instant.MIN), Optional.of(Instant.MAX), Set.of())),
+            new ReadRequest(
+                VIEW,
+                Optional.of(Instant.MIN),
+                Optional.of(Instant.MAX),
+                Set.of(),
+                Optional.empty())),
         contains("batch -1 a=0", "batch 1 a=1"));
     assertThat(
         Stores.read(
-            store, new ReadRequest(VIEW, Optional.of(Instant.MAX), Optional.empty(), Set.of())),
+            store,
+            new ReadRequest(
+                VIEW, Optional.of(Instant.MAX), Optional.empty(), Set.of(), Optional.empty())),
         empty());
   }
 
@@ -199,7 +207,8 @@ class ReadTest {
                 VIEW,
                 Optional.of(Instant.parse("1970-01-01T00:01:00Z")),
                 Optional.of(Instant.parse("1970-01-01T00:02:00Z")),
-                Set.of("a")));
+                Set.of("a"),
+                Optional.empty()));
 
     assertThat(rows, contains("batch 1 a=2", "speed 1 a=4"));
   }
@@ -256,9 +265,14 @@ class ReadTest {
 
   /** The rows of {@code anabranch_live}, in the words of {@link Stores#read}. */
   static List<String> liveView(Path file, String view) throws SQLException {
+    try (Connection connection = Stores.plain(file)) {
+      return liveView(connection, view);
+    }
+  }
+
+  static List<String> liveView(Connection connection, String view) throws SQLException {
     List<String> rows = new ArrayList<>();
-    try (Connection connection = Stores.plain(file);
-        Statement statement = connection.createStatement();
+    try (Statement statement = connection.createStatement();
         ResultSet result =
             statement.executeQuery("SELECT * FROM anabranch_live WHERE view = '" + view + "'")) {
       while (result.next()) {
@@ -286,7 +300,8 @@ class ReadTest {
             VIEW,
             Optional.of(Instant.parse("1970-01-01T" + from + "Z")),
             Optional.of(Instant.parse("1970-01-01T" + to + "Z")),
-            Set.of()));
+            Set.of(),
+            Optional.empty()));
   }
 
   private List<String> keys(String... texts) {
@@ -294,7 +309,8 @@ class ReadTest {
   }
 
   private List<String> keys(Set<String> texts) {
-    return Stores.read(store, new ReadRequest(VIEW, Optional.empty(), Optional.empty(), texts));
+    return Stores.read(
+        store, new ReadRequest(VIEW, Optional.empty(), Optional.empty(), texts, Optional.empty()));
   }
 
   private static Set<String> names(int count) {

@@ -3,6 +3,7 @@ package io.anabranch.connectors.jdbc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.Fingerprint;
@@ -12,6 +13,8 @@ import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
 import io.anabranch.api.spi.ViewRef;
+import io.anabranch.api.spi.ViewStatus.Slice;
+import io.anabranch.api.spi.ViewStatus.Version;
 import io.anabranch.api.spi.ViewStore;
 import io.anabranch.api.spi.ViewStores;
 import java.nio.ByteBuffer;
@@ -21,20 +24,27 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Stores, references and rows for tests; a row's accumulator is a number. */
 final class Stores {
   static final String VIEW = "views";
-  static final ReadRequest ALL =
-      new ReadRequest(VIEW, Optional.empty(), Optional.empty(), Set.of());
+  static final ReadRequest ALL = all(VIEW);
 
   private Stores() {}
+
+  static ReadRequest all(String view) {
+    return new ReadRequest(view, Optional.empty(), Optional.empty(), Set.of(), Optional.empty());
+  }
 
   static Settings settings(Path file, String timeout) {
     return new Settings(Map.of("url", "jdbc:sqlite:" + file, "timeout", timeout));
@@ -42,6 +52,11 @@ final class Stores {
 
   static ViewStore open(Path file) {
     return ViewStores.open(settings(file, "10s"));
+  }
+
+  /** Opens a store at whose clock the test looks, too. */
+  static ViewStore open(Path file, Clock clock) {
+    return new JdbcStore(Database.open("jdbc:sqlite:" + file, Duration.ofSeconds(10)), clock);
   }
 
   static ViewRef ref(String view, int revision) {
@@ -77,6 +92,99 @@ final class Stores {
     return slice;
   }
 
+  /** Opens and writes a slice that continues the batch version of {@link #VIEW}. */
+  static SliceRef openNext(ViewStore store, long after, long through, StoredRow... rows) {
+    SliceRef slice =
+        store.openBatchSlice(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(after, through));
+    store.write(slice, List.of(rows));
+    return slice;
+  }
+
+  /** Opens, writes and promotes a slice that continues the batch version of {@link #VIEW}. */
+  static SliceRef next(ViewStore store, long after, long through, StoredRow... rows) {
+    SliceRef slice = openNext(store, after, through, rows);
+    store.promote(List.of(slice));
+    return slice;
+  }
+
+  static SliceRef speed(ViewStore store, StoredRow... rows) {
+    SliceRef slice =
+        store.openStreamSlice(store.beginRun("speed"), ref(VIEW, 1), Architecture.LAMBDA);
+    store.write(slice, List.of(rows));
+    return slice;
+  }
+
+  /** Opens a fold of slices and fills it, by addition; it is still hidden. */
+  static SliceRef fold(ViewStore store, long through, List<Long> slices) {
+    SliceRef fold = store.openFold(store.beginRun("compact"), ref(VIEW, 1), slices);
+    Map<String, StoredRow> sums = new LinkedHashMap<>();
+    store.scan(
+        slices,
+        row ->
+            sums.merge(
+                row.bucket() + " " + row.keyText(),
+                row(through, row.bucket() / 60_000, row.keyText(), value(row), row.contributions()),
+                (a, b) ->
+                    row(
+                        through,
+                        a.bucket() / 60_000,
+                        a.keyText(),
+                        value(a) + value(b),
+                        a.contributions() + b.contributions())));
+    store.write(fold, sums.values());
+    return fold;
+  }
+
+  /** Numbers of the slices that answer as batch version of a view, in their order. */
+  static List<Long> liveSlices(ViewStore store, String view) {
+    return versions(store, view)
+        .filter(version -> version.live() && !version.kind().equals("speed"))
+        .flatMap(version -> version.slices().stream())
+        .filter(Slice::visible)
+        .map(Slice::slice)
+        .toList();
+  }
+
+  /**
+   * The slices of {@link #VIEW} as text: {@code live batch (.., 5] shown, 2 rows}; a slice is
+   * hidden before it is promoted, and after it was folded.
+   */
+  static List<String> catalog(ViewStore store) {
+    List<String> slices = new ArrayList<>();
+    versions(store, VIEW)
+        .forEach(
+            version -> {
+              for (Slice slice : version.slices()) {
+                slices.add(
+                    String.format(
+                        "%s%s %s %s, %d rows",
+                        version.live() ? "live " : "",
+                        version.kind(),
+                        slice.epochs(),
+                        slice.visible() ? "shown" : "hidden",
+                        slice.rows()));
+              }
+            });
+    return slices;
+  }
+
+  private static Stream<Version> versions(ViewStore store, String view) {
+    return store.status().stream()
+        .filter(status -> status.pointer().view().equals(view))
+        .flatMap(status -> status.versions().stream());
+  }
+
+  /** Adds the rows of an answer up: {@code 0 a=3} is bucket 0, key a, 3 in all layers. */
+  static List<String> totals(ViewStore store) {
+    Map<String, Long> totals = new TreeMap<>();
+    store.read(
+        ALL,
+        row ->
+            totals.merge(
+                row.bucket() / 60_000 + " " + new String(row.key(), UTF_8), value(row), Long::sum));
+    return totals.entrySet().stream().map(Map.Entry::toString).toList();
+  }
+
   /** Reads rows as text: {@code batch 0 a=1} is bucket 0, key a, value 1 of the batch layer. */
   static List<String> read(ViewStore store, ReadRequest request) {
     List<String> rows = new ArrayList<>();
@@ -93,7 +201,11 @@ final class Stores {
     return ByteBuffer.wrap(row.accumulator()).getLong();
   }
 
-  private static String text(LiveRow row) {
+  static long value(StoredRow row) {
+    return ByteBuffer.wrap(row.accumulator()).getLong();
+  }
+
+  static String text(LiveRow row) {
     return String.format(
         "%s %d %s=%d",
         row.speed() ? "speed" : "batch",
@@ -112,6 +224,17 @@ final class Stores {
       for (String sql : statements) {
         statement.execute(sql);
       }
+    }
+  }
+
+  /** Makes it an error to remove a row of a slice that a run may still write or promote. */
+  static void requireFences(Path file) throws SQLException {
+    try (Connection connection = plain(file)) {
+      execute(
+          connection,
+          "CREATE TRIGGER fenced BEFORE DELETE ON anabranch_row"
+              + " WHEN (SELECT run FROM anabranch_slice WHERE slice = OLD.slice) > 0"
+              + " BEGIN SELECT RAISE(ABORT, 'a row was removed before its slice was fenced'); END");
     }
   }
 

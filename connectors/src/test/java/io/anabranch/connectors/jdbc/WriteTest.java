@@ -163,7 +163,7 @@ class WriteTest {
     UserException problem =
         assertThrows(UserException.class, () -> store.write(slice, List.of(row(1, 0, "a", 1))));
 
-    assertThat(problem.getMessage(), containsString("its slice serves no more answers"));
+    assertThat(problem.getMessage(), containsString("its slice serves no answers, now or later"));
   }
 
   @Test

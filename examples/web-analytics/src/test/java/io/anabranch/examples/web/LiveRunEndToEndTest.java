@@ -63,7 +63,7 @@ final class LiveRunEndToEndTest {
     CommandLine cli = new CommandLine(folder, "lambda", runner, "3s");
     List<String> ingested = new ArrayList<>();
 
-    for (int launch = 1; launch <= 2; launch++) {
+    for (long launch = 1; launch <= 2; launch++) {
       append(cli, 10 * launch, ingested);
       Process process = cli.start("launch-" + launch, "run");
       try {

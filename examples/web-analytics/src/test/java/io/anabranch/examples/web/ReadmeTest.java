@@ -35,7 +35,9 @@ final class ReadmeTest {
     traffic("more.log", 2);
     List<String> ran = new ArrayList<>();
 
-    for (String block : blocks("sh")) {
+    List<String> commands = new ArrayList<>(blocks("README.md", "sh"));
+    commands.addAll(blocks("docs/operations.md", "sh"));
+    for (String block : commands) {
       for (String line : block.lines().toList()) {
         String command = line.replace("./anabranch ", "");
         if (line.startsWith("./mvnw") || command.startsWith("demo")) {
@@ -47,7 +49,7 @@ final class ReadmeTest {
               command.replace(
                   "FlinkRunner -- '--flinkMaster=[local]' --parallelism=4",
                   "DirectRunner -- --targetParallelism=4");
-          boolean picks = quick.startsWith("run ") && !quick.contains("--runner");
+          boolean picks = quick.matches("(run|verify) .*") && !quick.contains("--runner");
           CommandLine.bare(folder, (quick + (picks ? " --runner direct" : "")).split(" "));
           ran.add(command);
         } else {
@@ -59,13 +61,13 @@ final class ReadmeTest {
       }
     }
 
-    assertThat(ran.size() > 10, is(true));
+    assertThat(ran.size() > 20, is(true));
   }
 
   @Test
   void codeIsThatOfTheExample() throws IOException {
     String example = squeeze(Files.readString(MAIN.resolve("WebAnalytics.java")));
-    for (String block : blocks("java")) {
+    for (String block : blocks("README.md", "java")) {
       String code = squeeze(block.replaceAll("//.*", ""));
       for (String statement : code.split("(?<=[;{}])", -1)) {
         assertThat(example, containsString(statement.strip()));
@@ -76,7 +78,7 @@ final class ReadmeTest {
   @Test
   void configurationIsThatOfTheExample() throws IOException {
     String file = Files.readString(Path.of("anabranch.yaml"));
-    for (String block : blocks("yaml")) {
+    for (String block : blocks("README.md", "yaml")) {
       assertThat(file, containsString(block));
     }
     assertThat(file, not(is("")));
@@ -92,10 +94,10 @@ final class ReadmeTest {
     Files.write(folder.resolve(name), lines, UTF_8);
   }
 
-  private static List<String> blocks(String language) throws IOException {
+  private static List<String> blocks(String file, String language) throws IOException {
     Matcher matcher =
         Pattern.compile("(?m)^```" + language + "\n(.*?)^```", Pattern.DOTALL)
-            .matcher(Files.readString(ROOT.resolve("README.md")));
+            .matcher(Files.readString(ROOT.resolve(file)));
     List<String> blocks = new ArrayList<>();
     while (matcher.find()) {
       blocks.add(matcher.group(1));
