@@ -8,6 +8,7 @@ import io.anabranch.api.spi.SliceRef;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.apache.beam.sdk.Pipeline;
 
@@ -82,7 +83,7 @@ public final class BatchRun<E> {
           context.byView(context.store().openBatchSlices(heartbeat.run(), plan.slices()));
       Attempt attempt = new Attempt(heartbeat.run(), plan, slices);
       try {
-        stop.during(() -> attempt.run(started), () -> context.store().discard(slices.values()));
+        attempt.run(started);
       } catch (UserException e) {
         throw stop.isRequested() && !attempt.promoted
             ? new UserException("batch run " + attempt.run + " was stopped; it leaves nothing", e)
@@ -115,6 +116,7 @@ public final class BatchRun<E> {
       started.accept(run);
       records = compute(plan.epochs(), slices);
       reconciliations = reconcile(run, plan, slices);
+      stop.requireNotRequested();
       context.store().promote(slices.values());
       promoted = true;
       slices.keySet().forEach(context.store()::dropAbsorbed);
@@ -126,12 +128,15 @@ public final class BatchRun<E> {
     }
   }
 
+  /** Returns how many records were read; fails at once if the run is stopped meanwhile. */
   private long compute(EpochRange epochs, Map<String, SliceRef> slices) {
     Pipeline pipeline = context.pipeline();
     pipeline
         .apply("Log", context.log().readClosed(epochs))
         .apply("Views", Views.into(slices, context).inOneEpoch(epochs.through()));
-    return Pipelines.runToEnd(pipeline, "batch");
+    AtomicLong records = new AtomicLong();
+    stop.unlessRequested(() -> records.set(Pipelines.runToEnd(pipeline, "batch")));
+    return records.get();
   }
 
   private List<Reconciliation> reconcile(long run, BatchPlan plan, Map<String, SliceRef> slices) {

@@ -156,6 +156,7 @@ public final class LambdaRun<E> {
               .stoppedBy(stop)
               .run(number -> listener.started("batch", number));
       listener.batchDone(report);
+      stop.requireNotRequested();
       Compaction.run(context, Compaction.Choice.NEWEST).forEach(listener::folded);
       retry = FIRST_RETRY;
     } catch (UserException e) {

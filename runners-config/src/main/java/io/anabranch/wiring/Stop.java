@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
+import io.anabranch.api.UserException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * A request to runs to end soon and cleanly: what follows the log stores what it has read and ends;
@@ -46,6 +49,52 @@ public final class Stop {
     } finally {
       forget(onRequest);
     }
+  }
+
+  /**
+   * Does work in a thread of its own; fails as soon as somebody asks, and leaves that thread to
+   * itself.
+   *
+   * @throws UserException if somebody asked
+   */
+  void unlessRequested(Runnable work) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                work.run();
+                done.complete(null);
+              } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
+              }
+            },
+            "anabranch-work");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      during(done::join, () -> done.completeExceptionally(stopped()));
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException error) {
+        throw error;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Fails if somebody asked.
+   *
+   * @throws UserException if so
+   */
+  void requireNotRequested() {
+    if (isRequested()) {
+      throw stopped();
+    }
+  }
+
+  private static UserException stopped() {
+    return new UserException("the run was stopped");
   }
 
   private synchronized void forget(Runnable action) {
