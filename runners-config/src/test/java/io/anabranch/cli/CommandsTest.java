@@ -94,6 +94,23 @@ final class CommandsTest {
   }
 
   @Test
+  void verifyComparesKappaWithTheLogAsWell() {
+    Cli cli = new Cli(folder, "kappa");
+    ingest(cli, FIRST_HOUR, "2015-05-21T00:30:00Z");
+    ok(cli.run("run", "--until-caught-up"));
+    Result open = cli.run("verify", "revenue");
+    ok(cli.run("close", "--through", "2015-05-21T01:00:00Z"));
+    ok(cli.run("run", "--until-caught-up"));
+
+    Result closed = ok(cli.run("verify", "revenue"));
+
+    assertThat(open.code(), is(1));
+    assertThat(open.err(), containsString("has no closed epoch that is complete yet"));
+    assertThat(closed.out(), containsString("revenue: 2 rows of 4 records"));
+    assertThat(closed.out(), containsString("what is served equals the log"));
+  }
+
+  @Test
   void tableIsAlignedAndEndsWithWhereItComesFrom() {
     Cli cli = new Cli(folder, "kappa");
     ingest(cli, FIRST_HOUR, "2015-05-21T00:30:00Z");

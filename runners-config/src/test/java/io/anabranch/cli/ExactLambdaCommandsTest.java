@@ -8,6 +8,8 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
 import io.anabranch.cli.Cli.Result;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -96,8 +98,14 @@ final class ExactLambdaCommandsTest {
             containsString("nothing was promoted")));
     assertThat(total("tea"), containsString("\"value\":7,\"batch\":7}"));
 
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    Metrics.addRegistry(registry);
     Result batch = ok("run", "--layer", "batch");
+    Metrics.removeRegistry(registry);
 
+    assertThat(registry.counter("anabranch.reconcile.rows", "view", "revenue").count(), is(2.0));
+    assertThat(
+        registry.counter("anabranch.reconcile.different", "view", "revenue").count(), is(1.0));
     assertThat(batch.out(), containsString("revenue: 1 of 2 rows DIFFER"));
     assertThat(total("tea"), containsString("\"value\":17,\"batch\":17}"));
     assertThat(

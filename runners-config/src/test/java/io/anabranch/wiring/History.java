@@ -32,6 +32,7 @@ final class History {
 
   void run(Path folder, int steps, RunnerProfile runner) {
     try (World world = new World(folder, runner)) {
+      views(world);
       ingest(world);
       for (int step = 0; step < steps; step++) {
         step(world);
@@ -42,7 +43,7 @@ final class History {
 
   private void step(World world) {
     boolean closed = world.hasClosedEpochs();
-    switch (random.nextInt(withKappa ? 17 : 16)) {
+    switch (random.nextInt(withKappa ? 18 : 17)) {
       case 0, 1, 2 -> ingest(world);
       case 3, 4, 5 -> close(world);
       case 6, 7, 8 -> when(closed, "batch", world::batch);
@@ -52,8 +53,16 @@ final class History {
       case 13 -> when(true, "gc", world::collectGarbage);
       case 14 -> when(true, "restart", world::restart);
       case 15 -> when(random.nextInt(3) == 0, "verify", world::verify);
+      case 16 -> views(world);
       default -> when(true, "kappa", world::kappa);
     }
+  }
+
+  /** An application may get views later than others, and lose some for a while. */
+  private void views(World world) {
+    int count = 1 + random.nextInt(3);
+    story.append(" views(").append(count).append(')');
+    world.views(count);
   }
 
   private void when(boolean possible, String name, Runnable step) {
@@ -65,6 +74,13 @@ final class History {
 
   void close(World world) {
     open += 1 + random.nextInt(2);
+    story.append(" close(").append(open).append(')');
+    world.closeThrough(START.plus(Duration.ofHours(open)));
+  }
+
+  /** Closes every epoch that holds records. */
+  void closeAllWithRecords(World world) {
+    open += 3;
     story.append(" close(").append(open).append(')');
     world.closeThrough(START.plus(Duration.ofHours(open)));
   }

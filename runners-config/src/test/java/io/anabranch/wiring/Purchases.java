@@ -41,6 +41,18 @@ public final class Purchases implements Application<Purchases.Purchase> {
     }
   }
 
+  private final int views;
+
+  /** All views. */
+  public Purchases() {
+    this(3);
+  }
+
+  /** The first ones of the views. */
+  Purchases(int views) {
+    this.views = views;
+  }
+
   @Override
   public EventFormat<Purchase> events() {
     return EventFormat.lines(Purchase::parse).timestamp(Purchase::time).coder(new PurchaseCoder());
@@ -48,27 +60,29 @@ public final class Purchases implements Application<Purchases.Purchase> {
 
   @Override
   public List<View<Purchase, ?, ?>> views() {
-    return List.of(
-        View.<Purchase>named("revenue")
-            .bucket(Duration.ofMinutes(10))
-            .contributions(contributions(new RevenueFn()))
-            .combine(Sum.ofLongs()),
-        View.<Purchase>named("buyers")
-            .bucket(Duration.ofDays(1))
-            .contributions(
-                new PTransform<PCollection<Purchase>, PCollection<KV<String, String>>>() {
-                  @Override
-                  public PCollection<KV<String, String>> expand(PCollection<Purchase> input) {
-                    return input
-                        .apply("BuyerByItem", ParDo.of(new BuyerFn()))
-                        .setCoder(KvCoder.of(StringUtf8Coder.of(), StringUtf8Coder.of()));
-                  }
-                })
-            .combine(Distinct.approximately()),
-        View.<Purchase>named("units")
-            .bucket(Duration.ofSeconds(1))
-            .contributions(contributions(new UnitsFn()))
-            .combine(Sum.ofLongs()));
+    List<View<Purchase, ?, ?>> all =
+        List.of(
+            View.<Purchase>named("revenue")
+                .bucket(Duration.ofMinutes(10))
+                .contributions(contributions(new RevenueFn()))
+                .combine(Sum.ofLongs()),
+            View.<Purchase>named("buyers")
+                .bucket(Duration.ofDays(1))
+                .contributions(
+                    new PTransform<PCollection<Purchase>, PCollection<KV<String, String>>>() {
+                      @Override
+                      public PCollection<KV<String, String>> expand(PCollection<Purchase> input) {
+                        return input
+                            .apply("BuyerByItem", ParDo.of(new BuyerFn()))
+                            .setCoder(KvCoder.of(StringUtf8Coder.of(), StringUtf8Coder.of()));
+                      }
+                    })
+                .combine(Distinct.approximately()),
+            View.<Purchase>named("units")
+                .bucket(Duration.ofSeconds(1))
+                .contributions(contributions(new UnitsFn()))
+                .combine(Sum.ofLongs()));
+    return all.subList(0, views);
   }
 
   private static PTransform<PCollection<Purchase>, PCollection<KV<String, Long>>> contributions(

@@ -11,6 +11,7 @@ import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.Provenance;
+import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.AppendableLog;
 import io.anabranch.api.spi.AppendableLog.Input;
@@ -36,6 +37,7 @@ import io.anabranch.transforms.Sum;
 import io.anabranch.wiring.Purchases.Purchase;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,7 +45,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
@@ -54,7 +59,9 @@ import org.apache.beam.sdk.values.PCollection;
  * which epoch, and which of them each layer has read.
  */
 final class World implements AutoCloseable {
-  private final LoadedApplication<Purchase> application = LoadedApplication.of(new Purchases());
+  private static final LoadedApplication<Purchase> ALL = LoadedApplication.of(new Purchases());
+
+  private LoadedApplication<Purchase> application = ALL;
   private final AppendableLog log;
   private final Settings lambdaSettings;
   private final Settings kappaSettings;
@@ -62,16 +69,11 @@ final class World implements AutoCloseable {
   private ViewStore kappa;
   private final RunnerProfile runner;
 
+  private final Map<String, Layers> layers = new TreeMap<>();
   private final List<Entry> entries = new ArrayList<>();
   private final TreeSet<String> broken = new TreeSet<>();
   private final List<Long> brokenEpochs = new ArrayList<>();
-  private long batchThrough = Epochs.NONE;
-  private int speedRead;
-  private long speedComplete = Epochs.NONE;
-  private boolean speedRan;
-  private int kappaRead;
-  private boolean lambdaRan;
-  private boolean kappaRan;
+  private final Map<String, Integer> kappaRead = new TreeMap<>();
 
   /** A log as it was when fewer epochs were closed. */
   private record EarlierLog(EventLog log, LogEnd end) implements EventLog {
@@ -98,6 +100,18 @@ final class World implements AutoCloseable {
 
     @Override
     public void close() {}
+  }
+
+  /** What the Lambda layers have read of a view. */
+  private static final class Layers {
+    long batchThrough = Epochs.NONE;
+    int speedRead;
+    long speedComplete = Epochs.NONE;
+    boolean speedRan;
+
+    boolean isComplete(long epoch) {
+      return epoch <= Math.max(batchThrough, speedComplete);
+    }
   }
 
   private record Entry(long epoch, Purchase purchase) {}
@@ -161,22 +175,33 @@ final class World implements AutoCloseable {
       BatchRun.of(context(lambda, lambdaSettings, new EarlierLog(log, earlier))).run(run -> {});
       done.accept(through);
     }
-    batchThrough = end.closedThrough();
+    eachView(read -> read.batchThrough = end.closedThrough());
+  }
+
+  /** Does something to what is known of each view of the application. */
+  private void eachView(Consumer<Layers> change) {
+    application
+        .views()
+        .forEach(
+            view -> change.accept(layers.computeIfAbsent(view.name(), absent -> new Layers())));
+  }
+
+  /** From now on the application has only so many of its views, or has them again. */
+  void views(int count) {
+    application = LoadedApplication.of(new Purchases(count));
   }
 
   private void batch(boolean full) {
-    long after = full ? Epochs.NONE : batchThrough;
+    long after =
+        application.views().stream()
+            .mapToLong(view -> layers.getOrDefault(view.name(), new Layers()).batchThrough)
+            .min()
+            .orElseThrow();
     BatchReport report = runBatch(full);
-    batchThrough = report.through();
-    lambdaRan = true;
-    long records =
-        entries.stream()
-            .filter(each -> new EpochRange(after, batchThrough).contains(each.epoch()))
-            .count();
-    long brokenRecords =
-        brokenEpochs.stream()
-            .filter(each -> new EpochRange(after, batchThrough).contains(each))
-            .count();
+    eachView(read -> read.batchThrough = report.through());
+    EpochRange epochs = new EpochRange(full ? Epochs.NONE : after, report.through());
+    long records = entries.stream().filter(each -> epochs.contains(each.epoch())).count();
+    long brokenRecords = brokenEpochs.stream().filter(epochs::contains).count();
     assertThat("records read by batch", report.records(), is(records + brokenRecords));
     for (Reconciliation each : report.reconciliations()) {
       assertThat("rows that differ from speed: " + each, each.result().different(), is(0L));
@@ -204,17 +229,50 @@ final class World implements AutoCloseable {
         context(lambda, lambdaSettings), Architecture.LAMBDA, new Stop(), run -> {});
   }
 
+  RunReport runLambda(Stop stop, LambdaRun.Listener listener) {
+    return LambdaRun.run(context(lambda, lambdaSettings), stop, listener);
+  }
+
+  /** Lets the next promotion fail. */
+  void failNextPromotion(String message) {
+    ViewStore store = lambda;
+    AtomicBoolean failed = new AtomicBoolean();
+    lambda =
+        (ViewStore)
+            Proxy.newProxyInstance(
+                World.class.getClassLoader(),
+                new Class<?>[] {ViewStore.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("promote") && failed.compareAndSet(false, true)) {
+                    throw new UserException(message);
+                  }
+                  return method.invoke(store, arguments);
+                });
+  }
+
+  /** Returns whether every view serves all that was ingested. */
+  boolean isAllRead() {
+    try {
+      checkAllIsServed("");
+      return true;
+    } catch (AssertionError e) {
+      return false;
+    }
+  }
+
   /** Asks the catalog how far another process got that was killed. */
   void learnFromStore() {
     List<LivePointer> pointers =
         application.views().stream()
             .map(view -> lambda.pointer(view.name()).orElseThrow())
             .toList();
-    batchThrough = pointers.get(0).baseThrough();
     for (LivePointer pointer : pointers) {
-      assertThat("views are promoted together", pointer.baseThrough(), is(batchThrough));
+      assertThat(
+          "views are promoted together", pointer.baseThrough(), is(pointers.get(0).baseThrough()));
+      Layers read = layers.computeIfAbsent(pointer.view(), absent -> new Layers());
+      read.batchThrough = pointer.baseThrough();
+      read.speedComplete = pointer.completeThrough();
     }
-    speedComplete = pointers.get(0).completeThrough();
   }
 
   void collectGarbageOfDead() {
@@ -235,10 +293,12 @@ final class World implements AutoCloseable {
 
   void speed() {
     runSpeed();
-    speedRead = entries.size();
-    speedComplete = log.end().closedThrough();
-    speedRan = true;
-    lambdaRan = true;
+    eachView(
+        read -> {
+          read.speedRead = entries.size();
+          read.speedComplete = log.end().closedThrough();
+          read.speedRan = true;
+        });
   }
 
   void compact(Compaction.Choice choice) {
@@ -250,10 +310,11 @@ final class World implements AutoCloseable {
   }
 
   void verify() {
-    if (batchThrough == Epochs.NONE && speedComplete == Epochs.NONE) {
-      return; // nothing is complete yet
-    }
     for (ViewDefinition<Purchase, ?, ?, ?, ?> view : application.views()) {
+      Layers read = layers.get(view.name());
+      if (read == null || !read.isComplete(log.end().firstEpoch())) {
+        continue; // nothing is complete yet
+      }
       Verification.Report report =
           Verification.of(context(lambda, lambdaSettings), view, run -> {});
       assertThat(
@@ -274,50 +335,53 @@ final class World implements AutoCloseable {
   void kappa() {
     StreamRun.untilCaughtUp(
         context(kappa, kappaSettings), Architecture.KAPPA, new Stop(), run -> {});
-    kappaRead = entries.size();
-    kappaRan = true;
+    application.views().forEach(view -> kappaRead.put(view.name(), entries.size()));
   }
 
   /** Compares every row of every view of both stores with a plain fold of what was read. */
   void check(String story) {
-    if (lambdaRan) {
-      checkRows(story + " [lambda]");
-      checkGaps(story + " [lambda]");
-    }
-    if (kappaRan) {
-      List<Purchase> read = entries.subList(0, kappaRead).stream().map(Entry::purchase).toList();
-      check(story + " [kappa]", kappa, read);
-      if (kappaRead == entries.size()) {
-        assertThat(story, kappa.deadLetterCount(), is((long) broken.size()));
-      }
+    checkRows(story + " [lambda]");
+    layers.forEach((view, read) -> checkGaps(story + " [lambda], view " + view, view, read));
+    kappaRead.forEach(
+        (view, read) -> check(story + " [kappa]", kappa, view, read(Epochs.NONE, read)));
+    if (kappaRead.containsValue(entries.size())) {
+      assertThat(story, kappa.deadLetterCount(), is((long) broken.size()));
     }
   }
 
   /** Compares every row of the Lambda views with a plain fold of what batch or speed has read. */
   void checkRows(String story) {
+    layers.forEach(
+        (view, read) -> check(story, lambda, view, read(read.batchThrough, read.speedRead)));
+  }
+
+  /** Compares every row of the Lambda views with a plain fold of all there is. */
+  void checkAllIsServed(String story) {
+    layers.keySet().forEach(view -> check(story, lambda, view, read(Epochs.NONE, entries.size())));
+  }
+
+  /** Returns the purchases of the epochs through one, and the first ones of all. */
+  private List<Purchase> read(long through, int first) {
     List<Purchase> read = new ArrayList<>();
     for (int i = 0; i < entries.size(); i++) {
-      Entry entry = entries.get(i);
-      if (entry.epoch() <= batchThrough || i < speedRead) {
-        read.add(entry.purchase());
+      if (entries.get(i).epoch() <= through || i < first) {
+        read.add(entries.get(i).purchase());
       }
     }
-    check(story, lambda, read);
+    return read;
   }
 
   /** An epoch is missing unless it is complete, or open and followed by speed. */
-  private void checkGaps(String story) {
+  private void checkGaps(String story, String view, Layers read) {
     LogEnd end = log.end();
     TreeSet<Long> expected = new TreeSet<>();
     for (long epoch = end.firstEpoch(); epoch <= end.lastEpoch(); epoch++) {
-      boolean complete = epoch <= Math.max(batchThrough, speedComplete);
-      if (!complete && !(speedRan && epoch > end.closedThrough())) {
+      if (!read.isComplete(epoch) && !(read.speedRan && epoch > end.closedThrough())) {
         expected.add(epoch);
       }
     }
     TreeSet<Long> told = new TreeSet<>();
-    Answer<?, ?> answer =
-        ViewReader.of(lambda, application.view("revenue")).against(log::end).read(Query.all());
+    Answer<?, ?> answer = ViewReader.of(lambda, ALL.view(view)).against(log::end).read(Query.all());
     for (Provenance.Gap gap : answer.provenance().gaps()) {
       for (long epoch = gap.first(); epoch <= gap.last(); epoch++) {
         told.add(epoch);
@@ -326,7 +390,7 @@ final class World implements AutoCloseable {
     assertThat(story + ", epochs that are not covered", told, is(expected));
   }
 
-  private void check(String story, ViewStore store, List<Purchase> read) {
+  private static void check(String story, ViewStore store, String view, List<Purchase> read) {
     Fold<String, Long, ?, Long> revenue = Fold.of(Duration.ofMinutes(10), Sum.ofLongs());
     Fold<String, String, ?, Long> buyers = Fold.of(Duration.ofDays(1), Distinct.approximately());
     Fold<String, Long, ?, Long> units = Fold.of(Duration.ofSeconds(1), Sum.ofLongs());
@@ -337,15 +401,22 @@ final class World implements AutoCloseable {
         units.add(purchase.time(), purchase.buyer() + "/" + purchase.item(), 1L);
       }
     }
-    check(story, store, "revenue", revenue);
-    check(story, store, "buyers", buyers);
-    check(story, store, "units", units);
+    check(
+        story,
+        store,
+        view,
+        switch (view) {
+          case "revenue" -> revenue;
+          case "buyers" -> buyers;
+          default -> units;
+        });
   }
 
   @SuppressWarnings("unchecked") // the views of Purchases have keys of text and values of numbers
-  private void check(String story, ViewStore store, String view, Fold<String, ?, ?, Long> fold) {
+  private static void check(
+      String story, ViewStore store, String view, Fold<String, ?, ?, Long> fold) {
     ViewDefinition<Purchase, String, ?, ?, Long> definition =
-        (ViewDefinition<Purchase, String, ?, ?, Long>) application.view(view);
+        (ViewDefinition<Purchase, String, ?, ?, Long>) ALL.view(view);
     assertThat(
         story + ", view " + view,
         ViewReader.of(store, definition).read(Query.all()),

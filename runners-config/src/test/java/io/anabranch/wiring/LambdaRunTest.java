@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+
+import io.anabranch.api.UserException;
+import io.anabranch.runners.RunnerProfile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class LambdaRunTest {
+  private static final Duration SOON = Duration.ofMinutes(1);
+
+  @TempDir Path folder;
+  private final Stop stop = new Stop();
+  private final Heard heard = new Heard();
+  private final ExecutorService threads = Executors.newSingleThreadExecutor();
+
+  @AfterEach
+  void end() {
+    stop.request();
+    threads.shutdownNow();
+  }
+
+  /** What a run told. */
+  private static final class Heard implements LambdaRun.Listener {
+    final List<BatchReport> batches = new CopyOnWriteArrayList<>();
+    final List<String> failures = new CopyOnWriteArrayList<>();
+    final List<String> started = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void started(String layer, long run) {
+      started.add(layer);
+    }
+
+    @Override
+    public void batchDone(BatchReport report) {
+      batches.add(report);
+    }
+
+    @Override
+    public void folded(Compaction.Report report) {}
+
+    @Override
+    public void batchFailed(UserException error, Duration retryAfter) {
+      failures.add(error.getMessage() + ", retry after " + retryAfter);
+    }
+  }
+
+  @Test
+  void batchTakesOverEachEpochThatSpeedHasCompleted() throws Exception {
+    History history = new History(11, false);
+    try (World world = new World(folder, RunnerProfile.of("direct", Map.of()))) {
+      history.ingest(world);
+      Future<RunReport> run = threads.submit(() -> world.runLambda(stop, heard));
+      await().atMost(SOON).until(() -> heard.started.contains("speed"));
+
+      for (int epoch = 1; epoch <= 3; epoch++) {
+        int batches = heard.batches.size();
+        history.closeAllWithRecords(world);
+        await().atMost(SOON).until(() -> heard.batches.size() > batches);
+        history.ingest(world);
+      }
+      await().atMost(SOON).until(world::isAllRead);
+      stop.request();
+      run.get(SOON.toSeconds(), TimeUnit.SECONDS);
+
+      assertThat(heard.failures, empty());
+      heard.batches.stream()
+          .flatMap(batch -> batch.reconciliations().stream())
+          .forEach(each -> assertThat(each.toString(), each.result().different(), is(0L)));
+      world.learnFromStore();
+      world.checkAllIsServed(history.story());
+      world.checkNothingHidden(history.story());
+    }
+  }
+
+  @Test
+  void batchThatFailsIsTriedAgainWhileSpeedGoesOn() throws Exception {
+    History history = new History(12, false);
+    try (World world = new World(folder, RunnerProfile.of("direct", Map.of()))) {
+      history.ingest(world);
+      history.closeAllWithRecords(world);
+      world.failNextPromotion("the store is on fire");
+
+      Future<RunReport> run = threads.submit(() -> world.runLambda(stop, heard));
+      await().atMost(SOON).until(() -> !heard.batches.isEmpty());
+      stop.request();
+      run.get(SOON.toSeconds(), TimeUnit.SECONDS);
+
+      assertThat(heard.failures, contains("the store is on fire, retry after PT5S"));
+      assertThat(heard.started, contains("batch", "speed", "batch"));
+      world.learnFromStore();
+      world.checkAllIsServed(history.story());
+      world.checkNothingHidden(history.story());
+    }
+  }
+
+  @Test
+  void speedThatWasTakenOverEndsTheRun() throws Exception {
+    History history = new History(13, false);
+    try (World world = new World(folder, RunnerProfile.of("direct", Map.of()))) {
+      history.ingest(world);
+      Future<RunReport> run = threads.submit(() -> world.runLambda(stop, heard));
+      await().atMost(SOON).until(() -> heard.started.contains("speed"));
+
+      world.runSpeed();
+      history.ingest(world); // the first run learns it when it writes
+      ExecutionException failure =
+          Assertions.assertThrows(
+              ExecutionException.class, () -> run.get(SOON.toSeconds(), TimeUnit.SECONDS));
+
+      assertThat(failure.getCause().getMessage(), containsString("has taken over"));
+    }
+  }
+}
