@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 
 /** A random history of a world, checked after every step, and the story of it so far. */
 final class History {
@@ -18,12 +20,18 @@ final class History {
   private final Random random;
   private final boolean withKappa;
   private final StringBuilder story;
+  private final Map<String, Integer> done = new TreeMap<>();
   private long open; // the first open hour
 
   History(long seed, boolean withKappa) {
     this.random = new Random(seed);
     this.withKappa = withKappa;
     this.story = new StringBuilder("seed " + seed + ":");
+  }
+
+  /** Returns how often each kind of step was done. */
+  Map<String, Integer> done() {
+    return done;
   }
 
   String story() {
@@ -42,20 +50,56 @@ final class History {
   }
 
   private void step(World world) {
-    boolean closed = world.hasClosedEpochs();
-    switch (random.nextInt(withKappa ? 18 : 17)) {
+    switch (random.nextInt(withKappa ? 22 : 21)) {
       case 0, 1, 2 -> ingest(world);
-      case 3, 4, 5 -> close(world);
-      case 6, 7, 8 -> when(closed, "batch", world::batch);
-      case 9 -> when(closed, "full batch", world::fullBatch);
-      case 10, 11 -> when(true, "speed", world::speed);
-      case 12 -> when(true, "compact", () -> world.compact(Compaction.Choice.ALL));
-      case 13 -> when(true, "gc", world::collectGarbage);
-      case 14 -> when(true, "restart", world::restart);
-      case 15 -> when(random.nextInt(3) == 0, "verify", world::verify);
-      case 16 -> views(world);
-      default -> when(true, "kappa", world::kappa);
+      case 3, 4 -> close(world);
+      case 5, 6, 7, 8, 9 -> {
+        if (random.nextInt(3) > 0) {
+          ingest(world);
+          close(world);
+        }
+        if (world.hasClosedEpochs()) {
+          tell(world.batch() ? "batch" : "batch without anything new");
+        }
+      }
+      case 10 -> {
+        if (world.hasClosedEpochs()) {
+          world.fullBatch();
+          tell("full batch");
+        }
+      }
+      case 11, 12, 13 -> {
+        world.speed();
+        tell("speed");
+      }
+      case 14, 15 -> {
+        if (world.hasClosedEpochs()) {
+          ingest(world);
+          close(world);
+          world.batch(); // so that there is something to fold
+        }
+        tell(world.compact(Compaction.Choice.ALL) > 0 ? "fold" : "no fold");
+      }
+      case 16, 17 -> {
+        world.collectGarbage();
+        tell("gc");
+      }
+      case 18 -> {
+        world.restart();
+        tell("restart");
+      }
+      case 19 -> tell(world.verify() > 0 ? "verify" : "nothing to verify");
+      case 20 -> views(world);
+      default -> {
+        world.kappa();
+        tell("kappa");
+      }
     }
+  }
+
+  private void tell(String step) {
+    story.append(' ').append(step);
+    done.merge(step, 1, Integer::sum);
   }
 
   /** An application may get views later than others, and lose some for a while. */
@@ -63,13 +107,6 @@ final class History {
     int count = 1 + random.nextInt(3);
     story.append(" views(").append(count).append(')');
     world.views(count);
-  }
-
-  private void when(boolean possible, String name, Runnable step) {
-    if (possible) {
-      story.append(' ').append(name);
-      step.run();
-    }
   }
 
   void close(World world) {

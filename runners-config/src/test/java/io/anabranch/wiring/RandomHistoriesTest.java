@@ -3,6 +3,7 @@ package io.anabranch.wiring;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.greaterThan;
 
 import io.anabranch.runners.RunnerProfile;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -29,13 +31,17 @@ final class RandomHistoriesTest {
       RunnerProfile.of("direct", Map.of("targetParallelism", "2"));
 
   @TempDir Path folder;
+  private final Map<String, Integer> done = new ConcurrentSkipListMap<>();
 
   @Test
   void everyLambdaAnswerEqualsThePlainFold() throws Exception {
     List<Callable<String>> histories = new ArrayList<>();
     LongStream.rangeClosed(1, 200)
-        .forEach(seed -> histories.add(() -> tell(seed, false, 8, DIRECT)));
+        .forEach(seed -> histories.add(() -> tell(seed, false, 12, DIRECT)));
     assertThat(failuresOf(histories), empty());
+    for (String step : List.of("batch", "full batch", "speed", "fold", "gc", "verify")) {
+      assertThat(step, done.get(step), greaterThan(50));
+    }
   }
 
   @Test
@@ -67,6 +73,7 @@ final class RandomHistoriesTest {
     Path place = Files.createDirectory(folder.resolve("history-" + seed));
     try {
       history.run(place, steps, runner);
+      history.done().forEach((step, times) -> done.merge(step, times, Integer::sum));
       return "";
     } catch (AssertionError | RuntimeException e) {
       return history.story() + ": " + e;

@@ -156,9 +156,12 @@ final class World implements AutoCloseable {
     return log.end().lastClosedWithRecords().isPresent();
   }
 
-  /** Computes what batch does not hold yet, and checks that no more than that was read. */
-  void batch() {
-    batch(false);
+  /**
+   * Computes what batch does not hold yet, if anything; returns whether, and checks that no more
+   * than that was read.
+   */
+  boolean batch() {
+    return batch(false);
   }
 
   /** Computes all closed epochs into a new version. */
@@ -191,7 +194,7 @@ final class World implements AutoCloseable {
     application = LoadedApplication.of(new Purchases(count));
   }
 
-  private void batch(boolean full) {
+  private boolean batch(boolean full) {
     long after =
         application.views().stream()
             .mapToLong(view -> layers.getOrDefault(view.name(), new Layers()).batchThrough)
@@ -206,6 +209,7 @@ final class World implements AutoCloseable {
     for (Reconciliation each : report.reconciliations()) {
       assertThat("rows that differ from speed: " + each, each.result().different(), is(0L));
     }
+    return !report.nothingToDo();
   }
 
   BatchReport runBatch(boolean full) {
@@ -301,15 +305,18 @@ final class World implements AutoCloseable {
         });
   }
 
-  void compact(Compaction.Choice choice) {
-    Compaction.run(context(lambda, lambdaSettings), choice);
+  /** Returns how many views were folded. */
+  int compact(Compaction.Choice choice) {
+    return Compaction.run(context(lambda, lambdaSettings), choice).size();
   }
 
   void collectGarbage() {
     lambda.collectGarbage(new GarbageRules(Duration.ZERO, Duration.ofDays(1), false));
   }
 
-  void verify() {
+  /** Returns how many views could be verified. */
+  int verify() {
+    int verified = 0;
     for (ViewDefinition<Purchase, ?, ?, ?, ?> view : application.views()) {
       Layers read = layers.get(view.name());
       if (read == null || !read.isComplete(log.end().firstEpoch())) {
@@ -321,7 +328,9 @@ final class World implements AutoCloseable {
           view.name(),
           report.differences(),
           is(new RowDifferences(report.differences().rows(), 0, 0, List.of())));
+      verified++;
     }
+    return verified;
   }
 
   /** Opens the stores anew, as another process would. */
