@@ -23,7 +23,7 @@ import java.util.OptionalLong;
  *     ahead; a log that gets nothing new makes no rows
  * @param gaps epochs of the log that the answer does not cover. A late event of any bucket may be
  *     in any epoch, so all epochs of the log count. An epoch is covered if it is complete; an open
- *     one, if a version follows the log
+ *     one, if a run follows the log, or stored all that is in the log before it ended
  * @param deadLetters records that could not be decoded, in the epochs that may hold events of the
  *     buckets asked for: an event is appended no earlier than it happens, as far as clocks are
  *     right

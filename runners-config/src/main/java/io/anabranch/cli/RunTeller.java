@@ -112,6 +112,13 @@ final class RunTeller implements LambdaRun.Listener, AutoCloseable {
         retryAfter.toSeconds(), error.getMessage());
   }
 
+  @Override
+  public void foldFailed(UserException error) {
+    err.printf(
+        "error: folding slices failed, and is tried again after the next batch run: %s%n",
+        error.getMessage());
+  }
+
   private String views() {
     return context.application().views().stream()
         .map(view -> view.name())

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
+import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
@@ -30,25 +31,26 @@ record BatchPlan(List<SlicePlan> slices, long through) {
    *     before the batch version does
    */
   static <E> BatchPlan of(RunContext<E> context, boolean full, long most) {
-    long through = Math.min(closedThrough(context), most);
+    long closed = closedThrough(context);
+    long through = Math.min(closed, most);
     List<SlicePlan> slices = new ArrayList<>();
     for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
       Optional<LivePointer> pointer = context.store().pointer(view.name());
       if (pointer.isPresent()) {
-        requireSameLog(context, pointer.get());
+        requireSameSource(context, pointer.get());
         if (!full) {
           requireSameDefinition(pointer.get(), view);
         }
       }
       long reached = pointer.map(LivePointer::baseThrough).orElse(Epochs.NONE);
-      if (reached > through && reached != Long.MAX_VALUE) { // Kappa reaches the end: refused later
+      if (reached > closed) {
         throw new UserException(
             "view \""
                 + view.name()
                 + "\": the batch version reaches "
                 + context.log().epochs().end(reached)
                 + ", but the log is closed only through "
-                + context.log().epochs().end(through)
+                + context.log().epochs().end(closed)
                 + ": the log has lost epochs, or is another one. Set log.path back, or use another"
                 + " store.url");
       }
@@ -82,6 +84,18 @@ record BatchPlan(List<SlicePlan> slices, long through) {
   }
 
   /** The store checks it too, but there may be nothing to store. */
+  private static void requireSameSource(RunContext<?> context, LivePointer pointer) {
+    requireSameLog(context, pointer);
+    if (pointer.architecture() != Architecture.LAMBDA) {
+      throw new UserException(
+          "the store serves view \""
+              + pointer.view()
+              + "\" by the architecture "
+              + pointer.architecture().word()
+              + ", not lambda: set architecture back, or use another store.url");
+    }
+  }
+
   static void requireSameLog(RunContext<?> context, LivePointer pointer) {
     if (!pointer.log().equals(context.log().id())) {
       throw new UserException(

@@ -8,6 +8,7 @@ import io.anabranch.api.spi.SliceRef;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.apache.beam.sdk.Pipeline;
@@ -119,7 +120,8 @@ public final class BatchRun<E> {
       stop.requireNotRequested();
       context.store().promote(slices.values());
       promoted = true;
-      slices.keySet().forEach(context.store()::dropAbsorbed);
+      tell(reconciliations);
+      slices.keySet().forEach(context.store()::dropAbsorbed); // or gc does, should it fail here
     }
 
     BatchReport report() {
@@ -145,15 +147,18 @@ public final class BatchRun<E> {
       Reconcile.of(context, run, slice, new EpochRange(slice.after(), plan.through()))
           .ifPresent(reconciliations::add);
     }
-    reconciliations.forEach(context.store()::record);
-    reconciliations.forEach(RunMetrics::reconciled);
-    if (failOnMismatch) {
-      reconciliations.stream()
-          .filter(each -> each.result().different() > 0)
-          .findFirst()
-          .ifPresent(BatchRun::fail);
+    Optional<Reconciliation> mismatch =
+        reconciliations.stream().filter(each -> each.result().different() > 0).findFirst();
+    if (failOnMismatch && mismatch.isPresent()) {
+      tell(reconciliations);
+      fail(mismatch.get());
     }
     return reconciliations;
+  }
+
+  private void tell(List<Reconciliation> reconciliations) {
+    reconciliations.forEach(context.store()::record);
+    reconciliations.forEach(RunMetrics::reconciled);
   }
 
   private static void fail(Reconciliation mismatch) {

@@ -16,8 +16,8 @@ import java.util.Optional;
 
 /**
  * Folds slices of the batch versions into one: rows of the same bucket and key become one row, and
- * answers stay as they are, also while they are read. Works within this process, on rows in their
- * order, in constant memory.
+ * answers stay as they are, also while they are read. Works within this process, in constant
+ * memory: the store gives the rows in their order.
  */
 public final class Compaction {
   private Compaction() {}
@@ -28,8 +28,8 @@ public final class Compaction {
     ALL,
     /**
      * The newest ones, once there are {@value #MOST_SLICES}, back to one that holds more rows than
-     * all after it: then a row is folded again only into a slice at least twice as large, as in a
-     * log-structured merge-tree (O'Neil et al. 1996).
+     * all after it, as in a log-structured merge-tree (O'Neil et al. 1996): so large slices are
+     * written again seldom.
      */
     NEWEST
   }

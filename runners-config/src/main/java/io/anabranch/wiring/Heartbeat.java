@@ -24,7 +24,12 @@ final class Heartbeat implements AutoCloseable {
   /** Registers a run and begins to tell of it. */
   static Heartbeat begin(RunContext<?> context, String layer) {
     Heartbeat heartbeat = new Heartbeat(context, context.store().beginRun(layer));
-    heartbeat.beat();
+    try {
+      heartbeat.beat();
+    } catch (RuntimeException e) {
+      heartbeat.close();
+      throw e;
+    }
     TimerTask beat =
         new TimerTask() {
           @Override

@@ -58,6 +58,9 @@ public final class LambdaRun<E> {
     /** Slices were folded. */
     void folded(Compaction.Report report);
 
+    /** Folding failed; it is tried again after the next batch run. */
+    void foldFailed(UserException error);
+
     /** A batch run failed; it is tried again. */
     void batchFailed(UserException error, Duration retryAfter);
   }
@@ -95,7 +98,8 @@ public final class LambdaRun<E> {
       Future<?> batch = threads.submit(() -> {});
       while (!isDone(speed)) {
         if (batch.isDone() && !stop.isRequested()) {
-          OptionalLong through = due();
+          result(batch); // an error that is no exception ends the process
+          OptionalLong through = dueOrFailed();
           if (through.isPresent()) {
             batch = threads.submit(() -> batch(through.getAsLong()));
           }
@@ -104,8 +108,9 @@ public final class LambdaRun<E> {
       return result(speed);
     } finally {
       stop.request(); // speed may have failed while batch runs
-      threads.shutdownNow();
+      threads.shutdown();
       awaitBatch(threads);
+      threads.shutdownNow();
     }
   }
 
@@ -148,6 +153,15 @@ public final class LambdaRun<E> {
         .orElse(Epochs.NONE);
   }
 
+  private OptionalLong dueOrFailed() {
+    try {
+      return due();
+    } catch (RuntimeException e) {
+      failed(e);
+      return OptionalLong.empty();
+    }
+  }
+
   private void batch(long through) {
     try {
       BatchReport report =
@@ -156,17 +170,37 @@ public final class LambdaRun<E> {
               .stoppedBy(stop)
               .run(number -> listener.started("batch", number));
       listener.batchDone(report);
+      retry = FIRST_RETRY;
+    } catch (RuntimeException e) { // also of an author's combine function, when rows are compared
+      failed(e);
+      return;
+    } finally {
+      waitingSinceNanos = System.nanoTime();
+    }
+    fold();
+  }
+
+  private void fold() {
+    try {
       stop.requireNotRequested();
       Compaction.run(context, Compaction.Choice.NEWEST).forEach(listener::folded);
-      retry = FIRST_RETRY;
-    } catch (UserException e) {
+    } catch (RuntimeException e) { // tried again after the next batch run
       if (!stop.isRequested()) {
-        listener.batchFailed(e, retry);
-        nextBatchNanos = System.nanoTime() + retry.toNanos();
-        retry = min(retry.multipliedBy(2), LAST_RETRY);
+        listener.foldFailed(told(e));
       }
     }
-    waitingSinceNanos = System.nanoTime();
+  }
+
+  private void failed(RuntimeException error) {
+    if (!stop.isRequested()) {
+      listener.batchFailed(told(error), retry);
+      nextBatchNanos = System.nanoTime() + retry.toNanos();
+      retry = min(retry.multipliedBy(2), LAST_RETRY);
+    }
+  }
+
+  private static UserException told(RuntimeException error) {
+    return error instanceof UserException user ? user : new UserException(error.toString(), error);
   }
 
   private static Duration min(Duration one, Duration other) {
@@ -187,11 +221,14 @@ public final class LambdaRun<E> {
     }
   }
 
-  private static RunReport result(Future<RunReport> run) {
+  private static <T> T result(Future<T> run) {
     try {
       return run.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException error) {
+        throw error;
+      }
+      if (e.getCause() instanceof Error error) {
         throw error;
       }
       throw new IllegalStateException(e.getCause());

@@ -3,6 +3,7 @@ package io.anabranch.wiring;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
+import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.Reconciliation;
@@ -29,7 +30,9 @@ final class Reconcile {
     }
     Optional<String> skipped = skipped(context, pointer.get(), view, epochs);
     RowDifferences found =
-        skipped.isPresent() ? RowDifferences.NONE : compare(context, view, slice, epochs);
+        skipped.isPresent()
+            ? RowDifferences.NONE
+            : compare(context, view, pointer.get(), slice, epochs);
     return Optional.of(
         new Reconciliation(slice.view(), run, epochs, Instant.now(), found, skipped));
   }
@@ -60,10 +63,19 @@ final class Reconcile {
   private static <K, A, O> RowDifferences compare(
       RunContext<?> context,
       ViewDefinition<?, K, ?, A, O> view,
+      LivePointer before,
       SliceRef slice,
       EpochRange epochs) {
     RowComparison<K, A, O> comparison = RowComparison.of(view);
-    context.store().readBeside(slice, epochs, comparison);
+    LivePointer pointer = context.store().readBeside(slice, epochs, comparison).orElseThrow();
+    if (!pointer.base().equals(before.base()) || pointer.baseThrough() != before.baseThrough()) {
+      throw new UserException(
+          "view \""
+              + view.name()
+              + "\": another batch run promoted version "
+              + pointer.base().orElse(0)
+              + " meanwhile; this run leaves everything as it is. Run batch again if it is needed");
+    }
     return comparison.result();
   }
 }

@@ -24,7 +24,17 @@ public final class Stop {
       due = List.copyOf(actions);
       actions.clear();
     }
-    due.forEach(Runnable::run);
+    RuntimeException failure = null;
+    for (Runnable action : due) {
+      try {
+        action.run();
+      } catch (RuntimeException e) { // the others are to know of it all the same
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   /** Returns whether somebody asked. */

@@ -7,8 +7,10 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StopSignal;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import org.apache.beam.sdk.Pipeline;
 
@@ -22,6 +24,8 @@ import org.apache.beam.sdk.Pipeline;
  * one that folds no fewer contributions, answers never go back meanwhile.
  */
 public final class StreamRun {
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
   private StreamRun() {}
 
   /**
@@ -68,14 +72,26 @@ public final class StreamRun {
             Pipelines.runToEnd(pipeline(context, slices, until, signal), layer);
           },
           () -> {
-            context.store().stopMarking(run);
+            stopMarking(context, run);
             signal.raise();
           });
       boolean caughtUp = until.isPresent() && !stop.isRequested();
-      if (caughtUp && closed != Epochs.NONE) {
-        slices.values().forEach(slice -> context.store().complete(slice, closed));
+      if (caughtUp) {
+        slices.values().forEach(slice -> context.store().caughtUp(slice, until.get()));
       }
       return new RunReport(run, caughtUp ? closed : Epochs.NONE, context.store().rowsWritten(run));
+    }
+  }
+
+  /** The source must not end before the store knows; so this tries until it does. */
+  private static void stopMarking(RunContext<?> context, long run) {
+    while (true) {
+      try {
+        context.store().stopMarking(run);
+        return;
+      } catch (UserException e) { // somebody locks the store for longer than its timeout
+        LockSupport.parkNanos(RETRY.toNanos());
+      }
     }
   }
 

@@ -119,6 +119,16 @@ public final class Verification {
   private static long through(RunContext<?> context, LivePointer pointer) {
     LogEnd end = context.log().end();
     long base = pointer.baseThrough() == Long.MAX_VALUE ? Epochs.NONE : pointer.baseThrough();
+    if (base > end.closedThrough()) {
+      throw new UserException(
+          "view \""
+              + pointer.view()
+              + "\": the batch version reaches epoch "
+              + base
+              + ", but the log is closed only through epoch "
+              + end.closedThrough()
+              + ": the log has lost epochs, or is another one");
+    }
     long through = Math.min(end.closedThrough(), Math.max(base, pointer.completeThrough()));
     if (through == Epochs.NONE) {
       throw new UserException(

@@ -59,6 +59,11 @@ final class LambdaRunTest {
     public void folded(Compaction.Report report) {}
 
     @Override
+    public void foldFailed(UserException error) {
+      failures.add(error.getMessage());
+    }
+
+    @Override
     public void batchFailed(UserException error, Duration retryAfter) {
       failures.add(error.getMessage() + ", retry after " + retryAfter);
     }

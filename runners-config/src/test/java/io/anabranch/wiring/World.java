@@ -107,7 +107,7 @@ final class World implements AutoCloseable {
     long batchThrough = Epochs.NONE;
     int speedRead;
     long speedComplete = Epochs.NONE;
-    boolean speedRan;
+    int speedBroken;
 
     boolean isComplete(long epoch) {
       return epoch <= Math.max(batchThrough, speedComplete);
@@ -301,7 +301,7 @@ final class World implements AutoCloseable {
         read -> {
           read.speedRead = entries.size();
           read.speedComplete = log.end().closedThrough();
-          read.speedRan = true;
+          read.speedBroken = broken.size();
         });
   }
 
@@ -380,12 +380,13 @@ final class World implements AutoCloseable {
     return read;
   }
 
-  /** An epoch is missing unless it is complete, or open and followed by speed. */
+  /** An epoch is missing unless it is complete, or open and speed has read all that is in it. */
   private void checkGaps(String story, String view, Layers read) {
     LogEnd end = log.end();
     TreeSet<Long> expected = new TreeSet<>();
     for (long epoch = end.firstEpoch(); epoch <= end.lastEpoch(); epoch++) {
-      if (!read.isComplete(epoch) && !(read.speedRan && epoch > end.closedThrough())) {
+      boolean caughtUp = read.speedRead == entries.size() && read.speedBroken == broken.size();
+      if (!read.isComplete(epoch) && !(caughtUp && epoch > end.closedThrough())) {
         expected.add(epoch);
       }
     }

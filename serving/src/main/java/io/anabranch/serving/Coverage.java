@@ -6,12 +6,18 @@ import io.anabranch.api.Provenance.Gap;
 import io.anabranch.api.spi.LiveState;
 import io.anabranch.api.spi.LiveState.LiveSlice;
 import io.anabranch.api.spi.LogEnd;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** Which epochs of the log no live slice covers. */
 final class Coverage {
+  /** A run that is alive is heard of every ten seconds. */
+  private static final Duration SILENCE = Duration.ofMinutes(1);
+
   private Coverage() {}
 
   /** Epochs {@code [first, last]}. */
@@ -19,15 +25,18 @@ final class Coverage {
 
   /**
    * Returns the epochs that may hold records and are not covered. A slice that follows the log
-   * covers what is known to be complete in it, and the epochs that are still open.
+   * covers what is known to be complete in it; and the epochs that are still open, if its run is
+   * alive, or has ended after it stored all that is in the log.
+   *
+   * @param now the time at which it was read
    */
-  static List<Gap> gaps(LiveState state, LogEnd end, Epochs epochs) {
+  static List<Gap> gaps(LiveState state, LogEnd end, Epochs epochs, Instant now) {
     List<Gap> gaps = new ArrayList<>();
     if (end.isEmpty()) {
       return gaps;
     }
     long next = end.firstEpoch();
-    for (Run run : covered(state, end)) {
+    for (Run run : covered(state, end, now)) {
       if (run.first() > next && next <= end.lastEpoch()) {
         gaps.add(gap(next, Math.min(run.first() - 1, end.lastEpoch()), epochs));
       }
@@ -39,7 +48,7 @@ final class Coverage {
     return gaps;
   }
 
-  private static List<Run> covered(LiveState state, LogEnd end) {
+  private static List<Run> covered(LiveState state, LogEnd end, Instant now) {
     List<Run> covered = new ArrayList<>();
     for (LiveSlice slice : state.slices()) {
       long first = slice.epochs().after() == Epochs.NONE ? Epochs.NONE : slice.epochs().after() + 1;
@@ -50,11 +59,19 @@ final class Coverage {
       if (slice.completeThrough() != Epochs.NONE && slice.completeThrough() >= first) {
         covered.add(new Run(first, slice.completeThrough()));
       }
+      if (!isFollowed(slice, end, now)) {
+        continue;
+      }
       long open = end.closedThrough() == Epochs.NONE ? Epochs.NONE : end.closedThrough() + 1;
       covered.add(new Run(Math.max(first, open), Long.MAX_VALUE));
     }
     covered.sort(Comparator.comparingLong(Run::first));
     return covered;
+  }
+
+  private static boolean isFollowed(LiveSlice slice, LogEnd end, Instant now) {
+    boolean alive = slice.seen().filter(seen -> seen.isAfter(now.minus(SILENCE))).isPresent();
+    return alive || slice.position().equals(Optional.of(end.position()));
   }
 
   private static Gap gap(long first, long last, Epochs epochs) {

@@ -7,6 +7,7 @@ import io.anabranch.api.KeyText;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.RowDifferences;
 import io.anabranch.api.spi.SideRow;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,9 +22,10 @@ import java.util.function.Consumer;
  * by bucket and key, and merges what each side holds for a row as a reader would.
  *
  * <p>Values are equal if {@code equals} says so (of arrays, their content), if they are {@link
- * Comparable} and compare as equal, or if they are {@code double} or {@code float} and differ
- * relatively by no more than {@value #ROUNDING} or {@value #FLOAT_ROUNDING}: sums of such depend on
- * the order of their parts. (Sums whose parts cancel to nearly nothing may differ by more.)
+ * BigDecimal}s of one number, or if they are {@code double} or {@code float} and differ relatively
+ * by no more than {@value #ROUNDING} or {@value #FLOAT_ROUNDING}: sums of such depend on the order
+ * of their parts. (Sums whose parts cancel to nearly nothing may differ by more, and so may such
+ * numbers within a list or a record.)
  *
  * @param <K> the key of a row
  * @param <A> the accumulator
@@ -144,12 +146,10 @@ public final class RowComparison<K, A, O> implements Consumer<SideRow> {
     return inBrackets.substring(1, inBrackets.length() - 1);
   }
 
+  /** Numbers that are equal but for their scale. */
   private static boolean comparesAsEqual(Object one, Object two) {
-    if (one instanceof Comparable<?> && one.getClass() == two.getClass()) {
-      @SuppressWarnings("unchecked") // both are of one class, which has an order
-      Comparable<Object> comparable = (Comparable<Object>) one;
-      return comparable.compareTo(two) == 0;
-    }
-    return false;
+    return one instanceof BigDecimal left
+        && two instanceof BigDecimal right
+        && left.compareTo(right) == 0;
   }
 }

@@ -169,6 +169,7 @@ public final class ViewReader<K, O> {
     Epochs epochs = new Epochs(pointer.epochLength());
     boolean kappa = pointer.architecture() == Architecture.KAPPA;
     boolean follows = kappa || pointer.speed().isPresent();
+    Instant now = clock.instant();
     Optional<Instant> updated =
         state.slices().stream()
             .flatMap(slice -> slice.updated().stream())
@@ -185,8 +186,8 @@ public final class ViewReader<K, O> {
                 Math.max(pointer.completeThrough(), kappa ? Epochs.NONE : pointer.baseThrough()))
             : Optional.empty(),
         updated,
-        updated.map(time -> Duration.between(time, clock.instant())),
-        end.or(state::log).map(log -> Coverage.gaps(state, log, epochs)).orElse(List.of()),
+        updated.map(time -> Duration.between(time, now)),
+        end.or(state::log).map(log -> Coverage.gaps(state, log, epochs, now)).orElse(List.of()),
         state.deadLetters());
   }
 

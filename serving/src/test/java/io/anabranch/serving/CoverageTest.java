@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** Gaps of slices that no run leaves behind as long as stores do what they say. */
 class CoverageTest {
+  private static final Instant NOW = Instant.parse("2026-03-02T10:00:00Z");
   private static final Epochs HOURS = new Epochs(Duration.ofHours(1));
 
   @Test
@@ -94,7 +95,7 @@ class CoverageTest {
       LiveSlice[] slices = slices(random);
 
       List<Long> found =
-          Coverage.gaps(state(slices), end, HOURS).stream()
+          Coverage.gaps(state(slices), end, HOURS, NOW).stream()
               .flatMap(gap -> LongStream.rangeClosed(gap.first(), gap.last()).boxed())
               .toList();
 
@@ -110,7 +111,8 @@ class CoverageTest {
   @Test
   void timesOfAGapAreTheFirstOfItsEpochsAndTheFirstAfterThem() {
     List<Gap> gaps =
-        Coverage.gaps(state(slice(Epochs.NONE, -3), slice(-1, 5)), Fixture.log(-5, 7, 7), HOURS);
+        Coverage.gaps(
+            state(slice(Epochs.NONE, -3), slice(-1, 5)), Fixture.log(-5, 7, 7), HOURS, NOW);
 
     assertThat(
         gaps,
@@ -144,17 +146,55 @@ class CoverageTest {
         && (!slice.follows() || epoch <= slice.completeThrough() || epoch > end.closedThrough());
   }
 
+  @Test
+  void openEpochsAreCoveredWhileARunIsHeardOfOrIfItEndedAtTheEndOfTheLog() {
+    LogEnd end = new LogEnd("17", 3, 1, 5);
+    EpochRange all = new EpochRange(Epochs.NONE, Long.MAX_VALUE);
+    Instant seen = NOW.minusSeconds(59);
+    Optional<Instant> none = Optional.empty();
+
+    assertThat(
+        "alive",
+        gaps(end, new LiveSlice(true, all, 3, none, Optional.of(seen), Optional.empty())),
+        is(List.of()));
+    assertThat(
+        "silent for a minute",
+        gaps(
+            end,
+            new LiveSlice(true, all, 3, none, Optional.of(seen.minusSeconds(1)), Optional.empty())),
+        is(List.of("4..5")));
+    assertThat(
+        "ended at the end of the log",
+        gaps(end, new LiveSlice(true, all, 3, none, none, Optional.of("17"))),
+        is(List.of()));
+    assertThat(
+        "ended before",
+        gaps(end, new LiveSlice(true, all, 3, none, none, Optional.of("16"))),
+        is(List.of("4..5")));
+  }
+
   private static LiveSlice slice(long after, long through) {
-    return new LiveSlice(false, new EpochRange(after, through), through, Optional.empty());
+    return new LiveSlice(
+        false,
+        new EpochRange(after, through),
+        through,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static LiveSlice following(long after, long completeThrough) {
     return new LiveSlice(
-        true, new EpochRange(after, Long.MAX_VALUE), completeThrough, Optional.empty());
+        true,
+        new EpochRange(after, Long.MAX_VALUE),
+        completeThrough,
+        Optional.empty(),
+        Optional.of(NOW),
+        Optional.empty());
   }
 
   private static List<String> gaps(LogEnd end, LiveSlice... slices) {
-    return Coverage.gaps(state(slices), end, HOURS).stream()
+    return Coverage.gaps(state(slices), end, HOURS, NOW).stream()
         .map(gap -> gap.first() + ".." + gap.last())
         .toList();
   }

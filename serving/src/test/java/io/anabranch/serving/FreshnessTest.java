@@ -145,7 +145,8 @@ class FreshnessTest {
   }
 
   private static LiveSlice slice(Optional<Instant> updated) {
-    return new LiveSlice(false, new EpochRange(Epochs.NONE, 5), 5, updated);
+    return new LiveSlice(
+        false, new EpochRange(Epochs.NONE, 5), 5, updated, Optional.empty(), Optional.empty());
   }
 
   private static Clock clock(Instant now) {

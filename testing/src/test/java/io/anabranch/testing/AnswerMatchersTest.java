@@ -101,6 +101,9 @@ final class AnswerMatchersTest {
             OptionalLong.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
             0));
   }
 

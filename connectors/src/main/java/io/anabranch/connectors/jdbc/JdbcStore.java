@@ -113,6 +113,11 @@ final class JdbcStore implements ViewStore {
   }
 
   @Override
+  public void caughtUp(SliceRef slice, LogEnd end) {
+    change(connection -> Slices.caughtUp(connection, slice, end));
+  }
+
+  @Override
   public void write(SliceRef slice, Collection<StoredRow> rows) {
     change(connection -> Rows.write(connection, clock.millis(), slice, rows));
   }

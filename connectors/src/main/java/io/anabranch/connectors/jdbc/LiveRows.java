@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -38,7 +39,7 @@ final class LiveRows {
   /** The rows of live slices, of which {@code p} is the pointer. */
   private static final String LIVE =
       " FROM p JOIN anabranch_slice s ON s.version IN (p.base, p.speed) AND s.visible = 1"
-          + " JOIN anabranch_row r ON r.slice = s.slice"
+          + " JOIN anabranch_row r %s ON r.slice = s.slice"
           + " WHERE r.epoch > s.after_epoch AND r.epoch <= s.through_epoch"
           + " AND (s.version = p.base OR r.epoch > p.base_through)";
 
@@ -48,19 +49,20 @@ final class LiveRows {
           // the pointer, the log, and the number of dead letters
           + ") SELECT 0 AS branch, p.*, l.closed_through AS a, l.first_epoch AS b,"
           + " l.last_epoch AS c, (SELECT COUNT(*) FROM anabranch_dead_letter d"
-          + " WHERE d.epoch >= (? / p.epoch_millis) - (? % p.epoch_millis < 0)) AS d, NULL AS key,"
-          + " NULL AS accumulator"
+          + " WHERE d.epoch >= (? / p.epoch_millis) - (? % p.epoch_millis < 0)) AS d, NULL AS e,"
+          + " l.position AS key, NULL AS accumulator"
           + " FROM p LEFT JOIN anabranch_log l ON l.log = p.log"
           // the slices
           + " UNION ALL SELECT 1, "
           + NO_POINTER
           + ", s.version IS p.speed, s.after_epoch, s.through_epoch, s.complete_through,"
-          + " s.updated, NULL FROM p"
+          + " s.updated, s.position, o.seen FROM p"
           + " JOIN anabranch_slice s ON s.version IN (p.base, p.speed) AND s.visible = 1"
+          + " LEFT JOIN anabranch_run o ON o.run = s.run AND o.ended IS NULL"
           // the rows
           + " UNION ALL SELECT 2, "
           + NO_POINTER
-          + ", s.version IS p.speed, r.bucket, NULL, NULL, r.key, r.accumulator"
+          + ", s.version IS p.speed, r.bucket, NULL, NULL, NULL, r.key, r.accumulator"
           + LIVE;
 
   private LiveRows() {}
@@ -72,7 +74,9 @@ final class LiveRows {
     long from = request.from().map(LiveRows::millis).orElse(Long.MIN_VALUE);
     parameters.add(from);
     parameters.add(from);
-    String sql = READ + filter(request, parameters);
+    // Without statistics SQLite would rather scan each slice than look keys up.
+    String index = request.keyTexts().isEmpty() ? "" : "INDEXED BY anabranch_row_key";
+    String sql = READ.replace("%s", index) + filter(request, parameters);
     LivePointer pointer = null;
     Optional<LogEnd> log = Optional.empty();
     long deadLetters = 0;
@@ -110,16 +114,27 @@ final class LiveRows {
     long closedThrough = result.getLong("a");
     return result.wasNull()
         ? Optional.empty()
-        : Optional.of(new LogEnd("", closedThrough, result.getLong("b"), result.getLong("c")));
+        : Optional.of(
+            new LogEnd(
+                result.getString("key"), closedThrough, result.getLong("b"), result.getLong("c")));
   }
 
   private static LiveSlice slice(ResultSet result) throws SQLException {
-    long updated = result.getLong("key");
+    OptionalLong updated = Sql.optionalLong(result, "e");
+    OptionalLong seen = Sql.optionalLong(result, "accumulator");
     return new LiveSlice(
         result.getBoolean("a"),
         new EpochRange(result.getLong("b"), result.getLong("c")),
         result.getLong("d"),
-        updated == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(updated)));
+        instant(updated),
+        instant(seen),
+        Optional.ofNullable(result.getString("key")));
+  }
+
+  private static Optional<Instant> instant(OptionalLong millis) {
+    return millis.isPresent()
+        ? Optional.of(Instant.ofEpochMilli(millis.getAsLong()))
+        : Optional.empty();
   }
 
   /** Reads live rows of some epochs, and those of a slice that is not live, by bucket and key. */
@@ -133,7 +148,7 @@ final class LiveRows {
             + " UNION ALL SELECT 1, "
             + NO_POINTER
             + ", r.bucket, r.key, r.accumulator"
-            + LIVE
+            + LIVE.replace("%s", "")
             + " AND r.epoch > ? AND r.epoch <= ?"
             + " UNION ALL SELECT 2, "
             + NO_POINTER

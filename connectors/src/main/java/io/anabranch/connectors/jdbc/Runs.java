@@ -24,15 +24,16 @@ final class Runs {
     Sql.update(connection, "UPDATE anabranch_run SET seen = ? WHERE run = ?", now, run);
     Sql.update(
         connection,
-        "INSERT INTO anabranch_log (log, closed_through, first_epoch, last_epoch)"
-            + " VALUES (?, ?, ?, ?) ON CONFLICT (log) DO UPDATE SET"
+        "INSERT INTO anabranch_log (log, closed_through, first_epoch, last_epoch, position)"
+            + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (log) DO UPDATE SET"
             + " closed_through = MAX(closed_through, excluded.closed_through),"
             + " first_epoch = MIN(first_epoch, excluded.first_epoch),"
-            + " last_epoch = MAX(last_epoch, excluded.last_epoch)",
+            + " last_epoch = MAX(last_epoch, excluded.last_epoch), position = excluded.position",
         log,
         end.closedThrough(),
         end.firstEpoch(),
-        end.lastEpoch());
+        end.lastEpoch(),
+        end.position());
   }
 
   static void end(Connection connection, long now, long run) throws SQLException {

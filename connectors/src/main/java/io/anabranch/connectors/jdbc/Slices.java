@@ -8,6 +8,7 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Fingerprint;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LivePointer;
+import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.SlicePlan;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.ViewRef;
@@ -102,7 +103,10 @@ final class Slices {
               long slice = row.getLong("slice");
               long after = Math.max(absorbedThrough, row.getLong("complete_through"));
               Sql.update(
-                  connection, "UPDATE anabranch_slice SET run = ? WHERE slice = ?", run, slice);
+                  connection,
+                  "UPDATE anabranch_slice SET run = ?, position = NULL WHERE slice = ?",
+                  run,
+                  slice);
               return new SliceRef(view, version, slice, run, after);
             },
             "SELECT slice, complete_through FROM anabranch_slice"
@@ -135,6 +139,15 @@ final class Slices {
           epoch,
           slice.slice());
     }
+  }
+
+  static void caughtUp(Connection connection, SliceRef slice, LogEnd end) throws SQLException {
+    complete(connection, slice, end.closedThrough());
+    Sql.update(
+        connection,
+        "UPDATE anabranch_slice SET position = ? WHERE slice = ?",
+        end.position(),
+        slice.slice());
   }
 
   /** Fails if another run took the slice over; called in each transaction that writes to it. */

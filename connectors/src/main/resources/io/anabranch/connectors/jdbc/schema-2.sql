@@ -5,17 +5,20 @@ ALTER TABLE anabranch_run ADD COLUMN marks INTEGER NOT NULL DEFAULT 1;
 -- When another version took its place.
 ALTER TABLE anabranch_version ADD COLUMN retired INTEGER;
 -- When another slice took its place; when a row of it was last written; how many rows a slice that
--- changes no more has; through which epoch the batch version reached when the slice was opened.
+-- changes no more has; through which epoch the batch version reached when the slice was opened; the
+-- place in the log through which a run that followed it and ended has stored everything.
 ALTER TABLE anabranch_slice ADD COLUMN retired INTEGER;
 ALTER TABLE anabranch_slice ADD COLUMN updated INTEGER;
 ALTER TABLE anabranch_slice ADD COLUMN row_count INTEGER;
+ALTER TABLE anabranch_slice ADD COLUMN position TEXT;
 ALTER TABLE anabranch_slice ADD COLUMN base_through_when_opened INTEGER;
 -- Each log as a run saw it last.
 CREATE TABLE anabranch_log (
   log TEXT PRIMARY KEY,
   closed_through INTEGER NOT NULL,
   first_epoch INTEGER NOT NULL,
-  last_epoch INTEGER NOT NULL
+  last_epoch INTEGER NOT NULL,
+  position TEXT NOT NULL
 );
 -- What batch slices said, held against the rows that answered for the same epochs before them.
 CREATE TABLE anabranch_reconciliation (

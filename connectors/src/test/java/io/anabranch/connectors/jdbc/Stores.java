@@ -8,6 +8,7 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.Fingerprint;
 import io.anabranch.api.spi.LiveRow;
+import io.anabranch.api.spi.LiveState.LiveSlice;
 import io.anabranch.api.spi.ReadRequest;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.SliceRef;
@@ -244,5 +245,20 @@ final class Stores {
         ResultSet result = statement.executeQuery(sql)) {
       return result.getLong(1);
     }
+  }
+
+  /** Slices without what they say of their runs. */
+  static List<LiveSlice> withoutRuns(List<LiveSlice> slices) {
+    return slices.stream()
+        .map(
+            slice ->
+                new LiveSlice(
+                    slice.speed(),
+                    slice.epochs(),
+                    slice.completeThrough(),
+                    slice.updated(),
+                    Optional.empty(),
+                    Optional.empty()))
+        .toList();
   }
 }

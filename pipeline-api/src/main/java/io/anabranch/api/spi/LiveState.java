@@ -30,9 +30,17 @@ public record LiveState(
    * @param completeThrough the last epoch known to be complete in it, {@link
    *     io.anabranch.api.Epochs#NONE} if none is
    * @param updated when a row of it was last written, empty if none was
+   * @param seen when the run that fills it was last heard of, empty if it has ended
+   * @param position the {@linkplain LogEnd#position place in the log} through which a run that
+   *     ended has stored everything, empty if none has
    */
   public record LiveSlice(
-      boolean speed, EpochRange epochs, long completeThrough, Optional<Instant> updated) {
+      boolean speed,
+      EpochRange epochs,
+      long completeThrough,
+      Optional<Instant> updated,
+      Optional<Instant> seen,
+      Optional<String> position) {
 
     /** Returns whether it follows the log, and so has no end. */
     public boolean follows() {

@@ -97,6 +97,12 @@ public interface ViewStore extends AutoCloseable {
   void complete(SliceRef slice, long epoch);
 
   /**
+   * Records that all rows of all that was in the log at this end are written to a stream slice, and
+   * so those of all epochs that were closed.
+   */
+  void caughtUp(SliceRef slice, LogEnd end);
+
+  /**
    * Writes rows of a slice in one transaction. A row replaces one of the same epoch, bucket and key
    * if it folds no fewer contributions. Speed rows of epochs that batch has absorbed are left out.
    *
