@@ -54,7 +54,7 @@ final class DependencyDirectionTest {
           .whereLayer("runners")
           .mayOnlyAccessLayers("api")
           .whereLayer("wiring")
-          .mayOnlyAccessLayers("api", "transforms")
+          .mayOnlyAccessLayers("api", "transforms", "serving")
           .whereLayer("cli")
           .mayOnlyAccessLayers("api", "config", "runners", "serving", "wiring");
 
