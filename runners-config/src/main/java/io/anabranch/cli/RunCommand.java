@@ -121,7 +121,9 @@ final class RunCommand implements Callable<Integer> {
     try (RunTeller teller = new RunTeller(context, commandLine.getOut(), commandLine.getErr())) {
       boolean lambda = architecture == Architecture.LAMBDA;
       if (lambda && layer == null && !untilCaughtUp) {
-        teller.streamDone("speed", LambdaRun.run(context, stop, teller), stop);
+        LambdaRun.run(context, stop, teller)
+            .ifPresentOrElse(
+                speed -> teller.streamDone("speed", speed, stop), teller::stoppedBeforeSpeed);
         return;
       }
       if (lambda && layer != Layer.SPEED && (layer == Layer.BATCH || hasClosedEpochs(context))) {

@@ -96,6 +96,11 @@ final class RunTeller implements LambdaRun.Listener, AutoCloseable {
     out.flush();
   }
 
+  void stoppedBeforeSpeed() {
+    out.println("stopped before speed began; the batch run leaves nothing");
+    out.flush();
+  }
+
   @Override
   public void folded(Compaction.Report report) {
     out.printf(

@@ -7,6 +7,7 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -69,14 +70,14 @@ public final class LambdaRun<E> {
    * Runs until it is asked to stop: then speed stores what it has read and ends, and a batch run
    * that is not done is given up.
    *
-   * @return what the speed run did
+   * @return what the speed run did, empty if it was stopped before that
    * @throws UserException if a definition changed, or speed fails
    */
-  public static <E> RunReport run(RunContext<E> context, Stop stop, Listener listener) {
+  public static <E> Optional<RunReport> run(RunContext<E> context, Stop stop, Listener listener) {
     return new LambdaRun<>(context, stop, listener).run();
   }
 
-  private RunReport run() {
+  private Optional<RunReport> run() {
     ExecutorService threads =
         Executors.newCachedThreadPool(
             work -> {
@@ -87,6 +88,9 @@ public final class LambdaRun<E> {
     try {
       // Cheaper than to let speed read what batch takes over at once.
       context.log().end().lastClosedWithRecords().ifPresent(this::batch);
+      if (stop.isRequested()) {
+        return Optional.empty();
+      }
       Future<RunReport> speed =
           threads.submit(
               () ->
@@ -105,7 +109,7 @@ public final class LambdaRun<E> {
           }
         }
       }
-      return result(speed);
+      return Optional.of(result(speed));
     } finally {
       stop.request(); // speed may have failed while batch runs
       threads.shutdown();

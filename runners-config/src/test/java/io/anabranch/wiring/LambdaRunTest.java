@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -44,10 +45,14 @@ final class LambdaRunTest {
     final List<BatchReport> batches = new CopyOnWriteArrayList<>();
     final List<String> failures = new CopyOnWriteArrayList<>();
     final List<String> started = new CopyOnWriteArrayList<>();
+    volatile Runnable onBatch = () -> {};
 
     @Override
     public void started(String layer, long run) {
       started.add(layer);
+      if (layer.equals("batch")) {
+        onBatch.run();
+      }
     }
 
     @Override
@@ -74,7 +79,7 @@ final class LambdaRunTest {
     History history = new History(11, false);
     try (World world = new World(folder, RunnerProfile.of("direct", Map.of()))) {
       history.ingest(world);
-      Future<RunReport> run = threads.submit(() -> world.runLambda(stop, heard));
+      Future<Optional<RunReport>> run = threads.submit(() -> world.runLambda(stop, heard));
       await().atMost(SOON).until(() -> heard.started.contains("speed"));
 
       for (int epoch = 1; epoch <= 3; epoch++) {
@@ -105,7 +110,7 @@ final class LambdaRunTest {
       history.closeAllWithRecords(world);
       world.failNextPromotion("the store is on fire");
 
-      Future<RunReport> run = threads.submit(() -> world.runLambda(stop, heard));
+      Future<Optional<RunReport>> run = threads.submit(() -> world.runLambda(stop, heard));
       await().atMost(SOON).until(() -> !heard.batches.isEmpty());
       stop.request();
       run.get(SOON.toSeconds(), TimeUnit.SECONDS);
@@ -119,11 +124,28 @@ final class LambdaRunTest {
   }
 
   @Test
+  void stopDuringTheFirstBatchLeavesNothingAndStartsNoSpeed() throws Exception {
+    History history = new History(14, false);
+    try (World world = new World(folder, RunnerProfile.of("direct", Map.of()))) {
+      history.ingest(world);
+      history.closeAllWithRecords(world);
+      heard.onBatch = stop::request;
+
+      Future<Optional<RunReport>> run = threads.submit(() -> world.runLambda(stop, heard));
+
+      assertThat(run.get(SOON.toSeconds(), TimeUnit.SECONDS), is(Optional.empty()));
+      assertThat(heard.started, contains("batch"));
+      assertThat(heard.failures, empty());
+      world.checkNothingHidden(history.story());
+    }
+  }
+
+  @Test
   void speedThatWasTakenOverEndsTheRun() throws Exception {
     History history = new History(13, false);
     try (World world = new World(folder, RunnerProfile.of("direct", Map.of()))) {
       history.ingest(world);
-      Future<RunReport> run = threads.submit(() -> world.runLambda(stop, heard));
+      Future<Optional<RunReport>> run = threads.submit(() -> world.runLambda(stop, heard));
       await().atMost(SOON).until(() -> heard.started.contains("speed"));
 
       world.runSpeed();

@@ -20,10 +20,8 @@ import io.anabranch.api.spi.GarbageRules;
 import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.Reconciliation;
-import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.RowDifferences;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.StopSignal;
 import io.anabranch.api.spi.ViewStatus;
 import io.anabranch.api.spi.ViewStore;
 import io.anabranch.api.spi.ViewStores;
@@ -50,9 +48,6 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.values.PBegin;
-import org.apache.beam.sdk.values.PCollection;
 
 /**
  * A real log and real stores of one test, and beside them a plain model: which purchases are in
@@ -74,33 +69,6 @@ final class World implements AutoCloseable {
   private final TreeSet<String> broken = new TreeSet<>();
   private final List<Long> brokenEpochs = new ArrayList<>();
   private final Map<String, Integer> kappaRead = new TreeMap<>();
-
-  /** A log as it was when fewer epochs were closed. */
-  private record EarlierLog(EventLog log, LogEnd end) implements EventLog {
-    @Override
-    public String id() {
-      return log.id();
-    }
-
-    @Override
-    public Epochs epochs() {
-      return log.epochs();
-    }
-
-    @Override
-    public PTransform<PBegin, PCollection<RecordBatch>> readClosed(EpochRange range) {
-      return log.readClosed(range);
-    }
-
-    @Override
-    public PTransform<PBegin, PCollection<RecordBatch>> follow(
-        long after, Optional<LogEnd> until, StopSignal stop) {
-      return log.follow(after, until, stop);
-    }
-
-    @Override
-    public void close() {}
-  }
 
   /** What the Lambda layers have read of a view. */
   private static final class Layers {
@@ -233,7 +201,7 @@ final class World implements AutoCloseable {
         context(lambda, lambdaSettings), Architecture.LAMBDA, new Stop(), run -> {});
   }
 
-  RunReport runLambda(Stop stop, LambdaRun.Listener listener) {
+  Optional<RunReport> runLambda(Stop stop, LambdaRun.Listener listener) {
     return LambdaRun.run(context(lambda, lambdaSettings), stop, listener);
   }
 

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.EventLog;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.RecordBatch;
+import io.anabranch.api.spi.StopSignal;
+import java.util.Optional;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+
+/** A log as it was when fewer epochs were closed. */
+record EarlierLog(EventLog log, LogEnd end) implements EventLog {
+  @Override
+  public String id() {
+    return log.id();
+  }
+
+  @Override
+  public Epochs epochs() {
+    return log.epochs();
+  }
+
+  @Override
+  public PTransform<PBegin, PCollection<RecordBatch>> readClosed(EpochRange range) {
+    return log.readClosed(range);
+  }
+
+  @Override
+  public PTransform<PBegin, PCollection<RecordBatch>> follow(
+      long after, Optional<LogEnd> until, StopSignal stop) {
+    return log.follow(after, until, stop);
+  }
+
+  @Override
+  public void close() {}
+}
