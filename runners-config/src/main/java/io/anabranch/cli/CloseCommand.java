@@ -34,6 +34,7 @@ final class CloseCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     try (AppendableLog log = Connections.appendableLog(configuration.load())) {
+      IngestCommand.requirePast(spec, "--through", through, log.epochs());
       long closed = log.closeThrough(through == null ? Instant.now() : through);
       if (closed == Epochs.NONE) {
         out.println("no epoch is closed: none ends at or before that time");

@@ -5,6 +5,7 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.spi.AppendableLog;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.EventLogProvider;
+import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.ViewStore;
 import io.anabranch.api.spi.ViewStores;
 import io.anabranch.config.Configuration;
@@ -28,6 +29,16 @@ final class Connections {
     return provider.exists(configuration.log())
         ? Optional.of(provider.open(configuration.log()))
         : Optional.empty();
+  }
+
+  /** Fails if the rows of a view are made from another log than this. */
+  static void requireLogOf(LivePointer pointer, EventLog log) {
+    if (!pointer.log().equals(log.id())) {
+      throw new UserException(
+          "the store holds view \""
+              + pointer.view()
+              + "\" of another log: set log.path back, or use another store.url");
+    }
   }
 
   static AppendableLog appendableLog(Configuration configuration) {

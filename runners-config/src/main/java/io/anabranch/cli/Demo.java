@@ -63,19 +63,19 @@ final class Demo {
         START.plus(EPOCH.multipliedBy(2)).toString());
     command("run", "-c", lambda.toString(), "--layer", "batch");
 
-    say("Two more hours arrive. The speed layer computes what batch has not seen:");
+    say("Two more hours arrive and are over. The speed layer computes what batch has not seen:");
     ingest(lambda, hours, 2, 4);
-    command("run", "-c", lambda.toString(), "--layer", "speed", "--until-caught-up");
-    say("The answer is merged when it is read; the shares of batch and speed are beside it:");
-    top(lambda);
-
-    say("The second batch run takes the closed hours over from speed:");
     command(
         "close",
         "-c",
         lambda.toString(),
         "--through",
         START.plus(EPOCH.multipliedBy(4)).toString());
+    command("run", "-c", lambda.toString(), "--layer", "speed", "--until-caught-up");
+    say("The answer is merged when it is read; the shares of batch and speed are beside it:");
+    top(lambda);
+
+    say("The second batch run takes these hours over, and compares its rows with those of speed:");
     command("run", "-c", lambda.toString(), "--layer", "batch");
 
     say("Two last hours, again by speed:");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli;
 
+import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.AppendableLog;
 import io.anabranch.api.spi.AppendableLog.Appended;
 import io.anabranch.api.spi.AppendableLog.Input;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -47,6 +49,7 @@ final class IngestCommand implements Callable<Integer> {
   public Integer call() {
     List<Input> inputs = files.stream().map(IngestCommand::input).toList();
     try (AppendableLog log = Connections.appendableLog(configuration.load())) {
+      requirePast(spec, "--at", at, log.epochs());
       Appended appended = log.append(inputs, Optional.ofNullable(at));
       spec.commandLine()
           .getOut()
@@ -58,6 +61,21 @@ final class IngestCommand implements Callable<Integer> {
               log.epochs().end(appended.epoch()));
     }
     return 0;
+  }
+
+  /** A log that is closed far ahead takes nothing until then, and there is no way back. */
+  static void requirePast(CommandSpec spec, String option, Instant time, Epochs epochs) {
+    Instant last = epochs.end(epochs.at(Instant.now()));
+    if (time != null && time.isAfter(last)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          option
+              + " is "
+              + time
+              + ", in the future: it must not be after the end of the present epoch, "
+              + last
+              + ", as the log would take nothing else until then");
+    }
   }
 
   private static Input input(String file) {

@@ -76,7 +76,7 @@ final class Interrupts {
     if (signals.incrementAndGet() > 1) {
       Runtime.getRuntime().halt(KILLED);
     }
-    err.println("stopping: what was read is stored first; once more to stop at once");
+    err.println("stopping; once more to stop at once");
     Thread request = new Thread(stop::request, "anabranch-stop");
     request.setDaemon(true);
     request.start();

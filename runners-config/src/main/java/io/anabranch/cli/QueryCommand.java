@@ -5,6 +5,7 @@ import io.anabranch.api.Answer;
 import io.anabranch.api.Answer.Row;
 import io.anabranch.api.KeyText;
 import io.anabranch.api.Provenance;
+import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.ViewStore;
@@ -78,7 +79,8 @@ final class QueryCommand implements Callable<Integer> {
       names = "--strict",
       description =
           "Exit with 1 and print nothing if epochs of the log are not in the answer; default:"
-              + " print it, and say which.")
+              + " print it, and say which. An epoch that is still open counts as covered while a run"
+              + " follows the log, which may be some seconds behind.")
   private boolean strict;
 
   @Option(
@@ -104,12 +106,27 @@ final class QueryCommand implements Callable<Integer> {
     try (ViewStore store = Connections.existingStore(configuration)) {
       Optional<EventLog> log = Connections.existingLog(configuration);
       try {
+        requireLog(configuration, store, log);
         print(reader(store, definition, log).read(query));
       } finally {
         log.ifPresent(EventLog::close);
       }
     }
     return 0;
+  }
+
+  /** Gaps told by no log, or by another one, are none that anybody can rely on. */
+  private void requireLog(Configuration configuration, ViewStore store, Optional<EventLog> log) {
+    if (log.isEmpty() && strict) {
+      throw new UserException(
+          "there is no log at "
+              + configuration.log().get("path").orElse("log.path")
+              + ", by which --strict could tell whether the answer is complete: set log.path right,"
+              + " or leave out --strict");
+    }
+    store
+        .pointer(view)
+        .ifPresent(pointer -> log.ifPresent(each -> Connections.requireLogOf(pointer, each)));
   }
 
   /** Tells gaps by the log itself where it can be seen, else by what the last run saw of it. */

@@ -58,6 +58,7 @@ final class StatusCommand implements Callable<Integer> {
     try (ViewStore store = Connections.existingStore(configuration);
         EventLog log = Connections.log(configuration)) {
       List<ViewStatus> views = store.status();
+      views.forEach(view -> Connections.requireLogOf(view.pointer(), log));
       if (format == StatusFormat.JSON) {
         for (ViewStatus view : views) {
           spec.commandLine().getOut().println(JsonPrinter.json(object(view, log, store)));

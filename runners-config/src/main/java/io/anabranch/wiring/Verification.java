@@ -149,7 +149,8 @@ public final class Verification {
               + view.name()
               + "\" was made by another definition: "
               + String.join("; ", changes)
-              + ". Verify it with the code that made it, or compute it anew first");
+              + ". Verify it with the code that made it, or compute it anew first: run --layer batch"
+              + " --full");
     }
   }
 }

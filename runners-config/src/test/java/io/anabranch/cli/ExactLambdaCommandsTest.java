@@ -15,6 +15,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +68,43 @@ final class ExactLambdaCommandsTest {
         status.out(),
         containsString("last absorbed through 2015-05-21T02:00:00Z, revenue: all 2 rows equal"));
     assertThat(total("tea"), containsString("\"value\":17,\"batch\":17}"));
+  }
+
+  @Test
+  void strictIsRefusedWithoutTheLogAndAnyAnswerByAnotherOne() {
+    Result missing =
+        cli.run("query", "revenue", "--strict", "--set", "log.path=" + folder.resolve("typo"));
+    Result withoutLog = cli.run("query", "revenue", "--set", "log.path=" + folder.resolve("typo"));
+    cli.run(
+        "ingest",
+        "--set",
+        "log.path=" + folder.resolve("other"),
+        cli.write("x.log", "x,y\n").toString(),
+        "--at",
+        "2015-05-21T00:30:00Z");
+    Result other = cli.run("query", "revenue", "--set", "log.path=" + folder.resolve("other"));
+    Result status = cli.run("status", "--set", "log.path=" + folder.resolve("other"));
+
+    assertThat(missing.code(), is(1));
+    assertThat(missing.errors().get(0), containsString("there is no log at "));
+    assertThat(withoutLog.code(), is(0));
+    for (Result result : List.of(other, status)) {
+      assertThat(result.code(), is(1));
+      assertThat(result.errors().get(0), containsString("of another log: set log.path back"));
+    }
+  }
+
+  @Test
+  void timesInTheFutureAreRefused() {
+    String future = Instant.now().plus(Duration.ofDays(400)).toString();
+
+    Result ingest = cli.run("ingest", cli.write("x.log", FIRST_HOUR).toString(), "--at", future);
+    Result close = cli.run("close", "--through", future);
+
+    for (Result result : List.of(ingest, close)) {
+      assertThat(result.code(), is(2));
+      assertThat(result.errors().get(0), containsString(future + ", in the future"));
+    }
   }
 
   @Test

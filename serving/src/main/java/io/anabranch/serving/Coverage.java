@@ -15,8 +15,8 @@ import java.util.Optional;
 
 /** Which epochs of the log no live slice covers. */
 final class Coverage {
-  /** A run that is alive is heard of every ten seconds. */
-  private static final Duration SILENCE = Duration.ofMinutes(1);
+  /** A run that is alive is heard of every ten seconds, unless its store is locked for a while. */
+  private static final Duration SILENCE = Duration.ofSeconds(25);
 
   private Coverage() {}
 

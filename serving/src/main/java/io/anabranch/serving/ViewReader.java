@@ -160,7 +160,8 @@ public final class ViewReader<K, O> {
               + definition.name()
               + "\" were made by another definition: "
               + String.join("; ", changes)
-              + ". Read them with the code that made them, or compute the view anew");
+              + ". Read them with the code that made them, or compute the view anew: run --layer batch"
+              + " --full");
     }
   }
 

@@ -5,6 +5,7 @@ import static io.anabranch.api.Epochs.NONE;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
 import io.anabranch.api.Fingerprint;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LivePointer;
@@ -78,20 +79,26 @@ final class Promotion {
               + slice.view()
               + "\": another batch run promoted version "
               + base.orElse(0)
-              + " through epoch "
-              + baseThrough
+              + " through "
+              + end(candidate, baseThrough)
               + " meanwhile; this run leaves everything as it is. Run batch again if it is needed");
     }
     if (baseThrough > candidate.epochs().through()) {
       throw new UserException(
           "view \""
               + slice.view()
-              + "\": this batch run reaches epoch "
-              + candidate.epochs().through()
-              + ", but the live version reaches epoch "
-              + baseThrough
+              + "\": this batch run reaches "
+              + end(candidate, candidate.epochs().through())
+              + ", but the live version reaches "
+              + end(candidate, baseThrough)
               + " already; this run leaves everything as it is");
     }
+  }
+
+  private static String end(Candidate candidate, long epoch) {
+    return epoch == NONE
+        ? "nothing"
+        : new Epochs(candidate.view().epochLength()).end(epoch).toString();
   }
 
   private static void retire(Connection connection, long now, long version) throws SQLException {

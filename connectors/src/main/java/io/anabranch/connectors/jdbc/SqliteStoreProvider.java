@@ -77,7 +77,10 @@ public final class SqliteStoreProvider implements ViewStoreProvider {
       Files.createDirectories(file.getParent());
     } catch (IOException e) {
       throw new UserException(
-          "cannot make the folder of the store, " + file.getParent() + ": " + e, e);
+          "cannot make the folder of the store, "
+              + file.getParent()
+              + ": name one in store.url that this user may write to",
+          e);
     }
     return new JdbcStore(
         Database.open(SCHEME + file, settings.duration(TIMEOUT, DEFAULT_TIMEOUT)),

@@ -149,8 +149,8 @@ class PromoteTest {
     assertThat(
         problem.getMessage(),
         allOf(
-            containsString("reaches epoch 4"),
-            containsString("the live version reaches epoch 5 already")));
+            containsString("reaches 1970-01-01T05:00:00Z"),
+            containsString("the live version reaches 1970-01-01T06:00:00Z already")));
     assertThat(pointer(), is(before));
   }
 
