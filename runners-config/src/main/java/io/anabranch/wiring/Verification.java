@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
+import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
@@ -149,8 +150,10 @@ public final class Verification {
               + view.name()
               + "\" was made by another definition: "
               + String.join("; ", changes)
-              + ". Verify it with the code that made it, or compute it anew first: run --layer batch"
-              + " --full");
+              + ". Verify it with the code that made it, or compute it anew first"
+              + (pointer.architecture() == Architecture.LAMBDA
+                  ? ": run --layer batch --full"
+                  : ""));
     }
   }
 }

@@ -160,8 +160,10 @@ public final class ViewReader<K, O> {
               + definition.name()
               + "\" were made by another definition: "
               + String.join("; ", changes)
-              + ". Read them with the code that made them, or compute the view anew: run --layer batch"
-              + " --full");
+              + ". Read them with the code that made them, or compute the view anew"
+              + (pointer.architecture() == Architecture.LAMBDA
+                  ? ": run --layer batch --full"
+                  : ""));
     }
   }
 

@@ -231,7 +231,8 @@ class ViewReaderTest {
         problem.getMessage(),
         is(
             "the stored rows of view \"words\" were made by another definition: revision was 1 and"
-                + " is 2. Read them with the code that made them, or compute the view anew"));
+                + " is 2. Read them with the code that made them, or compute the view anew: run"
+                + " --layer batch --full"));
   }
 
   @Test
