@@ -141,7 +141,7 @@ public final class LambdaRun<E> {
     }
     // What speed has completed can be compared; if speed lags far behind, batch goes on without.
     long complete = least(LivePointer::completeThrough);
-    if (complete > held) {
+    if (complete > held && complete >= end.firstEpoch()) { // else there is nothing in it
       return OptionalLong.of(Math.min(closed.getAsLong(), complete));
     }
     return System.nanoTime() - waitingSinceNanos > PATIENCE.toNanos()

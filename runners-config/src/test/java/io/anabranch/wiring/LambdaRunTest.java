@@ -93,6 +93,7 @@ final class LambdaRunTest {
       run.get(SOON.toSeconds(), TimeUnit.SECONDS);
 
       assertThat(heard.failures, empty());
+      assertThat("the first batch run waits for records", heard.batches.get(0).records() > 0);
       heard.batches.stream()
           .flatMap(batch -> batch.reconciliations().stream())
           .forEach(each -> assertThat(each.toString(), each.result().different(), is(0L)));
