@@ -60,11 +60,8 @@ public final class CombinedView<E, K, V, A, O> extends View<E, K, O> {
    * @throws IllegalArgumentException if it is below 1
    */
   public CombinedView<E, K, V, A, O> revision(int number) {
-    if (number < 1) {
-      throw new IllegalArgumentException(
-          "revision of view \"" + name() + "\" is " + number + ": it must be 1 or more");
-    }
-    return new CombinedView<>(name(), bucket, contributions, combineFn, number, accumulatorCoder);
+    return new CombinedView<>(
+        name(), bucket, contributions, combineFn, requireRevision(number), accumulatorCoder);
   }
 
   /** Sets the accumulator's coder, by default the one that the combine function names. */
@@ -94,7 +91,7 @@ public final class CombinedView<E, K, V, A, O> extends View<E, K, O> {
   }
 
   @Override
-  public ViewDefinition<E, K, V, A, O> define(EventFormat<E> events) {
-    return ViewDefinition.of(this, ContributionGraph.check(this, events), accumulatorCoder);
+  public CombinedDefinition<E, K, V, A, O> define(EventFormat<E> events) {
+    return CombinedDefinition.of(this, ContributionGraph.check(this, events), accumulatorCoder);
   }
 }

@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api;
 
-import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.Pipeline.PipelineVisitor;
-import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.Coder.NonDeterministicException;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.runners.TransformHierarchy.Node;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Redistribute;
-import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.View.CreatePCollectionView;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignature;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignatures;
@@ -25,32 +17,30 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.values.KV;
-import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionView;
-import org.apache.beam.sdk.values.PValue;
-import org.apache.beam.sdk.values.WindowingStrategy;
 
 /**
  * Expands the contributions of a combined view on a pipeline that is never run, and refuses what
  * would see only one epoch's part of a bucket: groupings, state, timers, windows, triggers. Only
  * what stems from the events is looked at; a side input of other origin may group as it likes.
  */
-final class ContributionGraph<K, V> extends PipelineVisitor.Defaults {
-  private final String view;
-  private final Set<PValue> fromEvents = new HashSet<>();
+final class ContributionGraph<K, V> extends EventGraph<K, V> {
 
   private ContributionGraph(String view) {
-    this.view = view;
+    super(view, "contributions");
   }
 
   static <E, K, V> KvCoder<K, V> check(CombinedView<E, K, V, ?, ?> view, EventFormat<E> events) {
     Pipeline pipeline = Pipeline.create();
     ContributionGraph<K, V> graph = new ContributionGraph<>(view.name());
     PCollection<E> input =
-        pipeline.apply("Events", new Unbounded<>(events.coder(), view.bucket().toMillis()));
-    graph.fromEvents.add(input);
+        pipeline.apply(
+            "Events",
+            new Unbounded<>(
+                events.coder(),
+                FixedWindows.of(org.joda.time.Duration.millis(view.bucket().toMillis()))));
+    graph.startFrom(input);
     try {
       PCollection<KV<K, V>> output = input.apply("Contributions", view.contributions());
       KvCoder<K, V> coder = graph.coderOf(output);
@@ -59,7 +49,7 @@ final class ContributionGraph<K, V> extends PipelineVisitor.Defaults {
       return coder;
     } catch (IllegalStateException | IllegalArgumentException e) { // what Beam's own checks throw
       throw new UserException(
-          "view \"" + view.name() + "\": the contributions cannot be built: " + e.getMessage(), e);
+          graph.ofView() + "the contributions cannot be built: " + e.getMessage(), e);
     }
   }
 
@@ -69,11 +59,8 @@ final class ContributionGraph<K, V> extends PipelineVisitor.Defaults {
     if (transform instanceof Window && spread(node)) {
       throw refusal(node, "sets windows of its own"); // or triggers, which come with windows
     }
-    if (transform instanceof Reshuffle
-        || transform instanceof Reshuffle.ViaRandomKey
-        || transform instanceof Redistribute.RedistributeByKey
-        || transform instanceof Redistribute.RedistributeArbitrarily) {
-      spread(node); // groups inside, but gives each element back as it was
+    if (isReshuffle(node)) {
+      spread(node);
       return CompositeBehavior.DO_NOT_ENTER_TRANSFORM;
     }
     return CompositeBehavior.ENTER_TRANSFORM;
@@ -111,9 +98,8 @@ final class ContributionGraph<K, V> extends PipelineVisitor.Defaults {
     WindowFn<?, ?> windowFn = sideInput.getWindowingStrategyInternal().getWindowFn();
     if (!(windowFn instanceof GlobalWindows)) {
       throw new UserException(
-          "view \""
-              + view
-              + "\": \""
+          ofView()
+              + "\""
               + node.getFullName()
               + "\" reads a side input in the windows "
               + windowFn.getClass().getSimpleName()
@@ -136,26 +122,11 @@ final class ContributionGraph<K, V> extends PipelineVisitor.Defaults {
     return Optional.empty();
   }
 
-  /** Marks the outputs of a node that has an input from the events, and says whether it has one. */
-  private boolean spread(Node node) {
-    boolean touched = false;
-    for (PValue input : node.getInputs().values()) {
-      touched |= fromEvents.contains(input);
-    }
-    if (touched) {
-      for (Map.Entry<?, PCollection<?>> output : node.getOutputs().entrySet()) {
-        fromEvents.add(output.getValue());
-      }
-    }
-    return touched;
-  }
-
   private void requireFromEvents(PCollection<?> output) {
-    if (!fromEvents.contains(output)) {
+    if (!isFromEvents(output)) {
       throw new UserException(
-          "view \""
-              + view
-              + "\": the contributions do not stem from the events, so they have no bucket: apply"
+          ofView()
+              + "the contributions do not stem from the events, so they have no bucket: apply"
               + " them to the input of the transform, and bring in other collections as side"
               + " inputs");
     }
@@ -163,9 +134,8 @@ final class ContributionGraph<K, V> extends PipelineVisitor.Defaults {
 
   private UserException refusal(Node node, String what) {
     return new UserException(
-        "view \""
-            + view
-            + "\": \""
+        ofView()
+            + "\""
             + node.getFullName()
             + "\" "
             + what
@@ -173,57 +143,5 @@ final class ContributionGraph<K, V> extends PipelineVisitor.Defaults {
             + " Leave the grouping to combine(...): emit one KV per event there, and let a"
             + " CombineFn gather them. Transforms that need groupings, state or windows of their"
             + " own belong in a windowed view.");
-  }
-
-  private KvCoder<K, V> coderOf(PCollection<KV<K, V>> output) {
-    Coder<KV<K, V>> coder;
-    try {
-      coder = output.getCoder();
-    } catch (IllegalStateException e) {
-      throw new UserException(
-          "view \""
-              + view
-              + "\": Beam finds no coder for the contributions; end the transform with"
-              + " setCoder(KvCoder.of(keyCoder, valueCoder))",
-          e);
-    }
-    if (!(coder instanceof KvCoder<?, ?>)) {
-      throw new UserException(
-          "view \"" + view + "\": the contributions have the coder " + coder + ", not a KvCoder");
-    }
-    KvCoder<K, V> pair = (KvCoder<K, V>) coder;
-    try {
-      pair.getKeyCoder().verifyDeterministic();
-    } catch (NonDeterministicException e) {
-      throw new UserException(
-          "view \""
-              + view
-              + "\": the key coder "
-              + pair.getKeyCoder()
-              + " is not deterministic, so equal keys could become two rows; use a deterministic"
-              + " one, for instance StringUtf8Coder",
-          e);
-    }
-    return pair;
-  }
-
-  /** Events in windows of the bucket's length, as contributions will find them. */
-  private static final class Unbounded<E> extends PTransform<PBegin, PCollection<E>> {
-    private final transient Coder<E> coder;
-    private final long bucketMillis;
-
-    Unbounded(Coder<E> coder, long bucketMillis) {
-      this.coder = coder;
-      this.bucketMillis = bucketMillis;
-    }
-
-    @Override
-    public PCollection<E> expand(PBegin input) {
-      return PCollection.createPrimitiveOutputInternal(
-          input.getPipeline(),
-          WindowingStrategy.of(FixedWindows.of(org.joda.time.Duration.millis(bucketMillis))),
-          IsBounded.UNBOUNDED,
-          coder);
-    }
   }
 }

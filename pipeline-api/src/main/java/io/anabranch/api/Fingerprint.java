@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.beam.sdk.coders.Coder;
 
 /**
  * What the stored rows of a view depend on, by part ({@code bucket}, {@code key}, {@code combine},
@@ -45,6 +47,28 @@ public record Fingerprint(Map<String, String> parts) {
       }
     }
     return changes;
+  }
+
+  /** Describes a coder by its class and its arguments. */
+  static String describe(Coder<?> coder) {
+    StringBuilder text = new StringBuilder(className(coder));
+    if (!coder.getCoderArguments().isEmpty()) {
+      text.append('(');
+      String separator = "";
+      for (Coder<?> argument : coder.getCoderArguments()) {
+        text.append(separator).append(describe(argument));
+        separator = ",";
+      }
+      text.append(')');
+    }
+    return text.toString();
+  }
+
+  /** A class name without the part that the compiler of lambdas makes up anew in every process. */
+  static String className(Serializable object) {
+    String name = object.getClass().getName();
+    int lambda = name.indexOf("$$Lambda");
+    return lambda < 0 ? name : name.substring(0, lambda) + "$$Lambda";
   }
 
   /** One {@code part=value} a line. */

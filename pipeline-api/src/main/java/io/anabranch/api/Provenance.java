@@ -27,6 +27,8 @@ import java.util.OptionalLong;
  * @param deadLetters records that could not be decoded, in the epochs that may hold events of the
  *     buckets asked for: an event is appended no earlier than it happens, as far as clocks are
  *     right
+ * @param untimely events of the time asked for that did not come in time for a windowed view, and
+ *     are not counted in
  */
 public record Provenance(
     String view,
@@ -38,7 +40,8 @@ public record Provenance(
     Optional<Instant> updated,
     Optional<Duration> freshness,
     List<Gap> gaps,
-    long deadLetters) {
+    long deadLetters,
+    long untimely) {
 
   /** Copies the gaps. */
   public Provenance {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
@@ -13,7 +15,8 @@ import org.apache.beam.sdk.values.PCollection;
  *
  * <p>How a view is built says which kind it is. A {@link CombinedView} maps events to keyed
  * contributions, element by element, and leaves the rest to a {@code CombineFn}; it is exact under
- * any lateness.
+ * any lateness. A {@link WindowedView} is any transform with groupings, state and windows of its
+ * own; it is exact for events that come within a declared lateness.
  *
  * @param <E> the event
  * @param <K> the key of a row
@@ -48,6 +51,14 @@ public abstract class View<E, K, O> {
    */
   public static <E> Named<E> named(String name) {
     return new Named<>(requireName(name));
+  }
+
+  final int requireRevision(int number) {
+    if (number < 1) {
+      throw new IllegalArgumentException(
+          "revision of view \"" + name + "\" is " + number + ": it must be 1 or more");
+    }
+    return number;
   }
 
   /** Returns the name, by which queries and the store know the view. */
@@ -93,6 +104,79 @@ public abstract class View<E, K, O> {
                 + ": it must be 1 ms or longer, in whole milliseconds");
       }
       return new Bucketed<>(name, length);
+    }
+
+    /**
+     * Starts a windowed view: sets how late an event may come, which is how long after it the epoch
+     * of its record in the log may begin. A window is complete, and its rows are stored, with the
+     * first epoch that ends this long after the window or later. Later events are put aside.
+     *
+     * @param longest zero or longer, in whole milliseconds
+     */
+    public Late<E> lateness(Duration longest) {
+      return new Late<>(name, requireNonNull(longest, "longest"));
+    }
+  }
+
+  /**
+   * A windowed view that has a name and a lateness.
+   *
+   * @param <E> the event
+   */
+  public static final class Late<E> {
+    private final String name;
+    private final Duration lateness;
+
+    private Late(String name, Duration lateness) {
+      this.name = name;
+      this.lateness = lateness;
+    }
+
+    /**
+     * Sets how far before the end of a window the events lie that its rows depend on: the length of
+     * the longest window, for sessions of the longest session with its gap; where windows follow
+     * each other, such as sessions that are counted by the hour, the sum of the lengths. An
+     * incremental batch run, and speed when it starts, read this much more of the log.
+     *
+     * @param longest 1 ms or longer, in whole milliseconds
+     * @throws IllegalArgumentException if this or the lateness is negative, too short or too long
+     */
+    public Windowed<E> lookback(Duration longest) {
+      return new Windowed<>(
+          name,
+          WindowedView.timed(
+              name, lateness, requireNonNull(longest, "longest"), Timeliness.DEFAULT_CLOCK_SKEW));
+    }
+  }
+
+  /**
+   * A windowed view that lacks its transform.
+   *
+   * @param <E> the event
+   */
+  public static final class Windowed<E> {
+    private final String name;
+    private final Timeliness timeliness;
+
+    private Windowed(String name, Timeliness timeliness) {
+      this.name = name;
+      this.timeliness = timeliness;
+    }
+
+    /**
+     * Sets the transform from events to keyed rows: any Beam transform. Its input is unbounded in
+     * the global window, each event at its event time; the transform assigns windows, fixed,
+     * sliding, sessions or others of intervals, and a row is of the window that it comes out in, at
+     * most one for each window and key. Rows may depend on events before the end of their window
+     * only, so triggers and timestamp combiners stay Beam's default ones.
+     *
+     * <p>What comes out must depend on the events alone, not on their order, on time of day or on
+     * what a worker did before: layers and restarts compute it again, and take for granted that it
+     * comes out the same.
+     */
+    public <K, V> WindowedView<E, K, V> rows(
+        PTransform<? super PCollection<E>, PCollection<KV<K, V>>> rows) {
+      return WindowedView.of(name, timeliness, rows);
     }
   }
 

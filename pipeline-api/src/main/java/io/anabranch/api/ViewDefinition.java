@@ -1,152 +1,54 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api;
 
-import java.io.Serializable;
-import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import org.apache.beam.sdk.coders.CannotProvideCoderException;
+import java.util.function.Function;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.CoderRegistry;
-import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
-import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.transforms.display.DisplayData;
-import org.apache.beam.sdk.values.KV;
-import org.apache.beam.sdk.values.PCollection;
 
 /**
- * A combined view that passed the graph checks, with its coders: what wiring and readers need.
+ * A view that passed the graph checks, with its coders: what readers need of it, whichever its kind
+ * is. Wiring asks for the kind.
  *
  * @param <E> the event
  * @param <K> the key of a row
- * @param <V> one contribution
- * @param <A> the accumulator
+ * @param <V> what rows are combined from: one contribution, or of a windowed view, one row's value
+ * @param <A> the accumulator, which is what the store keeps
  * @param <O> the value of a row
  */
-public final class ViewDefinition<E, K, V, A, O> {
-  private final CombinedView<E, K, V, A, O> view;
-  private final KvCoder<K, V> contributionCoder;
-  private final Coder<A> accumulatorCoder;
+public abstract sealed class ViewDefinition<E, K, V, A, O>
+    permits CombinedDefinition, WindowedDefinition {
+  private final String name;
 
-  private ViewDefinition(
-      CombinedView<E, K, V, A, O> view,
-      KvCoder<K, V> contributionCoder,
-      Coder<A> accumulatorCoder) {
-    this.view = view;
-    this.contributionCoder = contributionCoder;
-    this.accumulatorCoder = accumulatorCoder;
-  }
-
-  static <E, K, V, A, O> ViewDefinition<E, K, V, A, O> of(
-      CombinedView<E, K, V, A, O> view,
-      KvCoder<K, V> contributionCoder,
-      Optional<Coder<A>> accumulatorCoder) {
-    return new ViewDefinition<>(
-        view, contributionCoder, accumulatorCoder.orElseGet(() -> infer(view, contributionCoder)));
-  }
-
-  private static <E, K, V, A, O> Coder<A> infer(
-      CombinedView<E, K, V, A, O> view, KvCoder<K, V> contributions) {
-    try {
-      return view.combineFn()
-          .getAccumulatorCoder(CoderRegistry.createDefault(), contributions.getValueCoder());
-    } catch (CannotProvideCoderException e) {
-      throw new UserException(
-          "view \""
-              + view.name()
-              + "\": the combine function "
-              + view.combineFn().getClass().getName()
-              + " names no coder for its accumulator; override getAccumulatorCoder, or call"
-              + " accumulatorCoder(...) on the view",
-          e);
-    }
+  ViewDefinition(String name) {
+    this.name = name;
   }
 
   /** Returns the name of the view. */
-  public String name() {
-    return view.name();
+  public final String name() {
+    return name;
   }
 
-  /** Returns the length of a bucket. */
-  public Duration bucket() {
-    return view.bucket();
-  }
+  /** Returns what the view says of late events, empty if none is ever late for it. */
+  public abstract Optional<Timeliness> timeliness();
 
-  /** Returns the author's transform from events to keyed contributions. */
-  public PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions() {
-    return view.contributions();
-  }
+  /** Does one thing with a combined view, another with a windowed one. */
+  public abstract <R> R match(
+      Function<CombinedDefinition<E, K, V, A, O>, R> combined,
+      Function<WindowedDefinition<E, K, V>, R> windowed);
 
-  /** Returns how contributions combine, and how accumulators of different slices merge. */
-  public CombineFn<V, A, O> combineFn() {
-    return view.combineFn();
-  }
+  /** Returns how accumulators of different slices and buckets merge, and become a value. */
+  public abstract CombineFn<V, A, O> combineFn();
 
   /** Returns the coder by which keys are stored. */
-  public Coder<K> keyCoder() {
-    return contributionCoder.getKeyCoder();
-  }
-
-  /** Returns the coder of keyed contributions. */
-  public KvCoder<K, V> contributionCoder() {
-    return contributionCoder;
-  }
+  public abstract Coder<K> keyCoder();
 
   /** Returns the coder by which accumulators are stored. */
-  public Coder<A> accumulatorCoder() {
-    return accumulatorCoder;
-  }
+  public abstract Coder<A> accumulatorCoder();
 
   /**
    * Returns what the stored rows depend on, part by part, in a form a person can compare: rows of
    * definitions whose fingerprints differ are never mixed.
    */
-  public Fingerprint fingerprint() {
-    Map<String, String> parts = new LinkedHashMap<>();
-    parts.put("kind", "combined");
-    parts.put("bucket", view.bucket().toString());
-    parts.put("key", describe(keyCoder()));
-    parts.put("combine", className(view.combineFn()));
-    String parameters = parameters(view.combineFn());
-    if (!parameters.isEmpty()) {
-      parts.put("combine parameters", parameters);
-    }
-    parts.put("accumulator", describe(accumulatorCoder));
-    parts.put("revision", Integer.toString(view.revision()));
-    return new Fingerprint(parts);
-  }
-
-  /** What the function shows of itself as display data, such as the size of its sketch. */
-  private static String parameters(CombineFn<?, ?, ?> combineFn) {
-    return DisplayData.from(combineFn).items().stream()
-        .map(item -> item.getKey() + "=" + item.getValue())
-        .filter(text -> !text.contains("$$Lambda"))
-        .sorted()
-        .collect(Collectors.joining(","))
-        .replaceAll("\\s+", " ");
-  }
-
-  private static String describe(Coder<?> coder) {
-    StringBuilder text = new StringBuilder(className(coder));
-    if (!coder.getCoderArguments().isEmpty()) {
-      text.append('(');
-      String separator = "";
-      for (Coder<?> argument : coder.getCoderArguments()) {
-        text.append(separator).append(describe(argument));
-        separator = ",";
-      }
-      text.append(')');
-    }
-    return text.toString();
-  }
-
-  /** A class name without the part that the compiler of lambdas makes up anew in every process. */
-  static String className(Serializable object) {
-    String name = object.getClass().getName();
-    int lambda = name.indexOf("$$Lambda");
-    return lambda < 0 ? name : name.substring(0, lambda) + "$$Lambda";
-  }
+  public abstract Fingerprint fingerprint();
 }

@@ -129,7 +129,7 @@ class AllowedContributionsTest {
                     .apply("Length", ParDo.of(new LengthFn()))
                     .setCoder(KvCoder.of(VarIntCoder.of(), VarLongCoder.of())));
 
-    ViewDefinition<String, Integer, ?, ?, Long> definition = view.define(TestViews.WORDS);
+    CombinedDefinition<String, Integer, ?, ?, Long> definition = view.define(TestViews.WORDS);
 
     assertThat(definition.keyCoder(), is(VarIntCoder.of()));
     assertThat(definition.contributionCoder(), is(KvCoder.of(VarIntCoder.of(), VarLongCoder.of())));
@@ -145,7 +145,7 @@ class AllowedContributionsTest {
             value -> new long[] {value},
             TypeDescriptor.of(long[].class));
 
-    ViewDefinition<String, String, Long, long[], Long> definition =
+    CombinedDefinition<String, String, Long, long[], Long> definition =
         TestViews.counted().accumulatorCoder(mine).define(TestViews.WORDS);
 
     assertThat(definition.accumulatorCoder(), sameInstance(mine));
@@ -164,7 +164,7 @@ class AllowedContributionsTest {
 
   private static void assertAllowed(
       Function<PCollection<String>, PCollection<KV<String, Long>>> contributions) {
-    ViewDefinition<String, String, ?, ?, Long> definition =
+    CombinedDefinition<String, String, ?, ?, Long> definition =
         TestViews.summed(contributions).define(TestViews.WORDS);
 
     assertThat(definition.keyCoder(), equalTo(StringUtf8Coder.of()));

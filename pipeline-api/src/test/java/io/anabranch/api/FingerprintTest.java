@@ -85,7 +85,7 @@ class FingerprintTest {
 
     assertThat(lambda.getClass().getName(), containsString("$$Lambda")); // else this tests nothing
     assertThat(combine, is(ByLambdaFn.class.getName()));
-    assertThat(ViewDefinition.className(lambda), is(FingerprintTest.class.getName() + "$$Lambda"));
+    assertThat(Fingerprint.className(lambda), is(FingerprintTest.class.getName() + "$$Lambda"));
   }
 
   @Test

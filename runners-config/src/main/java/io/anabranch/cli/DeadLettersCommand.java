@@ -4,12 +4,16 @@ package io.anabranch.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.anabranch.api.spi.DeadLetter;
+import io.anabranch.api.spi.DeadLetter.Kind;
 import io.anabranch.api.spi.ViewStore;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,14 +40,22 @@ final class DeadLettersCommand implements Runnable {
       name = "list",
       description = {
         "Print dead letters in the order of the log: where, why, and the record.",
+        "Events that did not come in time for a windowed view are listed under kinds of their own,"
+            + " once for each view.",
         "JSON holds the record as text, or as recordBase64 where it is not UTF-8."
       })
   static final class ListCommand implements Callable<Integer> {
     private static final List<String> COLUMNS =
-        List.of("place", "epoch", "error", "record", "recordBase64");
+        List.of("place", "epoch", "kind", "view", "eventTime", "error", "record", "recordBase64");
 
     @Spec private CommandSpec spec;
     @Mixin private ConfigurationOptions options;
+
+    @Option(
+        names = "--kind",
+        paramLabel = "undecodable|late|ahead",
+        description = "Only those of this kind; may be repeated. Default all.")
+    private Set<Kind> kinds = EnumSet.noneOf(Kind.class);
 
     @Option(
         names = "--limit",
@@ -66,11 +78,12 @@ final class DeadLettersCommand implements Runnable {
             spec.commandLine(), "--limit is " + limit + ": it must be 1 or more");
       }
       try (ViewStore store = Connections.existingStore(options.load())) {
-        List<DeadLetter> letters = store.deadLetters(limit);
+        Set<Kind> asked = kinds.isEmpty() ? EnumSet.allOf(Kind.class) : kinds;
+        List<DeadLetter> letters = store.deadLetters(asked, limit);
         try (RowPrinter printer = format.printer(spec.commandLine().getOut(), COLUMNS)) {
           letters.forEach(letter -> printer.print(row(letter)));
         }
-        long all = store.deadLetterCount();
+        long all = store.deadLetterCount(asked);
         if (all > letters.size()) {
           spec.commandLine()
               .getErr()
@@ -90,6 +103,9 @@ final class DeadLettersCommand implements Runnable {
       return Arrays.asList(
           letter.place().toString(),
           new Id(letter.place().epoch()),
+          letter.kind().word(),
+          letter.view().orElse(null),
+          letter.eventTime().map(Instant::toString).orElse(null),
           letter.error(),
           text,
           text == null ? Base64.getEncoder().encodeToString(letter.record()) : null);

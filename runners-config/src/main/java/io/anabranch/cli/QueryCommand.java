@@ -17,7 +17,6 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +40,8 @@ import picocli.CommandLine.Spec;
 final class QueryCommand implements Callable<Integer> {
   private static final List<String> COLUMNS =
       List.of("view", "key", "bucket", "value", "batch", "speed");
+  private static final List<String> COLUMNS_OF_WINDOWS =
+      List.of("view", "key", "bucket", "end", "value", "batch", "speed");
 
   @Spec private CommandSpec spec;
   @Mixin private ConfigurationOptions options;
@@ -107,7 +108,8 @@ final class QueryCommand implements Callable<Integer> {
       Optional<EventLog> log = Connections.existingLog(configuration);
       try {
         requireLog(configuration, store, log);
-        print(reader(store, definition, log).read(query));
+        boolean windows = !total && definition.timeliness().isPresent();
+        print(reader(store, definition, log).read(query), windows);
       } finally {
         log.ifPresent(EventLog::close);
       }
@@ -158,18 +160,21 @@ final class QueryCommand implements Callable<Integer> {
     return top == null ? query : query.top(top);
   }
 
-  private <K, O> void print(Answer<K, O> answer) {
+  private <K, O> void print(Answer<K, O> answer, boolean windows) {
     PrintWriter out = spec.commandLine().getOut();
-    try (RowPrinter printer = format.printer(out, COLUMNS)) {
+    try (RowPrinter printer = format.printer(out, windows ? COLUMNS_OF_WINDOWS : COLUMNS)) {
       for (Row<K, O> row : answer.rows()) {
-        printer.print(
-            Arrays.asList(
-                view,
-                KeyText.of(row.key()),
-                row.bucket().map(bucket -> bucket.start().toString()).orElse(null),
-                Values.printable(row.value()),
-                row.batch().map(Values::printable).orElse(null),
-                row.speed().map(Values::printable).orElse(null)));
+        List<Object> values = new ArrayList<>();
+        values.add(view);
+        values.add(KeyText.of(row.key()));
+        values.add(row.bucket().map(bucket -> bucket.start().toString()).orElse(null));
+        if (windows) {
+          values.add(row.bucket().map(bucket -> bucket.end().toString()).orElse(null));
+        }
+        values.add(Values.printable(row.value()));
+        values.add(row.batch().map(Values::printable).orElse(null));
+        values.add(row.speed().map(Values::printable).orElse(null));
+        printer.print(values);
       }
     }
     Map<String, Object> provenance = Values.provenance(answer.provenance());
@@ -197,6 +202,10 @@ final class QueryCommand implements Callable<Integer> {
         .freshness()
         .ifPresent(age -> text.append("; last change ").append(Values.age(age)).append(" ago"));
     text.append(String.format("; %,d dead letters", provenance.deadLetters()));
+    if (provenance.untimely() > 0) {
+      text.append(
+          String.format("; %,d events late or ahead, not counted in", provenance.untimely()));
+    }
     if (!provenance.gaps().isEmpty()) {
       text.append("; NOT COVERED: what was ingested in ")
           .append(

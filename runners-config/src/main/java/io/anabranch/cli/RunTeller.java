@@ -43,7 +43,7 @@ final class RunTeller implements LambdaRun.Listener, AutoCloseable {
     }
     progress.done(report.run());
     out.printf(
-        "batch run %d is done: %,d records read of epochs %s, %,d rows stored for %s, complete"
+        "batch run %d is done: %,d records read for epochs %s, %,d rows stored for %s, complete"
             + " through %s, %,d dead letters in the log so far%n",
         report.run(),
         report.records(),

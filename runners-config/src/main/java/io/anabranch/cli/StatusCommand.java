@@ -109,6 +109,13 @@ final class StatusCommand implements Callable<Integer> {
                       time(log.epochs(), last.epochs().through(), "the end"),
                       RunTeller.sentence(last)));
     }
+    for (ViewStatus view : views) {
+      if (view.untimely() > 0) {
+        out.printf(
+            "%s: %,d events late or ahead, %,d of them counted in by batch%n",
+            view.pointer().view(), view.untimely(), view.countedIn());
+      }
+    }
     out.printf("%,d dead letters%n", store.deadLetterCount());
   }
 
@@ -143,6 +150,8 @@ final class StatusCommand implements Callable<Integer> {
     putEpoch(object, "logClosedThrough", log.epochs(), end.closedThrough());
     object.put("closedEpochsBehind", behind(pointer, end));
     object.put("deadLetters", store.deadLetterCount());
+    object.put("untimely", view.untimely());
+    object.put("untimelyCountedIn", view.countedIn());
     view.reconciliation()
         .ifPresent(last -> object.put("reconciliation", object(last, log.epochs())));
     List<Object> versions = new ArrayList<>();

@@ -4,6 +4,8 @@ package io.anabranch.cli;
 import io.anabranch.api.Provenance;
 import io.anabranch.api.Provenance.Gap;
 import io.anabranch.api.Provenance.Through;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +20,10 @@ final class Values {
 
   private Values() {}
 
-  /** Numbers, booleans, texts, lists and maps stay as they are; anything else becomes its text. */
+  /**
+   * Numbers, booleans, texts, lists and maps stay as they are, a public record becomes a map of its
+   * components, anything else its text.
+   */
   static Object printable(Object value) {
     if (value instanceof Number || value instanceof Boolean || value instanceof String) {
       return value;
@@ -31,7 +36,22 @@ final class Values {
       map.forEach((key, each) -> printable.put(String.valueOf(key), printable(each)));
       return printable;
     }
+    if (value instanceof Record row && Modifier.isPublic(row.getClass().getModifiers())) {
+      Map<String, Object> printable = new LinkedHashMap<>();
+      for (RecordComponent component : row.getClass().getRecordComponents()) {
+        printable.put(component.getName(), printable(component(row, component)));
+      }
+      return printable;
+    }
     return String.valueOf(value);
+  }
+
+  private static Object component(Record row, RecordComponent component) {
+    try {
+      return component.getAccessor().invoke(row);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   static Map<String, Object> provenance(Provenance provenance) {
@@ -48,6 +68,7 @@ final class Values {
         .ifPresent(age -> object.put("freshnessSeconds", age.toMillis() / MILLIS_PER_SECOND));
     object.put("gaps", provenance.gaps().stream().map(Values::gap).toList());
     object.put("deadLetters", provenance.deadLetters());
+    object.put("untimely", provenance.untimely());
     return object;
   }
 

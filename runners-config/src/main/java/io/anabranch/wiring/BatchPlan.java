@@ -12,6 +12,7 @@ import io.anabranch.api.spi.SlicePlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Which batch slices there are to compute.
@@ -19,8 +20,9 @@ import java.util.Optional;
  * @param slices one for each view that has closed epochs to come: from the beginning of the log for
  *     a new version, else from where its batch version ends
  * @param through the last of the epochs
+ * @param readAfter the last epoch that no slice needs
  */
-record BatchPlan(List<SlicePlan> slices, long through) {
+record BatchPlan(List<SlicePlan> slices, long through, long readAfter) {
 
   /**
    * Plans a run.
@@ -34,6 +36,7 @@ record BatchPlan(List<SlicePlan> slices, long through) {
     long closed = closedThrough(context);
     long through = Math.min(closed, most);
     List<SlicePlan> slices = new ArrayList<>();
+    long readAfter = through;
     for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
       Optional<LivePointer> pointer = context.store().pointer(view.name());
       if (pointer.isPresent()) {
@@ -56,13 +59,31 @@ record BatchPlan(List<SlicePlan> slices, long through) {
       }
       long after = full ? Epochs.NONE : reached;
       if (after < through) {
-        slices.add(new SlicePlan(context.ref(view), new EpochRange(after, through)));
+        slices.add(plan(context, view, new EpochRange(after, through)));
+        readAfter = Math.min(readAfter, context.readAfter(view, after));
       }
     }
-    return new BatchPlan(slices, through);
+    return new BatchPlan(slices, through, readAfter);
   }
 
-  /** Returns the epochs to read: those of any slice. */
+  /** What begins a version counts events in that were not in time. */
+  private static <E> SlicePlan plan(
+      RunContext<E> context, ViewDefinition<E, ?, ?, ?, ?> view, EpochRange epochs) {
+    OptionalLong countedInThrough =
+        view.timeliness().stream()
+            .filter(timeliness -> epochs.after() == Epochs.NONE)
+            .mapToLong(
+                timeliness -> timeliness.countedInThrough(context.log().epochs(), epochs.through()))
+            .findFirst();
+    return new SlicePlan(context.ref(view), epochs, countedInThrough);
+  }
+
+  /** Returns the epochs to read: those of any slice, and what windows reach back. */
+  EpochRange reads() {
+    return new EpochRange(readAfter, through);
+  }
+
+  /** Returns the epochs to compute: those of any slice. */
   EpochRange epochs() {
     long after = slices.stream().mapToLong(plan -> plan.epochs().after()).min().orElse(through);
     return new EpochRange(after, through);

@@ -115,7 +115,7 @@ public final class BatchRun<E> {
 
     void run(LongConsumer started) {
       started.accept(run);
-      records = compute(plan.epochs(), slices);
+      records = compute(plan, slices);
       reconciliations = reconcile(run, plan, slices);
       stop.requireNotRequested();
       context.store().promote(slices.values());
@@ -131,11 +131,15 @@ public final class BatchRun<E> {
   }
 
   /** Returns how many records were read; fails at once if the run is stopped meanwhile. */
-  private long compute(EpochRange epochs, Map<String, SliceRef> slices) {
+  private long compute(BatchPlan plan, Map<String, SliceRef> slices) {
     Pipeline pipeline = context.pipeline();
     pipeline
-        .apply("Log", context.log().readClosed(epochs))
-        .apply("Views", Views.into(slices, context).inOneEpoch(epochs.through()));
+        .apply("Log", context.log().readClosed(plan.reads()))
+        .apply(
+            "Views",
+            Views.into(slices, context, plan.through())
+                .inOneEpoch()
+                .countingInThrough(plan.through()));
     AtomicLong records = new AtomicLong();
     stop.unlessRequested(() -> records.set(Pipelines.runToEnd(pipeline, "batch")));
     return records.get();

@@ -137,7 +137,9 @@ public final class Compaction {
 
     void accept(StoredRow row) {
       if (current != null
-          && (row.bucket() != current.bucket() || !Arrays.equals(row.key(), current.key()))) {
+          && (row.bucket() != current.bucket()
+              || row.length() != current.length()
+              || !Arrays.equals(row.key(), current.key()))) {
         merge();
       }
       current = row;
@@ -159,6 +161,7 @@ public final class Compaction {
           new StoredRow(
               epoch,
               current.bucket(),
+              current.length(),
               current.key(),
               current.keyText(),
               accumulator,

@@ -44,6 +44,13 @@ public record RunContext<E>(
     return new ViewRef(view.name(), view.fingerprint(), log.id(), log.epochs().length());
   }
 
+  /** Returns the last epoch that need not be read to compute what a view lacks after an epoch. */
+  long readAfter(ViewDefinition<E, ?, ?, ?, ?> view, long after) {
+    return view.timeliness()
+        .map(timeliness -> timeliness.readAfter(log.epochs(), after))
+        .orElse(after);
+  }
+
   /** Makes an empty pipeline. */
   Pipeline pipeline() {
     return Pipeline.create(options.get());

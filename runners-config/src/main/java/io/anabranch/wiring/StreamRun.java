@@ -3,15 +3,19 @@ package io.anabranch.wiring;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.Epochs;
+import io.anabranch.api.Timeliness;
 import io.anabranch.api.UserException;
+import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StopSignal;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
+import java.util.function.ToLongFunction;
 import org.apache.beam.sdk.Pipeline;
 
 /**
@@ -95,21 +99,65 @@ public final class StreamRun {
     }
   }
 
+  /**
+   * Combined views share one reading of the log. Windowed views share one for each lateness, by
+   * which its watermark is held back.
+   */
   private static <E> Pipeline pipeline(
       RunContext<E> context,
       Map<String, SliceRef> slices,
       Optional<LogEnd> until,
       StopSignal signal) {
-    long after = slices.values().stream().mapToLong(SliceRef::after).min().orElse(Epochs.NONE);
-    Views<E> views = Views.into(slices, context);
+    Map<Optional<Duration>, Map<String, SliceRef>> readings = new LinkedHashMap<>();
+    for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
+      readings
+          .computeIfAbsent(
+              view.timeliness().map(Timeliness::lateness), absent -> new LinkedHashMap<>())
+          .put(view.name(), slices.get(view.name()));
+    }
     Pipeline pipeline = context.pipeline();
+    boolean first = true;
+    for (Map.Entry<Optional<Duration>, Map<String, SliceRef>> reading : readings.entrySet()) {
+      Views<E> views =
+          Views.into(
+              reading.getValue(), context, until.map(LogEnd::closedThrough).orElse(Long.MAX_VALUE));
+      follow(
+          pipeline,
+          context,
+          reading.getKey(),
+          first ? views : views.withoutUndecodable(),
+          reading.getValue(),
+          until,
+          signal);
+      first = false;
+    }
+    return pipeline;
+  }
+
+  private static <E> void follow(
+      Pipeline pipeline,
+      RunContext<E> context,
+      Optional<Duration> lateness,
+      Views<E> views,
+      Map<String, SliceRef> slices,
+      Optional<LogEnd> until,
+      StopSignal signal) {
+    String late = lateness.map(duration -> "-" + duration).orElse("");
+    long after = least(slices, SliceRef::after);
+    long readAfter =
+        least(
+            slices,
+            slice -> context.readAfter(context.application().view(slice.view()), slice.after()));
     pipeline
-        .apply("Log", context.log().follow(after, until, signal))
+        .apply("Log" + late, context.log().follow(readAfter, lateness, until, signal))
         .apply(
-            "Views",
+            "Views" + late,
             until.isPresent()
                 ? views
                 : views.markProgressFrom(after == Epochs.NONE ? 0 : after + 1));
-    return pipeline;
+  }
+
+  private static long least(Map<String, SliceRef> slices, ToLongFunction<SliceRef> epoch) {
+    return slices.values().stream().mapToLong(epoch).min().orElse(Epochs.NONE);
   }
 }

@@ -75,8 +75,9 @@ public final class Verification {
             .apply("Log", context.log().readClosed(epochs))
             .apply(
                 "Views",
-                Views.into(Map.of(view.name(), slice), context)
-                    .inOneEpoch(through)
+                Views.into(Map.of(view.name(), slice), context, through)
+                    .inOneEpoch()
+                    .countingInThrough(pointer.wholeThrough())
                     .withoutDeadLetters());
         long records = Pipelines.runToEnd(pipeline, "verify");
         return compare(context, view, slice, epochs)

@@ -1,19 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
+import io.anabranch.api.CombinedDefinition;
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.EventFormat;
+import io.anabranch.api.Timeliness;
 import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.WindowedDefinition;
+import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.transforms.Decode;
 import io.anabranch.transforms.Decoded;
 import io.anabranch.transforms.aggregate.MarkProgress;
 import io.anabranch.transforms.aggregate.StoreContributions;
+import io.anabranch.transforms.aggregate.StoreWindows;
 import io.anabranch.transforms.aggregate.WriteDeadLetters;
+import io.anabranch.transforms.epoch.Admission;
 import io.anabranch.transforms.epoch.EpochEvent;
 import io.anabranch.transforms.epoch.EpochWindows;
+import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
-import org.apache.beam.sdk.transforms.DoFn;
+import java.util.TreeMap;
+import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.Window;
@@ -21,59 +32,114 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
 
 /**
- * From records to stored rows of all views: what batch, speed and Kappa have in common.
+ * From records to stored rows of views: what batch, speed and Kappa have in common.
  *
- * <p>Input: record batches, bounded or not. Each view's events get its {@link EpochWindows}, pass
- * through the author's contributions and are stored in the view's slice; records that cannot be
- * decoded are stored as dead letters.
+ * <p>Input: record batches, bounded or not. The events of a combined view get its {@link
+ * EpochWindows}, pass through the author's contributions and are stored in the view's slice. Those
+ * of a windowed view come to the author's transform as they are, if they are in time; its rows are
+ * stored once their window is complete. Records that cannot be decoded, and events that are not in
+ * time, are stored as dead letters.
  */
 final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
   private final transient RunContext<E> context;
   private final transient Map<String, SliceRef> slices;
-  private final transient OptionalLong oneEpoch;
+  private final transient long through;
+  private final transient long wholeThrough;
+  private final transient Stored stored;
   private final transient OptionalLong markFrom;
-  private final transient boolean deadLetters;
+  private final transient Letters letters;
+
+  /** How rows are stored. */
+  private enum Stored {
+    /** Those of each epoch by themselves, as the epoch goes on. */
+    BY_EPOCH,
+    /** Those of all epochs together. */
+    IN_ONE_EPOCH
+  }
+
+  /** Which dead letters are stored. */
+  private enum Letters {
+    ALL,
+    /** Only events that are not in time, as the others are stored elsewhere. */
+    UNTIMELY,
+    NONE
+  }
 
   private Views(
       RunContext<E> context,
       Map<String, SliceRef> slices,
-      OptionalLong oneEpoch,
+      long through,
+      long wholeThrough,
+      Stored stored,
       OptionalLong markFrom,
-      boolean deadLetters) {
+      Letters letters) {
     this.context = context;
     this.slices = slices;
-    this.oneEpoch = oneEpoch;
+    this.through = through;
+    this.wholeThrough = wholeThrough;
+    this.stored = stored;
     this.markFrom = markFrom;
-    this.deadLetters = deadLetters;
+    this.letters = letters;
   }
 
-  /** Stores the views that have a slice here, by their names. */
-  static <E> Views<E> into(Map<String, SliceRef> slices, RunContext<E> context) {
-    return new Views<>(context, slices, OptionalLong.empty(), OptionalLong.empty(), true);
+  /**
+   * Stores the views that have a slice here, by their names, from where the slices begin.
+   *
+   * @param through the last epoch that is complete in the input, {@link Long#MAX_VALUE} if more
+   *     become so: no window is stored that is complete with a later one
+   */
+  static <E> Views<E> into(Map<String, SliceRef> slices, RunContext<E> context, long through) {
+    return new Views<>(
+        context, slices, through, Epochs.NONE, Stored.BY_EPOCH, OptionalLong.empty(), Letters.ALL);
   }
 
-  /** Makes one row per bucket and key of all epochs, under the number of this one. */
-  Views<E> inOneEpoch(long epoch) {
-    return new Views<>(context, slices, OptionalLong.of(epoch), markFrom, deadLetters);
+  /** Makes one row per bucket and key of all epochs, under the number of the last one. */
+  Views<E> inOneEpoch() {
+    return new Views<>(
+        context, slices, through, wholeThrough, Stored.IN_ONE_EPOCH, markFrom, letters);
+  }
+
+  /**
+   * Counts events in that were not in time, through an epoch, for views that have all epochs to
+   * come; see {@link Timeliness#countedInThrough}.
+   */
+  Views<E> countingInThrough(long epoch) {
+    return new Views<>(context, slices, through, epoch, stored, markFrom, letters);
   }
 
   /** Tells the store at the end of each epoch, from this one on, that it is complete. */
   Views<E> markProgressFrom(long epoch) {
-    return new Views<>(context, slices, oneEpoch, OptionalLong.of(epoch), deadLetters);
+    return new Views<>(
+        context, slices, through, wholeThrough, stored, OptionalLong.of(epoch), letters);
   }
 
-  /** Leaves out records that cannot be decoded, as a run that stores them is elsewhere. */
+  /** Leaves out all dead letters, as a run that stores them is elsewhere. */
   Views<E> withoutDeadLetters() {
-    return new Views<>(context, slices, oneEpoch, markFrom, false);
+    return new Views<>(context, slices, through, wholeThrough, stored, markFrom, Letters.NONE);
+  }
+
+  /** Leaves out records that cannot be decoded, as they are stored elsewhere. */
+  Views<E> withoutUndecodable() {
+    return new Views<>(context, slices, through, wholeThrough, stored, markFrom, Letters.UNTIMELY);
   }
 
   @Override
   public PDone expand(PCollection<RecordBatch> records) {
-    Decoded<E> decoded =
-        records.apply(
-            "Decode", Decode.records(context.application().events(), context.log().epochs()));
-    if (deadLetters) {
-      decoded.deadLetters().apply("DeadLetters", WriteDeadLetters.to(context.storeSettings()));
+    EventFormat<E> format = context.application().events();
+    Map<String, Admission> admissions = new TreeMap<>();
+    for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
+      if (slices.containsKey(view.name())) {
+        view.timeliness()
+            .ifPresent(timeliness -> admissions.put(view.name(), admission(view, timeliness)));
+      }
+    }
+    Decoded<E> decoded = records.apply("Decode", Decode.records(format, epochs(), admissions));
+    if (letters != Letters.NONE) {
+      PCollection<DeadLetter> deadLetters = decoded.deadLetters();
+      if (letters == Letters.UNTIMELY) {
+        deadLetters = deadLetters.apply("Untimely", Filter.by(letter -> letter.view().isPresent()));
+      }
+      deadLetters.apply("DeadLetters", WriteDeadLetters.to(context.storeSettings()));
     }
     for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
       if (slices.containsKey(view.name())) {
@@ -83,46 +149,67 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
     return PDone.in(records.getPipeline());
   }
 
-  private <K, V, A> void store(
-      PCollection<EpochEvent<E>> events, ViewDefinition<E, K, V, A, ?> view) {
-    String name = view.name();
-    EpochWindows<E> windows = EpochWindows.of(context.log().epochs(), view.bucket());
-    SliceRef slice = slices.get(name);
+  /** Events that were not in time are counted in where all of the log is read. */
+  private Admission admission(ViewDefinition<E, ?, ?, ?, ?> view, Timeliness timeliness) {
+    boolean whole = slices.get(view.name()).after() == Epochs.NONE;
+    return Admission.of(epochs(), timeliness, whole ? wholeThrough : Epochs.NONE);
+  }
+
+  private void store(PCollection<EpochEvent<E>> events, ViewDefinition<E, ?, ?, ?, ?> view) {
+    SliceRef slice = slices.get(view.name());
     PCollection<Void> writes =
-        events
-            .apply(
-                name + "/Epochs",
-                Window.into(
-                    oneEpoch.isPresent() ? windows.inOneEpoch(oneEpoch.getAsLong()) : windows))
-            .apply(name + "/Events", ParDo.of(new ValueFn<>(slice.after())))
-            .setCoder(context.application().events().coder())
-            .apply(name + "/Contributions", view.contributions())
-            .setCoder(view.contributionCoder())
-            .apply(
-                name + "/Store",
-                StoreContributions.of(view, slice, context.storeSettings(), context.refresh()));
+        view.match(
+            combined -> storeCombined(events, combined, slice),
+            windowed -> storeWindowed(events, windowed, slice));
     if (markFrom.isPresent()) {
       writes.apply(
-          name + "/Progress",
-          MarkProgress.of(
-              context.log().epochs(), slice, context.storeSettings(), markFrom.getAsLong()));
+          view.name() + "/Progress",
+          MarkProgress.of(epochs(), slice, context.storeSettings(), markFrom.getAsLong())
+              .heldBack(view.timeliness().map(Timeliness::lateness).orElse(Duration.ZERO)));
     }
   }
 
-  /** Gives the events to a view, but for epochs that it holds already. */
-  private static final class ValueFn<E> extends DoFn<EpochEvent<E>, E> {
-    private static final long serialVersionUID = 1L;
-    private final long after;
+  private <K, V, A> PCollection<Void> storeCombined(
+      PCollection<EpochEvent<E>> events, CombinedDefinition<E, K, V, A, ?> view, SliceRef slice) {
+    String name = view.name();
+    EpochWindows<E> windows = EpochWindows.of(epochs(), view.bucket());
+    return events
+        .apply(
+            name + "/Epochs",
+            Window.into(stored == Stored.IN_ONE_EPOCH ? windows.inOneEpoch(through) : windows))
+        .apply(name + "/Events", ParDo.of(new EventsAfter<>(slice.after())))
+        .setCoder(context.application().events().coder())
+        .apply(name + "/Contributions", view.contributions())
+        .setCoder(view.contributionCoder())
+        .apply(
+            name + "/Store",
+            StoreContributions.of(view, slice, context.storeSettings(), context.refresh()));
+  }
 
-    ValueFn(long after) {
-      this.after = after;
-    }
+  private <K, V> PCollection<Void> storeWindowed(
+      PCollection<EpochEvent<E>> events, WindowedDefinition<E, K, V> view, SliceRef slice) {
+    String name = view.name();
+    return events
+        .apply(
+            name + "/Events",
+            ParDo.of(
+                new TimelyEvents<>(
+                    admission(view, view.timeliness().orElseThrow()),
+                    context.readAfter(view, slice.after()))))
+        .setCoder(context.application().events().coder())
+        .apply(name + "/Rows", view.rows())
+        .setCoder(view.rowCoder())
+        .apply(
+            name + "/Store",
+            StoreWindows.of(
+                view,
+                epochs(),
+                new EpochRange(slice.after(), Math.max(slice.after(), through)),
+                slice,
+                context.storeSettings()));
+  }
 
-    @ProcessElement
-    public void process(@Element EpochEvent<E> event, OutputReceiver<E> out) {
-      if (event.epoch() > after) {
-        out.output(event.value());
-      }
-    }
+  private Epochs epochs() {
+    return context.log().epochs();
   }
 }

@@ -3,10 +3,12 @@ package io.anabranch.serving;
 
 import io.anabranch.api.Answer.Row;
 import io.anabranch.api.Bucket;
+import io.anabranch.api.CombinedDefinition;
 import io.anabranch.api.KeyText;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.LiveRow;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,8 +33,8 @@ final class Merge<K, A, O> {
     this.total = total;
   }
 
-  /** Where a row of the answer gathers: a bucket, or all of them, and an encoded key. */
-  private record Slot(long bucket, ByteBuffer key) {}
+  /** Where a row of the answer gathers: a bucket or window, or all of them, and an encoded key. */
+  private record Slot(long bucket, long length, ByteBuffer key) {}
 
   private static final class Cell {
     final List<byte[]> batch = new ArrayList<>(1);
@@ -40,29 +42,39 @@ final class Merge<K, A, O> {
   }
 
   void add(LiveRow row) {
-    Slot slot = new Slot(total ? ALL_BUCKETS : row.bucket(), ByteBuffer.wrap(row.key()));
+    Slot slot =
+        new Slot(
+            total ? ALL_BUCKETS : row.bucket(),
+            total ? 0 : row.length(),
+            ByteBuffer.wrap(row.key()));
     Cell cell = cells.computeIfAbsent(slot, absent -> new Cell());
     (row.speed() ? cell.speed : cell.batch).add(row.accumulator());
   }
 
-  /** Returns the merged rows, ordered by bucket, then by the text of the key. */
+  /** Returns the merged rows, ordered by bucket, its length, then by the text of the key. */
   Stream<Row<K, O>> rows() {
     Comparator<Row<K, O>> byBucket =
         Comparator.comparing(row -> row.bucket().map(Bucket::start).orElse(Instant.MIN));
     return cells.entrySet().stream()
         .map(cell -> row(cell.getKey(), cell.getValue()))
-        .sorted(byBucket.thenComparing(row -> KeyText.of(row.key())));
+        .sorted(
+            byBucket
+                .thenComparing(row -> row.bucket().map(Bucket::length).orElse(Duration.ZERO))
+                .thenComparing(row -> KeyText.of(row.key())));
   }
 
   private Row<K, O> row(Slot slot, Cell cell) {
     Optional<O> batch = value(cell.batch);
     Optional<O> speed = value(cell.speed);
-    Optional<Bucket> bucket =
-        total
-            ? Optional.empty()
-            : Optional.of(new Bucket(Instant.ofEpochMilli(slot.bucket()), view.bucket()));
+    Optional<Bucket> bucket = total ? Optional.empty() : Optional.of(bucket(slot));
     return new Row<>(
         accumulators.key(slot.key().array()), bucket, value(cell, batch, speed), batch, speed);
+  }
+
+  private Bucket bucket(Slot slot) {
+    Duration length =
+        view.match(CombinedDefinition::bucket, windowed -> Duration.ofMillis(slot.length()));
+    return new Bucket(Instant.ofEpochMilli(slot.bucket()), length);
   }
 
   private O value(Cell cell, Optional<O> batch, Optional<O> speed) {

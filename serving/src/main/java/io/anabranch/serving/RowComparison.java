@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 
 /**
  * Compares two computations of a view row by row, in constant memory: it takes their rows ordered
- * by bucket and key, and merges what each side holds for a row as a reader would.
+ * by bucket, length and key, and merges what each side holds for a row as a reader would.
  *
  * <p>Values are equal if {@code equals} says so (of arrays, their content), if they are {@link
  * BigDecimal}s of one number, or if they are {@code double} or {@code float} and differ relatively
@@ -59,11 +59,12 @@ public final class RowComparison<K, A, O> implements Consumer<SideRow> {
 
   private record Ranked(double difference, RowDifferences.Row row) {}
 
-  /** Takes the next row, by bucket and key. */
+  /** Takes the next row, by bucket, length and key. */
   @Override
   public void accept(SideRow row) {
     if (current == null
         || row.bucket() != current.bucket()
+        || row.length() != current.length()
         || !Arrays.equals(row.key(), current.key())) {
       compare();
       current = row;

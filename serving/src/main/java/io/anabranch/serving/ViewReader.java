@@ -191,7 +191,8 @@ public final class ViewReader<K, O> {
         updated,
         updated.map(time -> Duration.between(time, now)),
         end.or(state::log).map(log -> Coverage.gaps(state, log, epochs, now)).orElse(List.of()),
-        state.deadLetters());
+        state.deadLetters(),
+        state.untimely());
   }
 
   private static Optional<Through> through(Epochs epochs, long epoch) {

@@ -210,8 +210,9 @@ class CoverageTest {
             "log",
             OptionalLong.of(1),
             0,
+            Epochs.NONE,
             OptionalLong.empty(),
             0);
-    return new LiveState(pointer, List.of(slices), Optional.empty(), 0);
+    return new LiveState(pointer, List.of(slices), Optional.empty(), 0, 0);
   }
 }

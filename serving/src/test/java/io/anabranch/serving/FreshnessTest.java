@@ -135,9 +135,10 @@ class FreshnessTest {
             "log",
             OptionalLong.of(1),
             5,
+            Epochs.NONE,
             OptionalLong.empty(),
             5);
-    LiveState state = new LiveState(pointer, slices, Optional.empty(), 0);
+    LiveState state = new LiveState(pointer, slices, Optional.empty(), 0, 0);
     return ViewReader.of(FakeStore.answering(request -> state), view)
         .at(clock(now))
         .read(Query.all())

@@ -235,6 +235,7 @@ class GapsTest {
             Optional.empty(),
             Optional.empty(),
             List.of(gap(1, 1), gap(3, 4)),
+            0,
             0);
 
     assertThat(

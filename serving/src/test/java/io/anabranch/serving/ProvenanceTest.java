@@ -160,7 +160,8 @@ class ProvenanceTest {
         Optional.empty(),
         Optional.empty(),
         answer.gaps(),
-        answer.deadLetters());
+        answer.deadLetters(),
+        answer.untimely());
   }
 
   private static Provenance lambda(
@@ -178,6 +179,7 @@ class ProvenanceTest {
         Optional.empty(),
         Optional.empty(),
         List.of(),
+        0,
         0);
   }
 
@@ -192,6 +194,7 @@ class ProvenanceTest {
         Optional.empty(),
         Optional.empty(),
         List.of(),
+        0,
         0);
   }
 

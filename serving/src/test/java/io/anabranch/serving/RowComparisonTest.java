@@ -93,8 +93,8 @@ class RowComparisonTest {
     byte[] broken = {9};
     RowComparison<String, List<Long>, Long> comparison = RowComparison.of(SUMS);
 
-    comparison.accept(new SideRow(true, 0, key("a"), broken.clone()));
-    comparison.accept(new SideRow(false, 0, key("a"), broken.clone()));
+    comparison.accept(new SideRow(true, 0, 0, key("a"), broken.clone()));
+    comparison.accept(new SideRow(false, 0, 0, key("a"), broken.clone()));
 
     assertThat(comparison.result(), is(new RowDifferences(1, 0, 0, List.of())));
   }
@@ -110,7 +110,7 @@ class RowComparisonTest {
   @Test
   void bytesOfNoAccumulatorAreAnErrorThatNamesTheView() {
     RowComparison<String, List<Long>, Long> comparison = RowComparison.of(SUMS);
-    comparison.accept(new SideRow(true, 0, key("a"), new byte[] {9}));
+    comparison.accept(new SideRow(true, 0, 0, key("a"), new byte[] {9}));
     comparison.accept(other(0, "a", 1));
 
     UserException problem = assertThrows(UserException.class, comparison::result);
@@ -314,7 +314,8 @@ class RowComparisonTest {
   }
 
   private static SideRow row(boolean live, long minute, String key, long... contributions) {
-    return new SideRow(live, minute * 60_000, key(key), Fixture.accumulator(SUMS, contributions));
+    return new SideRow(
+        live, minute * 60_000, 0, key(key), Fixture.accumulator(SUMS, contributions));
   }
 
   private static byte[] key(String key) {

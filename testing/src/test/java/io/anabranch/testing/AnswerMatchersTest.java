@@ -104,6 +104,7 @@ final class AnswerMatchersTest {
             Optional.empty(),
             Optional.empty(),
             List.of(),
+            0,
             0));
   }
 

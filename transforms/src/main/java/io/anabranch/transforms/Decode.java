@@ -6,8 +6,14 @@ import io.anabranch.api.EventFormat;
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.DeadLetterCoder;
 import io.anabranch.api.spi.RecordBatch;
+import io.anabranch.transforms.epoch.Admission;
 import io.anabranch.transforms.epoch.EpochEvent;
 import io.anabranch.transforms.epoch.EpochEventCoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -27,9 +33,13 @@ import org.joda.time.Instant;
  * never later than the last millisecond of its epoch, because its window ends there; the true event
  * time stays in {@link EpochEvent#eventTime()}.
  *
+ * <p>An event that does not come in time for a windowed view, and is not counted in, is an event
+ * like any other, and a dead letter of this view besides, so that it is listed.
+ *
  * <p>Failures: whatever the format throws on a record, and an event time outside the years 1 to
  * 9999, makes a dead letter with the error, the place in the log and the record's bytes. Metrics,
- * in the namespace {@code io.anabranch}: {@code records}, {@code dead-letters}.
+ * in the namespace {@code io.anabranch}: {@code records}, {@code dead-letters} (that could not be
+ * decoded), {@code untimely} (once for each view).
  */
 public final class Decode {
   /** The namespace of the metrics. */
@@ -49,17 +59,29 @@ public final class Decode {
   /** Decodes by a format the records of a log with these epochs. */
   public static <E> PTransform<PCollection<RecordBatch>, Decoded<E>> records(
       EventFormat<E> format, Epochs epochs) {
-    return new DecodeRecords<>(format, epochs);
+    return new DecodeRecords<>(format, epochs, Map.of());
+  }
+
+  /**
+   * Decodes, and lists the events that windowed views leave out.
+   *
+   * @param admissions which events are given to windowed views, by the names of the views
+   */
+  public static <E> PTransform<PCollection<RecordBatch>, Decoded<E>> records(
+      EventFormat<E> format, Epochs epochs, Map<String, Admission> admissions) {
+    return new DecodeRecords<>(format, epochs, admissions);
   }
 
   private static final class DecodeRecords<E>
       extends PTransform<PCollection<RecordBatch>, Decoded<E>> {
     private final transient EventFormat<E> format;
     private final transient Epochs epochs;
+    private final transient Map<String, Admission> admissions;
 
-    DecodeRecords(EventFormat<E> format, Epochs epochs) {
+    DecodeRecords(EventFormat<E> format, Epochs epochs, Map<String, Admission> admissions) {
       this.format = format;
       this.epochs = epochs;
+      this.admissions = admissions;
     }
 
     @Override
@@ -69,7 +91,7 @@ public final class Decode {
       PCollectionTuple outputs =
           input.apply(
               "Decode",
-              ParDo.of(new DecodeFn<>(format, epochs, deadLetters))
+              ParDo.of(new DecodeFn<>(format, epochs, admissions, deadLetters))
                   .withOutputTags(events, TupleTagList.of(deadLetters)));
       return Decoded.of(
           events,
@@ -81,30 +103,45 @@ public final class Decode {
 
   private static final class DecodeFn<E> extends DoFn<RecordBatch, EpochEvent<E>> {
     private final EventFormat<E> format;
-    private final long epochMillis;
+    private final Epochs epochs;
+    private final TreeMap<String, Admission> admissions;
     private final TupleTag<DeadLetter> deadLetters;
     private final Counter recordCount = Metrics.counter(METRICS, RECORDS);
     private final Counter deadLetterCount = Metrics.counter(METRICS, "dead-letters");
 
-    DecodeFn(EventFormat<E> format, Epochs epochs, TupleTag<DeadLetter> deadLetters) {
+    private final Counter untimelyCount = Metrics.counter(METRICS, "untimely");
+
+    DecodeFn(
+        EventFormat<E> format,
+        Epochs epochs,
+        Map<String, Admission> admissions,
+        TupleTag<DeadLetter> deadLetters) {
       this.format = format;
-      this.epochMillis = epochs.length().toMillis();
+      this.epochs = epochs;
+      this.admissions = new TreeMap<>(admissions);
       this.deadLetters = deadLetters;
     }
 
     @ProcessElement
     public void process(@Element RecordBatch batch, MultiOutputReceiver out) {
       OutputReceiver<EpochEvent<E>> events = out.get(new TupleTag<EpochEvent<E>>("events"));
-      long lastTimestamp = (batch.epoch() + 1) * epochMillis - 1;
+      long lastTimestamp = epochs.end(batch.epoch()).toEpochMilli() - 1;
       int failed = 0;
-      for (int i = 0; i < batch.size(); i++) {
+      int untimely = 0;
+      for (int record = 0; record < batch.size(); record++) {
         EpochEvent<E> event;
         try {
-          event = decode(batch, i);
+          event = decode(batch, record);
         } catch (Exception | StackOverflowError e) {
-          out.get(deadLetters).output(new DeadLetter(batch.place(i), describe(e), batch.bytes(i)));
+          out.get(deadLetters)
+              .output(new DeadLetter(batch.place(record), describe(e), batch.bytes(record)));
           failed++;
           continue;
+        }
+        if (!admissions.isEmpty()) {
+          List<DeadLetter> letters = untimely(event, batch, record);
+          letters.forEach(out.get(deadLetters)::output);
+          untimely += letters.size();
         }
         events.outputWithTimestamp(
             event, Instant.ofEpochMilli(Math.min(event.eventTime(), lastTimestamp)));
@@ -112,6 +149,9 @@ public final class Decode {
       recordCount.inc(batch.size());
       if (failed > 0) {
         deadLetterCount.inc(failed);
+      }
+      if (untimely > 0) {
+        untimelyCount.inc(untimely);
       }
     }
 
@@ -123,6 +163,31 @@ public final class Decode {
         throw new IllegalArgumentException("the event time is outside the years 1 to 9999");
       }
       return new EpochEvent<>(batch.epoch(), eventTime.toEpochMilli(), event);
+    }
+
+    /** Returns a letter for each view that does not admit the event. */
+    private List<DeadLetter> untimely(EpochEvent<E> event, RecordBatch batch, int record) {
+      List<DeadLetter> letters = List.of();
+      for (Map.Entry<String, Admission> view : admissions.entrySet()) {
+        if (!view.getValue().admits(event.epoch(), event.eventTime())) {
+          letters = letters.isEmpty() ? new ArrayList<>() : letters;
+          letters.add(letter(view.getKey(), view.getValue(), event, batch, record));
+        }
+      }
+      return letters;
+    }
+
+    private static DeadLetter letter(
+        String view, Admission admission, EpochEvent<?> event, RecordBatch batch, int record) {
+      return new DeadLetter(
+          batch.place(record),
+          admission.isLate(event.epoch(), event.eventTime())
+              ? DeadLetter.Kind.LATE
+              : DeadLetter.Kind.AHEAD,
+          Optional.of(view),
+          Optional.of(java.time.Instant.ofEpochMilli(event.eventTime())),
+          admission.refusal(event.epoch(), event.eventTime()),
+          batch.bytes(record));
     }
 
     private static String describe(Throwable error) {

@@ -13,30 +13,38 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
 
+import io.anabranch.api.Epochs;
 import io.anabranch.api.EventFormat;
+import io.anabranch.api.Timeliness;
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.LogPlace;
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.RecordBatchCoder;
+import io.anabranch.transforms.epoch.Admission;
 import io.anabranch.transforms.epoch.EpochEvent;
 import io.anabranch.transforms.testkit.Probe;
 import io.anabranch.transforms.testkit.Runs;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TimestampedValue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -130,6 +138,55 @@ class DecodeTest {
     }
     assertThat(Runs.counter(result, "records"), is(14L));
     assertThat(Runs.counter(result, "dead-letters"), is(11L));
+  }
+
+  @Test
+  void eventsThatAViewDoesNotAdmitAreEventsAndListedForIt() {
+    Timeliness hour = new Timeliness(Duration.ofHours(1), Duration.ofHours(1), Duration.ZERO);
+    Timeliness day = new Timeliness(Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1));
+    RecordBatch batch =
+        batch(
+            EPOCH,
+            "2026-03-01T10:30:00Z now",
+            "2026-03-01T08:59:59.999Z late for one",
+            "2026-03-01T11:00:00Z ahead for one",
+            "2026-02-01T00:00:00Z late for both");
+
+    PipelineResult result =
+        decode(
+            DIRECT,
+            Decode.records(
+                FORMAT,
+                EPOCHS,
+                Map.of(
+                    "hour", Admission.of(EPOCHS, hour, Epochs.NONE),
+                    "day", Admission.of(EPOCHS, day, Epochs.NONE))),
+            batch);
+
+    assertThat(events.values(), hasSize(4));
+    assertThat(
+        deadLetters.values().stream()
+            .map(
+                letter ->
+                    letter.view().orElseThrow()
+                        + " "
+                        + letter.kind().word()
+                        + " "
+                        + letter.eventTime().orElseThrow()
+                        + ": "
+                        + letter.error())
+            .toList(),
+        containsInAnyOrder(
+            "hour late 2026-03-01T08:59:59.999Z: its time 2026-03-01T08:59:59.999Z is more than"
+                + " PT1H before its epoch, which began 2026-03-01T10:00:00Z",
+            "hour ahead 2026-03-01T11:00:00Z: its time 2026-03-01T11:00:00Z is more than PT0S after"
+                + " its epoch, which ended 2026-03-01T11:00:00Z",
+            "hour late 2026-02-01T00:00:00Z: its time 2026-02-01T00:00:00Z is more than PT1H before"
+                + " its epoch, which began 2026-03-01T10:00:00Z",
+            "day late 2026-02-01T00:00:00Z: its time 2026-02-01T00:00:00Z is more than PT24H before"
+                + " its epoch, which began 2026-03-01T10:00:00Z"));
+    assertThat(Runs.counter(result, "untimely"), is(4L));
+    assertThat(Runs.counter(result, "dead-letters"), is(0L));
   }
 
   @Test
@@ -239,6 +296,13 @@ class DecodeTest {
   }
 
   private PipelineResult decode(String runner, EventFormat<String> format, RecordBatch... batches) {
+    return decode(runner, Decode.records(format, EPOCHS), batches);
+  }
+
+  private PipelineResult decode(
+      String runner,
+      PTransform<PCollection<RecordBatch>, Decoded<String>> decode,
+      RecordBatch... batches) {
     Pipeline pipeline = Runs.pipeline(runner);
     Decoded<String> decoded =
         pipeline
@@ -249,7 +313,7 @@ class DecodeTest {
                             .map(b -> TimestampedValue.of(b, BoundedWindow.TIMESTAMP_MIN_VALUE))
                             .toList())
                     .withCoder(RecordBatchCoder.of()))
-            .apply("Decode", Decode.records(format, EPOCHS));
+            .apply("Decode", decode);
     decoded.events().apply("Events", events);
     decoded.deadLetters().apply("Dead letters", deadLetters);
     return Runs.run(pipeline);

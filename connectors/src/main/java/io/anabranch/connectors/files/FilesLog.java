@@ -13,6 +13,7 @@ import io.anabranch.api.spi.StopSignal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -138,8 +139,8 @@ final class FilesLog implements AppendableLog {
 
   @Override
   public PTransform<PBegin, PCollection<RecordBatch>> follow(
-      long after, Optional<LogEnd> until, StopSignal stop) {
-    return new FollowLog(folder, after, until, stop);
+      long after, Optional<Duration> lateness, Optional<LogEnd> until, StopSignal stop) {
+    return new FollowLog(folder, after, lateness, until, stop);
   }
 
   @Override

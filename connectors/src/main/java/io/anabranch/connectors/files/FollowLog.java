@@ -5,6 +5,7 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.StopSignal;
+import java.time.Duration;
 import java.util.Optional;
 import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -17,8 +18,9 @@ import org.apache.beam.sdk.values.PCollection;
  *
  * <p>Output: unbounded; batches of records in the global window at the minimum timestamp. The
  * watermark follows the time of append and passes the end of an epoch only once the epoch is closed
- * and all its records were given out. With an end to read until, the watermark goes to the end of
- * time once all before it was given out, and so it does once the run is asked to stop.
+ * and all its records were given out. With a lateness, it stays that long before the beginning of
+ * the epoch. With an end to read until, the watermark goes to the end of time once all before it
+ * was given out, and so it does once the run is asked to stop.
  *
  * <p>Failures: a segment that cannot be read fails the bundle. Each record is given out exactly
  * once relative to the runner's checkpoints.
@@ -28,9 +30,15 @@ final class FollowLog extends PTransform<PBegin, PCollection<RecordBatch>> {
 
   private final FollowSource source;
 
-  FollowLog(LogFolder folder, long after, Optional<LogEnd> until, StopSignal stop) {
-    source =
+  FollowLog(
+      LogFolder folder,
+      long after,
+      Optional<Duration> lateness,
+      Optional<LogEnd> until,
+      StopSignal stop) {
+    FollowSource prompt =
         FollowSource.of(folder, after, until.map(FollowLog::sequence).orElse(Long.MAX_VALUE), stop);
+    source = lateness.map(prompt::heldBack).orElse(prompt);
   }
 
   private static long sequence(LogEnd end) {

@@ -121,7 +121,7 @@ final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
 
   @Override
   public Instant getWatermark() {
-    return Instant.ofEpochMilli(watermark.now(backlog));
+    return Instant.ofEpochMilli(source.heldBack(watermark.now(backlog)));
   }
 
   @Override

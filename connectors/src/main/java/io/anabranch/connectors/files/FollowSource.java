@@ -6,12 +6,14 @@ import io.anabranch.api.spi.RecordBatchCoder;
 import io.anabranch.api.spi.StopSignal;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.display.DisplayData;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -21,6 +23,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 final class FollowSource extends UnboundedSource<RecordBatch, FollowMark> {
   private static final long serialVersionUID = 1L;
   private static final long POLL_MILLIS = 50;
+  private static final long PROMPT = -1;
+  private static final long MINIMUM = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  private static final long MAXIMUM = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
 
   private final LogFolder folder;
   private final long after;
@@ -30,6 +35,7 @@ final class FollowSource extends UnboundedSource<RecordBatch, FollowMark> {
   private final int splits;
   private final long chunkLength;
   private final long pollMillis;
+  private final long latenessMillis;
 
   private FollowSource(
       LogFolder folder,
@@ -39,7 +45,8 @@ final class FollowSource extends UnboundedSource<RecordBatch, FollowMark> {
       int split,
       int splits,
       long chunkLength,
-      long pollMillis) {
+      long pollMillis,
+      long latenessMillis) {
     this.folder = folder;
     this.after = after;
     this.until = until;
@@ -48,6 +55,7 @@ final class FollowSource extends UnboundedSource<RecordBatch, FollowMark> {
     this.splits = splits;
     this.chunkLength = chunkLength;
     this.pollMillis = pollMillis;
+    this.latenessMillis = latenessMillis;
   }
 
   /**
@@ -58,12 +66,18 @@ final class FollowSource extends UnboundedSource<RecordBatch, FollowMark> {
    * @param stop ends it where it is
    */
   static FollowSource of(LogFolder folder, long after, long until, StopSignal stop) {
-    return new FollowSource(folder, after, until, stop, 0, 1, Chunk.LENGTH, POLL_MILLIS);
+    return new FollowSource(folder, after, until, stop, 0, 1, Chunk.LENGTH, POLL_MILLIS, PROMPT);
+  }
+
+  /** Holds the watermark back, this long before the beginning of the epoch that it is in. */
+  FollowSource heldBack(Duration lateness) {
+    return new FollowSource(
+        folder, after, until, stop, split, splits, chunkLength, pollMillis, lateness.toMillis());
   }
 
   /** For tests: divides segments into shorter chunks, and looks at the log on every advance. */
   FollowSource forTests(long length) {
-    return new FollowSource(folder, after, until, stop, split, splits, length, 0);
+    return new FollowSource(folder, after, until, stop, split, splits, length, 0, latenessMillis);
   }
 
   @Override
@@ -74,7 +88,17 @@ final class FollowSource extends UnboundedSource<RecordBatch, FollowMark> {
   }
 
   private FollowSource splitOf(int index, int count) {
-    return new FollowSource(folder, after, until, stop, index, count, chunkLength, pollMillis);
+    return new FollowSource(
+        folder, after, until, stop, index, count, chunkLength, pollMillis, latenessMillis);
+  }
+
+  /** Returns what to tell of a watermark of log append time, all in milliseconds. */
+  long heldBack(long watermark) {
+    if (latenessMillis == PROMPT || watermark <= MINIMUM || watermark >= MAXIMUM) {
+      return watermark;
+    }
+    long epochMillis = folder.epochs().length().toMillis();
+    return Math.max(MINIMUM, Math.floorDiv(watermark, epochMillis) * epochMillis - latenessMillis);
   }
 
   @Override

@@ -2,50 +2,110 @@
 package io.anabranch.connectors.jdbc;
 
 import io.anabranch.api.spi.DeadLetter;
+import io.anabranch.api.spi.DeadLetter.Kind;
 import io.anabranch.api.spi.LogPlace;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Dead letters, identified by their place in the log. */
+/** Dead letters, identified by their place in the log and the view that they are left out of. */
 final class DeadLetters {
+  /** Whether a version {@code v} counts an event {@code d} in that did not come in time. */
+  static final String COUNTED_IN =
+      "d.epoch <= v.whole_through AND d.event_time <= v.counted_in_through";
+
+  private static final String ALL_VIEWS = "";
+
   private DeadLetters() {}
 
   static void write(Connection connection, Collection<DeadLetter> letters) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "INSERT INTO anabranch_dead_letter (origin, position, epoch, error, record)"
-                + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (origin, position) DO NOTHING")) {
+            "INSERT INTO anabranch_dead_letter"
+                + " (origin, position, view, kind, epoch, event_time, error, record)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                + " ON CONFLICT (origin, position, view) DO NOTHING")) {
       for (DeadLetter letter : letters) {
         statement.setString(1, letter.place().origin());
         statement.setLong(2, letter.place().position());
-        statement.setLong(3, letter.place().epoch());
-        statement.setString(4, letter.error());
-        statement.setBytes(5, letter.record());
+        statement.setString(3, letter.view().orElse(ALL_VIEWS));
+        statement.setString(4, letter.kind().name());
+        statement.setLong(5, letter.place().epoch());
+        statement.setObject(6, letter.eventTime().map(Instant::toEpochMilli).orElse(null));
+        statement.setString(7, letter.error());
+        statement.setBytes(8, letter.record());
         statement.addBatch();
       }
       statement.executeBatch();
     }
   }
 
-  static List<DeadLetter> read(Connection connection, int limit) throws SQLException {
+  static List<DeadLetter> read(Connection connection, Set<Kind> kinds, int limit)
+      throws SQLException {
     return Sql.list(
         connection,
-        row ->
-            new DeadLetter(
-                new LogPlace(
-                    row.getLong("epoch"), row.getString("origin"), row.getLong("position")),
-                row.getString("error"),
-                row.getBytes("record")),
-        "SELECT epoch, origin, position, error, record FROM anabranch_dead_letter"
-            + " ORDER BY epoch, origin, position LIMIT ?",
+        DeadLetters::letter,
+        "SELECT * FROM anabranch_dead_letter WHERE "
+            + of(kinds)
+            + " ORDER BY epoch, origin, position, view LIMIT ?",
         limit);
   }
 
-  static long count(Connection connection) throws SQLException {
-    return Sql.one(connection, row -> row.getLong(1), "SELECT COUNT(*) FROM anabranch_dead_letter")
+  private static DeadLetter letter(ResultSet row) throws SQLException {
+    OptionalLong eventTime = Sql.optionalLong(row, "event_time");
+    return new DeadLetter(
+        new LogPlace(row.getLong("epoch"), row.getString("origin"), row.getLong("position")),
+        Kind.valueOf(row.getString("kind")),
+        Optional.of(row.getString("view")).filter(view -> !view.equals(ALL_VIEWS)),
+        eventTime.isPresent()
+            ? Optional.of(Instant.ofEpochMilli(eventTime.getAsLong()))
+            : Optional.empty(),
+        row.getString("error"),
+        row.getBytes("record"));
+  }
+
+  static long count(Connection connection, Set<Kind> kinds) throws SQLException {
+    return count(connection, of(kinds));
+  }
+
+  private static String of(Set<Kind> kinds) {
+    return kinds.stream()
+        .map(kind -> "'" + kind.name() + "'")
+        .sorted()
+        .collect(Collectors.joining(", ", "kind IN (", ")"));
+  }
+
+  /** Returns how many events did not come in time for a view. */
+  static long untimely(Connection connection, String view) throws SQLException {
+    return count(connection, "view = ?", view);
+  }
+
+  /** Returns how many of them a batch version counts in. */
+  static long countedIn(Connection connection, String view, long version) throws SQLException {
+    return count(
+        connection,
+        "view = ? AND EXISTS (SELECT 1 FROM anabranch_version v WHERE v.version = ? AND "
+            + COUNTED_IN
+            + ")",
+        view,
+        version);
+  }
+
+  private static long count(Connection connection, String which, Object... parameters)
+      throws SQLException {
+    return Sql.one(
+            connection,
+            row -> row.getLong(1),
+            "SELECT COUNT(*) FROM anabranch_dead_letter d WHERE " + which,
+            parameters)
         .orElseThrow();
   }
 }

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -123,6 +124,11 @@ final class JdbcStore implements ViewStore {
   }
 
   @Override
+  public void writeComplete(SliceRef slice, Collection<StoredRow> rows) {
+    change(connection -> Rows.writeComplete(connection, clock.millis(), slice, rows));
+  }
+
+  @Override
   public long dropAbsorbed(String view) {
     return garbageCollector.dropAbsorbed(view);
   }
@@ -133,13 +139,13 @@ final class JdbcStore implements ViewStore {
   }
 
   @Override
-  public List<DeadLetter> deadLetters(int limit) {
-    return database.read(connection -> DeadLetters.read(connection, limit));
+  public List<DeadLetter> deadLetters(Set<DeadLetter.Kind> kinds, int limit) {
+    return database.read(connection -> DeadLetters.read(connection, kinds, limit));
   }
 
   @Override
-  public long deadLetterCount() {
-    return database.read(DeadLetters::count);
+  public long deadLetterCount(Set<DeadLetter.Kind> kinds) {
+    return database.read(connection -> DeadLetters.count(connection, kinds));
   }
 
   @Override

@@ -46,11 +46,15 @@ final class LiveRows {
   private static final String READ =
       "WITH p AS ("
           + Pointers.SELECT
-          // the pointer, the log, and the number of dead letters
+          // the pointer, the log, and how many events are left out
           + ") SELECT 0 AS branch, p.*, l.closed_through AS a, l.first_epoch AS b,"
-          + " l.last_epoch AS c, (SELECT COUNT(*) FROM anabranch_dead_letter d"
-          + " WHERE d.epoch >= (? / p.epoch_millis) - (? % p.epoch_millis < 0)) AS d, NULL AS e,"
-          + " l.position AS key, NULL AS accumulator"
+          + " l.last_epoch AS c, (SELECT COUNT(*) FROM anabranch_dead_letter d WHERE d.view = ''"
+          + " AND d.epoch >= (? / p.epoch_millis) - (? % p.epoch_millis < 0)) AS d,"
+          + " (SELECT COUNT(*) FROM anabranch_dead_letter d WHERE d.view = p.view"
+          + " AND d.event_time >= ? AND d.event_time < ? AND NOT EXISTS"
+          + " (SELECT 1 FROM anabranch_version v WHERE v.version = p.base AND "
+          + DeadLetters.COUNTED_IN
+          + ")) AS e, l.position AS key, NULL AS accumulator"
           + " FROM p LEFT JOIN anabranch_log l ON l.log = p.log"
           // the slices
           + " UNION ALL SELECT 1, "
@@ -62,7 +66,7 @@ final class LiveRows {
           // the rows
           + " UNION ALL SELECT 2, "
           + NO_POINTER
-          + ", s.version IS p.speed, r.bucket, NULL, NULL, NULL, r.key, r.accumulator"
+          + ", s.version IS p.speed, r.bucket, r.length, NULL, NULL, r.key, r.accumulator"
           + LIVE;
 
   private LiveRows() {}
@@ -72,14 +76,15 @@ final class LiveRows {
     List<Object> parameters = new ArrayList<>();
     parameters.add(request.view());
     long from = request.from().map(LiveRows::millis).orElse(Long.MIN_VALUE);
-    parameters.add(from);
-    parameters.add(from);
+    parameters.addAll(
+        List.of(from, from, from, request.to().map(LiveRows::millis).orElse(Long.MAX_VALUE)));
     // Without statistics SQLite would rather scan each slice than look keys up.
     String index = request.keyTexts().isEmpty() ? "" : "INDEXED BY anabranch_row_key";
     String sql = READ.replace("%s", index) + filter(request, parameters);
     LivePointer pointer = null;
     Optional<LogEnd> log = Optional.empty();
     long deadLetters = 0;
+    long untimely = 0;
     List<LiveSlice> slices = new ArrayList<>();
     try (PreparedStatement statement = Sql.prepare(connection, sql, parameters.toArray());
         Deadline deadline = Deadline.of(statement, request.timeout())) {
@@ -90,6 +95,7 @@ final class LiveRows {
               pointer = Pointers.of(result);
               log = log(result);
               deadLetters = result.getLong("d");
+              untimely = result.getLong("e");
             }
             case SLICE -> slices.add(slice(result));
             default ->
@@ -97,6 +103,7 @@ final class LiveRows {
                     new LiveRow(
                         result.getBoolean("a"),
                         result.getLong("b"),
+                        result.getLong("c"),
                         result.getBytes("key"),
                         result.getBytes("accumulator")));
           }
@@ -107,7 +114,7 @@ final class LiveRows {
     }
     return pointer == null
         ? Optional.empty()
-        : Optional.of(new LiveState(pointer, slices, log, deadLetters));
+        : Optional.of(new LiveState(pointer, slices, log, deadLetters, untimely));
   }
 
   private static Optional<LogEnd> log(ResultSet result) throws SQLException {
@@ -144,16 +151,16 @@ final class LiveRows {
     String sql =
         "WITH p AS ("
             + Pointers.SELECT
-            + ") SELECT 0 AS branch, p.*, NULL AS bucket, NULL AS key, NULL AS accumulator FROM p"
+            + ") SELECT 0 AS branch, p.*, NULL AS bucket, NULL AS length, NULL AS key, NULL AS accumulator FROM p"
             + " UNION ALL SELECT 1, "
             + NO_POINTER
-            + ", r.bucket, r.key, r.accumulator"
+            + ", r.bucket, r.length, r.key, r.accumulator"
             + LIVE.replace("%s", "")
             + " AND r.epoch > ? AND r.epoch <= ?"
             + " UNION ALL SELECT 2, "
             + NO_POINTER
-            + ", r.bucket, r.key, r.accumulator FROM anabranch_row r WHERE r.slice = ?"
-            + " ORDER BY bucket, key";
+            + ", r.bucket, r.length, r.key, r.accumulator FROM anabranch_row r WHERE r.slice = ?"
+            + " ORDER BY bucket, length, key";
     LivePointer pointer = null;
     try (PreparedStatement statement =
             Sql.prepare(
@@ -168,6 +175,7 @@ final class LiveRows {
               new SideRow(
                   branch == 1,
                   result.getLong("bucket"),
+                  result.getLong("length"),
                   result.getBytes("key"),
                   result.getBytes("accumulator")));
         }

@@ -2,6 +2,7 @@
 package io.anabranch.connectors.jdbc;
 
 import io.anabranch.api.Architecture;
+import io.anabranch.api.Epochs;
 import io.anabranch.api.Fingerprint;
 import io.anabranch.api.spi.LivePointer;
 import java.sql.Connection;
@@ -24,13 +25,15 @@ final class Pointers {
           "log",
           "base",
           "base_through",
+          "whole_through",
           "speed",
           "complete_through");
 
   /** Selects {@link #COLUMNS}; the one parameter is the view's name. */
   static final String SELECT =
       "SELECT p.view, p.revision, p.architecture, v.fingerprint, v.epoch_millis, v.log, p.base,"
-          + " p.base_through, p.speed, (SELECT MAX(s.complete_through) FROM anabranch_slice s"
+          + " p.base_through, CASE WHEN p.base IS NULL THEN NULL ELSE v.whole_through END AS"
+          + " whole_through, p.speed, (SELECT MAX(s.complete_through) FROM anabranch_slice s"
           + " WHERE s.version = COALESCE(p.speed, p.base)) AS complete_through"
           + " FROM anabranch_pointer p"
           + " JOIN anabranch_version v ON v.version = COALESCE(p.base, p.speed)"
@@ -52,6 +55,7 @@ final class Pointers {
         row.getString("log"),
         Sql.optionalLong(row, "base"),
         row.getLong("base_through"),
+        Sql.optionalLong(row, "whole_through").orElse(Epochs.NONE),
         Sql.optionalLong(row, "speed"),
         row.getLong("complete_through"));
   }

@@ -17,9 +17,9 @@ import java.util.function.Consumer;
 final class Rows {
   private static final String UPSERT =
       "INSERT INTO anabranch_row"
-          + " (slice, bucket, key, epoch, key_text, accumulator, contributions)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?)"
-          + " ON CONFLICT (slice, bucket, key, epoch) DO UPDATE SET"
+          + " (slice, bucket, length, key, epoch, key_text, accumulator, contributions)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+          + " ON CONFLICT (slice, bucket, length, key, epoch) DO UPDATE SET"
           + " accumulator = excluded.accumulator, contributions = excluded.contributions"
           + " WHERE excluded.contributions >= anabranch_row.contributions";
 
@@ -37,11 +37,12 @@ final class Rows {
         }
         statement.setLong(1, slice.slice());
         statement.setLong(2, row.bucket());
-        statement.setBytes(3, row.key());
-        statement.setLong(4, row.epoch());
-        statement.setString(5, row.keyText());
-        statement.setBytes(6, row.accumulator());
-        statement.setLong(7, row.contributions());
+        statement.setLong(3, row.length());
+        statement.setBytes(4, row.key());
+        statement.setLong(5, row.epoch());
+        statement.setString(6, row.keyText());
+        statement.setBytes(7, row.accumulator());
+        statement.setLong(8, row.contributions());
         statement.addBatch();
         written = true;
       }
@@ -55,6 +56,15 @@ final class Rows {
     if (written) {
       Sql.update(
           connection, "UPDATE anabranch_slice SET updated = ? WHERE slice = ?", now, slice.slice());
+    }
+  }
+
+  /** Leaves the rows out if the run is about to stop, as their windows may lack events. */
+  static void writeComplete(
+      Connection connection, long now, SliceRef slice, Collection<StoredRow> rows)
+      throws SQLException {
+    if (Runs.marks(connection, slice.run())) {
+      write(connection, now, slice, rows);
     }
   }
 
@@ -94,7 +104,7 @@ final class Rows {
                 connection,
                 "SELECT * FROM anabranch_row WHERE slice IN ("
                     + in
-                    + ") ORDER BY bucket, key, epoch",
+                    + ") ORDER BY bucket, length, key, epoch",
                 slices.toArray());
         ResultSet result = statement.executeQuery()) {
       while (result.next()) {
@@ -102,6 +112,7 @@ final class Rows {
             new StoredRow(
                 result.getLong("epoch"),
                 result.getLong("bucket"),
+                result.getLong("length"),
                 result.getBytes("key"),
                 result.getString("key_text"),
                 result.getBytes("accumulator"),
@@ -115,8 +126,8 @@ final class Rows {
       throws SQLException {
     return Sql.update(
         connection,
-        "DELETE FROM anabranch_row WHERE slice = ? AND (bucket, key, epoch) IN"
-            + " (SELECT bucket, key, epoch FROM anabranch_row WHERE slice = ? AND epoch <= ?"
+        "DELETE FROM anabranch_row WHERE slice = ? AND (bucket, length, key, epoch) IN"
+            + " (SELECT bucket, length, key, epoch FROM anabranch_row WHERE slice = ? AND epoch <= ?"
             + " LIMIT ?)",
         slice,
         slice,

@@ -29,10 +29,7 @@ final class Slices {
     if (pointer.isPresent()) {
       requireSameSource(pointer.get(), view, Architecture.LAMBDA);
     }
-    long version =
-        epochs.after() == NONE
-            ? insertVersion(connection, now, view, "batch")
-            : continued(pointer, plan);
+    long version = epochs.after() == NONE ? begun(connection, now, plan) : continued(pointer, plan);
     long slice = insertSlice(connection, version, epochs, run, false);
     Sql.update(
         connection,
@@ -42,6 +39,18 @@ final class Slices {
         pointer.map(LivePointer::baseThrough).orElse(NONE),
         slice);
     return new SliceRef(view.name(), version, slice, run, epochs.after());
+  }
+
+  private static long begun(Connection connection, long now, SlicePlan plan) throws SQLException {
+    long version = insertVersion(connection, now, plan.view(), "batch");
+    Sql.update(
+        connection,
+        "UPDATE anabranch_version SET whole_through = ?, counted_in_through = ?"
+            + " WHERE version = ?",
+        plan.epochs().through(),
+        Sql.nullable(plan.countedInThrough()),
+        version);
+    return version;
   }
 
   /** Returns the live batch version, if it ends where the plan begins. */

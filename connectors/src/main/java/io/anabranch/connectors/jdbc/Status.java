@@ -29,7 +29,13 @@ final class Status {
       LivePointer pointer = Pointers.find(connection, view).orElseThrow();
       status.add(
           new ViewStatus(
-              pointer, versions(connection, pointer), Reconciliations.last(connection, view)));
+              pointer,
+              versions(connection, pointer),
+              Reconciliations.last(connection, view),
+              DeadLetters.untimely(connection, view),
+              pointer.base().isPresent()
+                  ? DeadLetters.countedIn(connection, view, pointer.base().getAsLong())
+                  : 0));
     }
     return status;
   }

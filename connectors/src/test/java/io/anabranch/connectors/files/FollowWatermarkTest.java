@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.StopSignal;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -68,6 +69,28 @@ class FollowWatermarkTest {
       Logs.live(log, "b\n");
       drain(reader);
       assertWatermark(reader, "2026-01-01T10:45:00Z");
+    }
+  }
+
+  @Test
+  void heldBackItStandsThatLongBeforeTheBeginningOfItsEpoch() throws Exception {
+    FollowSource heldBack = source().heldBack(Duration.ofMinutes(7));
+    try (FollowReader reader = heldBack.createReader(PipelineOptionsFactory.create(), null)) {
+      Logs.stated(log, "2026-01-01T09:15:00Z", "a\n");
+      drain(reader);
+      assertThat(reader.getWatermark(), equalTo(BoundedWindow.TIMESTAMP_MIN_VALUE));
+
+      Logs.live(log, "b\n"); // which closes what was before
+      drain(reader);
+      assertWatermark(reader, "2026-01-01T09:53:00Z");
+      clock.set("2026-01-01T10:45:00Z");
+      Logs.live(log, "an event of 09:53 may be in it still\n");
+      drain(reader);
+      assertWatermark(reader, "2026-01-01T09:53:00Z");
+
+      clock.set("2026-01-01T15:20:00Z");
+      drain(reader);
+      assertWatermark(reader, "2026-01-01T14:53:00Z");
     }
   }
 

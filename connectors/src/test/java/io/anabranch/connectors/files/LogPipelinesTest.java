@@ -106,7 +106,9 @@ class LogPipelinesTest {
         pipeline.apply("Closed", log.readClosed(none)).isBounded(), equalTo(IsBounded.BOUNDED));
     assertThat(
         pipeline
-            .apply("Follow", log.follow(Epochs.NONE, Optional.empty(), StopSignal.create()))
+            .apply(
+                "Follow",
+                log.follow(Epochs.NONE, Optional.empty(), Optional.empty(), StopSignal.create()))
             .isBounded(),
         equalTo(IsBounded.UNBOUNDED));
   }
@@ -119,7 +121,11 @@ class LogPipelinesTest {
     expected.addAll(append("2026-01-01T07:10:00Z", 3));
     expected.addAll(append("2026-01-01T10:10:00Z", 4));
     PTransform<PBegin, PCollection<RecordBatch>> follow =
-        log.follow(epoch("2026-01-01T06:00:00Z"), Optional.of(log.end()), StopSignal.create());
+        log.follow(
+            epoch("2026-01-01T06:00:00Z"),
+            Optional.empty(),
+            Optional.of(log.end()),
+            StopSignal.create());
     append("2026-01-01T10:20:00Z", 5);
 
     assertSame(run(runner, follow), expected);
@@ -129,7 +135,11 @@ class LogPipelinesTest {
   @ValueSource(strings = {DIRECT, FLINK_STREAMING})
   void followingAnEmptyLogUntilItsEndEndsAtOnce(String runner) {
     assertThat(
-        run(runner, log.follow(Epochs.NONE, Optional.of(log.end()), StopSignal.create())).isEmpty(),
+        run(
+                runner,
+                log.follow(
+                    Epochs.NONE, Optional.empty(), Optional.of(log.end()), StopSignal.create()))
+            .isEmpty(),
         is(true));
   }
 

@@ -26,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
@@ -61,9 +62,10 @@ class CatalogTest {
     store.writeDeadLetters(List.of(late, second));
     store.writeDeadLetters(List.of(second, first, first));
 
-    assertThat(store.deadLetters(10), contains(first, second, late));
-    assertThat(store.deadLetters(2), contains(first, second));
-    assertThat(store.deadLetters(0), empty());
+    assertThat(
+        store.deadLetters(EnumSet.allOf(DeadLetter.Kind.class), 10), contains(first, second, late));
+    assertThat(store.deadLetters(EnumSet.allOf(DeadLetter.Kind.class), 2), contains(first, second));
+    assertThat(store.deadLetters(EnumSet.allOf(DeadLetter.Kind.class), 0), empty());
     assertThat(store.deadLetterCount(), is(3L));
   }
 
@@ -74,7 +76,7 @@ class CatalogTest {
     store.writeDeadLetters(List.of(letter));
     store.writeDeadLetters(List.of(new DeadLetter(letter.place(), "other", new byte[] {1})));
 
-    assertThat(store.deadLetters(10), contains(letter));
+    assertThat(store.deadLetters(EnumSet.allOf(DeadLetter.Kind.class), 10), contains(letter));
   }
 
   @Test
@@ -83,14 +85,14 @@ class CatalogTest {
 
     store.writeDeadLetters(List.of(empty));
 
-    assertThat(store.deadLetters(10), contains(empty));
+    assertThat(store.deadLetters(EnumSet.allOf(DeadLetter.Kind.class), 10), contains(empty));
   }
 
   @Test
   void noDeadLettersAreNone() {
     store.writeDeadLetters(List.of());
 
-    assertThat(store.deadLetters(10), empty());
+    assertThat(store.deadLetters(EnumSet.allOf(DeadLetter.Kind.class), 10), empty());
     assertThat(store.deadLetterCount(), is(0L));
   }
 

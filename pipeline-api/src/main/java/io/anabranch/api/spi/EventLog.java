@@ -3,6 +3,7 @@ package io.anabranch.api.spi;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
+import java.time.Duration;
 import java.util.Optional;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
@@ -40,12 +41,15 @@ public interface EventLog extends AutoCloseable {
    * all of its records were given out; so a window that expires with its epoch loses nothing.
    *
    * @param after the last epoch to leave out, {@link Epochs#NONE} for none
+   * @param lateness if present, the watermark stays this long before the beginning of the first
+   *     epoch that is not closed and given out; so an event is never behind it that happened no
+   *     longer than that before the beginning of the epoch it was appended in
    * @param until if present, the output ends (the watermark moves to the end of time) once all that
    *     was in the log at this end is given out; later records are left out
    * @param stop once it is raised, the output ends in the same way after what was given out so far
    */
   PTransform<PBegin, PCollection<RecordBatch>> follow(
-      long after, Optional<LogEnd> until, StopSignal stop);
+      long after, Optional<Duration> lateness, Optional<LogEnd> until, StopSignal stop);
 
   @Override
   void close();

@@ -19,6 +19,8 @@ import java.util.OptionalLong;
  *     run
  * @param baseThrough in Lambda, the last epoch of the batch version, {@link
  *     io.anabranch.api.Epochs#NONE} before its first run; in Kappa, {@link Long#MAX_VALUE}
+ * @param wholeThrough the last epoch of the run that began the batch version, which read the log
+ *     from its beginning; {@link io.anabranch.api.Epochs#NONE} before its first run and in Kappa
  * @param speed the speed version, empty in Kappa and before the first speed run
  * @param completeThrough the last epoch known to be complete in what follows the log, {@link
  *     io.anabranch.api.Epochs#NONE} if none is
@@ -32,5 +34,6 @@ public record LivePointer(
     String log,
     OptionalLong base,
     long baseThrough,
+    long wholeThrough,
     OptionalLong speed,
     long completeThrough) {}

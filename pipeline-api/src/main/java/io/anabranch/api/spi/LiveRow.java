@@ -5,9 +5,11 @@ package io.anabranch.api.spi;
  * A row that is part of an answer.
  *
  * @param speed whether it is of the speed layer
- * @param bucket the start of the bucket, in milliseconds since the epoch of Unix time
+ * @param bucket the start of the bucket or window, in milliseconds since the epoch of Unix time
+ * @param length the length of a window, in milliseconds; 0 for a bucket, whose length the view
+ *     knows
  * @param key the key as its coder encodes it
  * @param accumulator the accumulator as its coder encodes it
  */
 @SuppressWarnings("ArrayRecordComponent") // rows are carried, never compared
-public record LiveRow(boolean speed, long bucket, byte[] key, byte[] accumulator) {}
+public record LiveRow(boolean speed, long bucket, long length, byte[] key, byte[] accumulator) {}

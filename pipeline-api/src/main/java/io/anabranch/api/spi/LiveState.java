@@ -12,10 +12,17 @@ import java.util.Optional;
  * @param pointer the view's live pointer
  * @param slices the slices of its versions that readers see
  * @param log the log as a run saw it last, empty if none has told
- * @param deadLetters dead letters of the epochs that may hold events of the buckets asked for
+ * @param deadLetters records that could not be decoded, in the epochs that may hold events of the
+ *     buckets asked for
+ * @param untimely events of the time asked for that did not come in time for the view and are not
+ *     counted in
  */
 public record LiveState(
-    LivePointer pointer, List<LiveSlice> slices, Optional<LogEnd> log, long deadLetters) {
+    LivePointer pointer,
+    List<LiveSlice> slices,
+    Optional<LogEnd> log,
+    long deadLetters,
+    long untimely) {
 
   /** Copies the slices. */
   public LiveState {

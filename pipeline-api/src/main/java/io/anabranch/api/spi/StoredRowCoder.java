@@ -25,6 +25,7 @@ public final class StoredRowCoder extends AtomicCoder<StoredRow> {
   public void encode(StoredRow row, OutputStream out) throws IOException {
     VarInt.encode(row.epoch(), out);
     VarInt.encode(row.bucket(), out);
+    VarInt.encode(row.length(), out);
     ByteArrayCoder.of().encode(row.key(), out);
     StringUtf8Coder.of().encode(row.keyText(), out);
     ByteArrayCoder.of().encode(row.accumulator(), out);
@@ -34,6 +35,7 @@ public final class StoredRowCoder extends AtomicCoder<StoredRow> {
   @Override
   public StoredRow decode(InputStream in) throws IOException {
     return new StoredRow(
+        VarInt.decodeLong(in),
         VarInt.decodeLong(in),
         VarInt.decodeLong(in),
         ByteArrayCoder.of().decode(in),

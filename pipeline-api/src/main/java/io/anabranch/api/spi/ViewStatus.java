@@ -13,9 +13,15 @@ import java.util.OptionalLong;
  * @param pointer its live pointer
  * @param versions all its versions, oldest first
  * @param reconciliation what the last comparison of batch with the rows before it found
+ * @param untimely events that did not come in time for the view
+ * @param countedIn how many of them the live batch version counts in
  */
 public record ViewStatus(
-    LivePointer pointer, List<Version> versions, Optional<Reconciliation> reconciliation) {
+    LivePointer pointer,
+    List<Version> versions,
+    Optional<Reconciliation> reconciliation,
+    long untimely,
+    long countedIn) {
 
   /** Copies the versions. */
   public ViewStatus {

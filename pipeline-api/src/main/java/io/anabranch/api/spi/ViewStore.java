@@ -6,6 +6,7 @@ import io.anabranch.api.EpochRange;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -29,8 +30,9 @@ public interface ViewStore extends AutoCloseable {
   void endRun(long run);
 
   /**
-   * Ignores what this run says from now on of {@linkplain #complete complete} epochs: it is about
-   * to stop in the midst of the log, which may move its watermark anywhere.
+   * Ignores what this run says from now on of {@linkplain #complete complete} epochs and
+   * {@linkplain #writeComplete windows}: it is about to stop in the midst of the log, which may
+   * move its watermark anywhere.
    */
   void stopMarking(long run);
 
@@ -111,6 +113,14 @@ public interface ViewStore extends AutoCloseable {
   void write(SliceRef slice, Collection<StoredRow> rows);
 
   /**
+   * Writes rows of complete windows, unless the run {@linkplain #stopMarking is about to stop}: the
+   * windows that come out then may lack events, and are computed again by the next run.
+   *
+   * @throws io.anabranch.api.UserException if another run took the slice over
+   */
+  void writeComplete(SliceRef slice, Collection<StoredRow> rows);
+
+  /**
    * Removes the speed rows of a view that the batch version has absorbed; no answer changes. In
    * several transactions.
    *
@@ -118,14 +128,19 @@ public interface ViewStore extends AutoCloseable {
    */
   long dropAbsorbed(String view);
 
-  /** Writes dead letters; one that is there already (by its place) is left as it is. */
+  /** Writes dead letters; one that is there already (by place and view) is left as it is. */
   void writeDeadLetters(Collection<DeadLetter> letters);
 
-  /** Reads dead letters in the order of the log, {@code limit} at most. */
-  List<DeadLetter> deadLetters(int limit);
+  /** Reads dead letters of some kinds in the order of the log, {@code limit} at most. */
+  List<DeadLetter> deadLetters(Set<DeadLetter.Kind> kinds, int limit);
 
-  /** Returns the number of dead letters. */
-  long deadLetterCount();
+  /** Returns the number of dead letters of some kinds. */
+  long deadLetterCount(Set<DeadLetter.Kind> kinds);
+
+  /** Returns the number of records that could not be decoded. */
+  default long deadLetterCount() {
+    return deadLetterCount(Set.of(DeadLetter.Kind.UNDECODABLE));
+  }
 
   /**
    * Reads the live rows of a view in one statement, so that all of it is of one moment.

@@ -8,8 +8,10 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.Epochs;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.ListCoder;
@@ -33,12 +35,20 @@ class CodersTest {
   private static final List<DeadLetter> LETTERS =
       List.of(
           new DeadLetter(new LogPlace(-1, "", -1), "", new byte[0]),
-          new DeadLetter(new LogPlace(Epochs.NONE, "p", Long.MAX_VALUE), "é\n", BYTES));
+          new DeadLetter(new LogPlace(Epochs.NONE, "p", Long.MAX_VALUE), "é\n", BYTES),
+          new DeadLetter(
+              new LogPlace(3, "q", 7),
+              DeadLetter.Kind.LATE,
+              Optional.of("view"),
+              Optional.of(Instant.parse("2015-05-21T00:00:00.001Z")),
+              "late",
+              BYTES));
 
   private static final List<StoredRow> ROWS =
       List.of(
           new StoredRow(Epochs.NONE, -60_000, new byte[0], "", new byte[0], 0),
-          new StoredRow(5, Long.MAX_VALUE, BYTES, "é\u0000", BYTES, Long.MAX_VALUE));
+          new StoredRow(5, Long.MAX_VALUE, BYTES, "é\u0000", BYTES, Long.MAX_VALUE),
+          new StoredRow(5, 60_000, 1_800_000, BYTES, "a", BYTES, 1));
 
   @Test
   void recordBatchesComeBackAsTheyWere() throws Exception {

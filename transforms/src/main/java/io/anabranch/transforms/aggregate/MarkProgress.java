@@ -6,6 +6,7 @@ import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.ViewStore;
 import io.anabranch.api.spi.ViewStores;
+import java.time.Duration;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarLongCoder;
@@ -34,8 +35,9 @@ import org.joda.time.Instant;
 
 /**
  * Tells the store which epochs are complete: an event-time timer behind the writes of a view fires
- * at the end of each epoch, when the watermark says that all rows of the epoch are written. A
- * watermark that passes several epochs at once marks the last of them.
+ * at the end of each epoch (less the lateness, where the source holds its watermark back so much),
+ * when the watermark says that all rows of the epoch are written. A watermark that passes several
+ * epochs at once marks the last of them.
  *
  * <p>Input: the output of {@link StoreContributions}, unbounded. It must not end: the watermark of
  * an input that ends, as in a drained pipeline, says nothing of the log any more. The DirectRunner
@@ -47,12 +49,15 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
   private final transient SliceRef slice;
   private final transient Settings store;
   private final transient long firstEpoch;
+  private final transient Duration lateness;
 
-  private MarkProgress(Epochs epochs, SliceRef slice, Settings store, long firstEpoch) {
+  private MarkProgress(
+      Epochs epochs, SliceRef slice, Settings store, long firstEpoch, Duration lateness) {
     this.epochs = epochs;
     this.slice = slice;
     this.store = store;
     this.firstEpoch = firstEpoch;
+    this.lateness = lateness;
   }
 
   /**
@@ -61,7 +66,12 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
    * @param firstEpoch the first epoch whose end is worth marking
    */
   public static MarkProgress of(Epochs epochs, SliceRef slice, Settings store, long firstEpoch) {
-    return new MarkProgress(epochs, slice, store, firstEpoch);
+    return new MarkProgress(epochs, slice, store, firstEpoch, Duration.ZERO);
+  }
+
+  /** Expects the watermark this much behind log append time; default zero. */
+  public MarkProgress heldBack(Duration behind) {
+    return new MarkProgress(epochs, slice, store, firstEpoch, behind);
   }
 
   @Override
@@ -86,7 +96,7 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
     PCollectionList.of(start)
         .and(none)
         .apply("Join", Flatten.pCollections())
-        .apply("Mark", ParDo.of(new MarkFn(epochs.length().toMillis(), slice, store, firstEpoch)));
+        .apply("Mark", ParDo.of(new MarkFn(epochs, lateness, slice, store, firstEpoch)));
     return PDone.in(writes.getPipeline());
   }
 
@@ -111,13 +121,15 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
     private final StateSpec<ValueState<Long>> nextSpec = StateSpecs.value(VarLongCoder.of());
 
     private final long epochMillis;
+    private final long latenessMillis;
     private final SliceRef slice;
     private final Settings settings;
     private final long firstEpoch;
     private transient ViewStore store;
 
-    MarkFn(long epochMillis, SliceRef slice, Settings settings, long firstEpoch) {
-      this.epochMillis = epochMillis;
+    MarkFn(Epochs epochs, Duration lateness, SliceRef slice, Settings settings, long firstEpoch) {
+      this.epochMillis = epochs.length().toMillis();
+      this.latenessMillis = lateness.toMillis();
       this.slice = slice;
       this.settings = settings;
       this.firstEpoch = firstEpoch;
@@ -130,7 +142,7 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
 
     @ProcessElement
     public void process(@TimerId(TIMER) Timer timer) {
-      timer.set(Instant.ofEpochMilli((firstEpoch + 1) * epochMillis - 1));
+      timer.set(Instant.ofEpochMilli((firstEpoch + 1) * epochMillis - latenessMillis - 1));
     }
 
     @OnTimer(TIMER)
@@ -139,7 +151,7 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
       if (watermark >= GlobalWindow.INSTANCE.maxTimestamp().getMillis()) {
         return; // the input ended, which does not mean that its epoch has
       }
-      long reached = Math.floorDiv(watermark, epochMillis);
+      long reached = Math.floorDiv(watermark + latenessMillis, epochMillis);
       Long next = nextState.read();
       if (reached > (next == null ? firstEpoch : next)) {
         store.complete(slice, reached - 1);
@@ -147,7 +159,7 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
       }
       // Runners differ in whether a timer fires at its time or only after it. So the timer is for
       // the last millisecond of an epoch, and if it fires before that is over, for after it.
-      long end = (reached + 1) * epochMillis;
+      long end = (reached + 1) * epochMillis - latenessMillis;
       timer.set(Instant.ofEpochMilli(watermark < end - 2 ? end - 1 : end + 1));
     }
 

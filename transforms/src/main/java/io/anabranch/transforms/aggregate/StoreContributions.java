@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.transforms.aggregate;
 
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.CombinedDefinition;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
@@ -9,18 +9,11 @@ import io.anabranch.api.spi.StoredRowCoder;
 import java.time.Duration;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
-import org.apache.beam.sdk.coders.VoidCoder;
 import org.apache.beam.sdk.transforms.Combine;
-import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.windowing.AfterFirst;
-import org.apache.beam.sdk.transforms.windowing.AfterPane;
 import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
-import org.apache.beam.sdk.transforms.windowing.Repeatedly;
-import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
@@ -48,17 +41,13 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
  */
 public final class StoreContributions<K, V, A>
     extends PTransform<PCollection<KV<K, V>>, PCollection<Void>> {
-  private static final int SHARDS = 8;
-  private static final int BATCH = 500;
-  private static final org.joda.time.Duration LONGEST_WAIT = org.joda.time.Duration.millis(200);
-
-  private final transient ViewDefinition<?, K, V, A, ?> view;
+  private final transient CombinedDefinition<?, K, V, A, ?> view;
   private final transient SliceRef slice;
   private final transient Settings store;
   private final transient Duration refresh;
 
   private StoreContributions(
-      ViewDefinition<?, K, V, A, ?> view, SliceRef slice, Settings store, Duration refresh) {
+      CombinedDefinition<?, K, V, A, ?> view, SliceRef slice, Settings store, Duration refresh) {
     this.view = view;
     this.slice = slice;
     this.store = store;
@@ -73,7 +62,7 @@ public final class StoreContributions<K, V, A>
    * @param refresh how long a change may wait, for unbounded input; 1 ms or longer
    */
   public static <K, V, A> StoreContributions<K, V, A> of(
-      ViewDefinition<?, K, V, A, ?> view, SliceRef slice, Settings store, Duration refresh) {
+      CombinedDefinition<?, K, V, A, ?> view, SliceRef slice, Settings store, Duration refresh) {
     return new StoreContributions<>(view, slice, store, refresh);
   }
 
@@ -91,30 +80,10 @@ public final class StoreContributions<K, V, A>
             .apply("Panes", panes(unbounded))
             .apply("Merge", Combine.perKey(new MergePartials<>(view.combineFn())))
             .apply(
-                "ToRows", ParDo.of(new ToRows<>(view.keyCoder(), view.accumulatorCoder(), SHARDS)))
+                "ToRows",
+                ParDo.of(new ToRows<>(view.keyCoder(), view.accumulatorCoder(), StoreRows.SHARDS)))
             .setCoder(KvCoder.of(VarIntCoder.of(), StoredRowCoder.of()));
-    return rows.apply("Batches", batches())
-        .apply("Batch", GroupByKey.create())
-        .apply("Write", ParDo.of(new WriteRows(store, slice, BATCH)))
-        .setCoder(VoidCoder.of());
-  }
-
-  /**
-   * Lets rows wait for others of their shard, up to a number and a time. Beam's own grouping holds
-   * the watermark at the earliest row that waits, so it passes the end of an epoch only once the
-   * epoch's rows are written. ({@code GroupIntoBatches} 2.70 holds it at the first row to come,
-   * which may be of a later epoch than the next.)
-   */
-  private static Window<KV<Integer, StoredRow>> batches() {
-    return Window.<KV<Integer, StoredRow>>into(new GlobalWindows())
-        .triggering(
-            Repeatedly.forever(
-                AfterFirst.of(
-                    AfterPane.elementCountAtLeast(BATCH),
-                    AfterProcessingTime.pastFirstElementInPane().plusDelayOf(LONGEST_WAIT))))
-        .withTimestampCombiner(TimestampCombiner.EARLIEST)
-        .withAllowedLateness(org.joda.time.Duration.ZERO)
-        .discardingFiredPanes();
+    return rows.apply("Rows", StoreRows.to(store, slice));
   }
 
   private Window<KV<K, Partial<A>>> panes(boolean unbounded) {

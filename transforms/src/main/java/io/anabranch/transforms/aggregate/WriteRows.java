@@ -24,10 +24,17 @@ final class WriteRows extends DoFn<KV<Integer, Iterable<StoredRow>>, Void> {
   private final Settings settings;
   private final SliceRef slice;
   private final int mostRows;
+  private final boolean complete;
   private final Counter rowsWritten = Metrics.counter("io.anabranch", "rows-written");
   private transient ViewStore store;
 
-  WriteRows(Settings settings, SliceRef slice, int mostRows) {
+  /**
+   * Writes to a slice.
+   *
+   * @param complete whether the rows are of windows, and are left out once the run is to stop
+   */
+  WriteRows(Settings settings, SliceRef slice, int mostRows, boolean complete) {
+    this.complete = complete;
     this.mostRows = mostRows;
     this.settings = settings;
     this.slice = slice;
@@ -57,7 +64,11 @@ final class WriteRows extends DoFn<KV<Integer, Iterable<StoredRow>>, Void> {
   }
 
   private void write(List<StoredRow> batch) {
-    store.write(slice, batch);
+    if (complete) {
+      store.writeComplete(slice, batch);
+    } else {
+      store.write(slice, batch);
+    }
     rowsWritten.inc(batch.size());
   }
 

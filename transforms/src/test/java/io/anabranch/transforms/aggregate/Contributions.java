@@ -3,9 +3,9 @@ package io.anabranch.transforms.aggregate;
 
 import static io.anabranch.transforms.testkit.Script.EPOCHS;
 
+import io.anabranch.api.CombinedDefinition;
 import io.anabranch.api.EventFormat;
 import io.anabranch.api.View;
-import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
 import io.anabranch.transforms.Sum;
@@ -36,7 +36,7 @@ final class Contributions {
 
   private Contributions() {}
 
-  static ViewDefinition<String, String, Long, ?, Long> view() {
+  static CombinedDefinition<String, String, Long, ?, Long> view() {
     return View.<String>named("sums")
         .bucket(BUCKET)
         .contributions(new Parse())

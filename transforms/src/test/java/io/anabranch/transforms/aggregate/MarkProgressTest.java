@@ -170,15 +170,40 @@ class MarkProgressTest {
         is(Map.of("2026-03-01T10:00:00Z 2026-03-01T10:00:00Z a", "1 of 1")));
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 20 * 60_000, 3_600_000, 100_000_000})
+  void heldBackWatermarkCompletesEpochsThatMuchEarlier(long latenessMillis) {
+    org.joda.time.Duration late = org.joda.time.Duration.millis(latenessMillis);
+    run(
+        DIRECT,
+        Duration.ofMillis(latenessMillis),
+        stream()
+            .advanceWatermarkTo(startOf(FIRST).minus(late))
+            .advanceWatermarkTo(startOf(FIRST + 2).minus(late))
+            .advanceWatermarkTo(
+                startOf(FIRST + 3).minus(late.plus(org.joda.time.Duration.millis(1))))
+            .advanceWatermarkToInfinity());
+
+    assertThat(store.completed(), contains(FIRST + 1));
+  }
+
   private PipelineResult run(
       String runner, PTransform<PBegin, PCollection<EpochEvent<String>>> script) {
+    return run(runner, Duration.ZERO, script);
+  }
+
+  private PipelineResult run(
+      String runner,
+      Duration heldBack,
+      PTransform<PBegin, PCollection<EpochEvent<String>>> script) {
     Pipeline pipeline = Runs.pipeline(runner);
     Contributions.store(
             Contributions.of(
                 pipeline.apply("Events", script), EpochWindows.<String>of(EPOCHS, BUCKET)),
             store,
             REFRESH)
-        .apply("Progress", MarkProgress.of(EPOCHS, SLICE, store.settings(), FIRST));
+        .apply(
+            "Progress", MarkProgress.of(EPOCHS, SLICE, store.settings(), FIRST).heldBack(heldBack));
     return Runs.run(pipeline);
   }
 

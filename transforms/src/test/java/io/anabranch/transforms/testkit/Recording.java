@@ -138,7 +138,7 @@ public final class Recording {
   @SuppressWarnings("unchecked") // as ViewStore declares them
   private static Call call(String method, Object[] arguments) {
     return switch (method) {
-      case "write" ->
+      case "write", "writeComplete" ->
           new Write((SliceRef) arguments[0], List.copyOf((Collection<StoredRow>) arguments[1]));
       case "complete" -> new Complete((SliceRef) arguments[0], (Long) arguments[1]);
       case "writeDeadLetters" -> new Letters(List.copyOf((Collection<DeadLetter>) arguments[0]));

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api;
+
+import static io.anabranch.api.TestViews.composite;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.anabranch.api.TestViews.PairFn;
+import io.anabranch.api.TestViews.SameFn;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.beam.sdk.coders.DoubleCoder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.state.TimerSpec;
+import org.apache.beam.sdk.state.TimerSpecs;
+import org.apache.beam.sdk.state.ValueState;
+import org.apache.beam.sdk.transforms.Count;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.transforms.Sum;
+import org.apache.beam.sdk.transforms.Values;
+import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.transforms.join.CoGroupByKey;
+import org.apache.beam.sdk.transforms.join.KeyedPCollectionTuple;
+import org.apache.beam.sdk.transforms.windowing.AfterPane;
+import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
+import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Repeatedly;
+import org.apache.beam.sdk.transforms.windowing.Sessions;
+import org.apache.beam.sdk.transforms.windowing.SlidingWindows;
+import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionView;
+import org.apache.beam.sdk.values.TupleTag;
+import org.junit.jupiter.api.Test;
+
+class RowGraphTest {
+  private static final org.joda.time.Duration MINUTE = org.joda.time.Duration.standardMinutes(1);
+
+  /** The view "words" with this transform and a lookback of an hour. */
+  private static <K, V> WindowedView<String, K, V> words(
+      Function<PCollection<String>, PCollection<KV<K, V>>> rows) {
+    return View.<String>named("words")
+        .lateness(Duration.ofMinutes(5))
+        .lookback(Duration.ofHours(1))
+        .rows(composite(rows));
+  }
+
+  private static PCollection<String> byMinute(PCollection<String> words) {
+    return words.apply("Minutes", Window.into(FixedWindows.of(MINUTE)));
+  }
+
+  private static <K, V> WindowedDefinition<String, K, V> define(WindowedView<String, K, V> view) {
+    return view.define(TestViews.WORDS);
+  }
+
+  private static String refusal(WindowedView<String, ?, ?> view) {
+    return assertThrows(UserException.class, () -> view.define(TestViews.WORDS)).getMessage();
+  }
+
+  @Test
+  void groupingsInWindowsAreWhatItIsFor() {
+    WindowedDefinition<String, String, Long> counts =
+        define(words(words -> byMinute(words).apply("Count", Count.perElement())));
+
+    assertThat(counts.keyCoder(), is(StringUtf8Coder.of()));
+    assertThat(counts.accumulatorCoder(), is(VarLongCoder.of()));
+    assertThat(
+        counts.fingerprint().toString(),
+        is(
+            """
+            kind=windowed
+            lateness=PT5M
+            lookback=PT1H
+            clock skew=PT1M
+            windows=FixedWindows(size=PT1M)
+            key=org.apache.beam.sdk.coders.StringUtf8Coder
+            value=org.apache.beam.sdk.coders.VarLongCoder
+            revision=1"""));
+  }
+
+  @Test
+  void sessionsSlidingWindowsJoinsStateAndSideInputsPass() {
+    define(
+        words(
+            words ->
+                words
+                    .apply("Sessions", Window.into(Sessions.withGapDuration(MINUTE)))
+                    .apply("Count", Count.perElement())));
+    define(
+        words(
+            words ->
+                words
+                    .apply("Sliding", Window.into(SlidingWindows.of(MINUTE.multipliedBy(10))))
+                    .apply("Count", Count.perElement())
+                    .apply("Spread", Reshuffle.of())));
+    define(
+        words(
+            words -> {
+              PCollection<KV<String, Long>> pairs =
+                  byMinute(words).apply("Pair", ParDo.of(new PairFn()));
+              return KeyedPCollectionTuple.of(new TupleTag<Long>("left"), pairs)
+                  .and(new TupleTag<Long>("right"), pairs)
+                  .apply("Join", CoGroupByKey.create())
+                  .apply("Joined", ParDo.of(new JoinedFn()));
+            }));
+    define(
+        words(
+            words ->
+                byMinute(words)
+                    .apply("Pair", ParDo.of(new PairFn()))
+                    .apply("Nth", ParDo.of(new NthFn()))));
+    define(
+        words(
+            words -> {
+              PCollection<String> minutes = byMinute(words);
+              PCollectionView<Map<String, Long>> counts =
+                  minutes
+                      .apply("Count", Count.perElement())
+                      .apply("AsMap", org.apache.beam.sdk.transforms.View.asMap());
+              return minutes.apply("Look", ParDo.of(new SidedFn(counts)).withSideInputs(counts));
+            }));
+  }
+
+  @Test
+  void groupingInTheGlobalWindowIsFoundThoughBatchWouldTakeIt() {
+    assertThat(
+        refusal(words(words -> words.apply("Count", Count.perElement()))),
+        allOf(
+            containsString("view \"words\": the transform of its rows cannot be built"),
+            containsString("GroupByKey cannot be applied to non-bounded PCollection")));
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    words
+                        .apply(
+                            "Often",
+                            Window.<String>into(new GlobalWindows())
+                                .triggering(Repeatedly.forever(AfterPane.elementCountAtLeast(1)))
+                                .withAllowedLateness(MINUTE)
+                                .discardingFiredPanes())
+                        .apply("Count", Count.perElement()))),
+        containsString("has the trigger Repeatedly.forever(AfterPane.elementCountAtLeast(1))"));
+  }
+
+  @Test
+  void stateInTheGlobalWindowIsRefused() {
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    words
+                        .apply("Pair", ParDo.of(new PairFn()))
+                        .apply("Nth", ParDo.of(new NthFn()))
+                        .apply("Minutes", Window.into(FixedWindows.of(MINUTE))))),
+        containsString("\"Rows/Nth/ParMultiDo(Nth)\" keeps state in the global window"));
+  }
+
+  @Test
+  void stateInWindowsThatMergeIsRefused() {
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    words
+                        .apply("Pair", ParDo.of(new PairFn()))
+                        .apply("Sessions", Window.into(Sessions.withGapDuration(MINUTE)))
+                        .apply("Nth", ParDo.of(new NthFn())))),
+        containsString("keeps state in windows that merge"));
+  }
+
+  @Test
+  void rowsMustComeOutInIntervals() {
+    assertThat(
+        refusal(words(words -> words.apply("Pair", ParDo.of(new PairFn())))),
+        containsString("the rows come out in GlobalWindows"));
+  }
+
+  @Test
+  void rowsMustStemFromTheEvents() {
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    words
+                        .getPipeline()
+                        .apply("Fixed", Create.of("a"))
+                        .apply("Minutes", Window.into(FixedWindows.of(MINUTE)))
+                        .apply("Pair", ParDo.of(new PairFn())))),
+        containsString("the rows do not stem from the events"));
+  }
+
+  @Test
+  void triggersAndTimestampCombinersAreRefused() {
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    words
+                        .apply(
+                            "Early",
+                            Window.<String>into(FixedWindows.of(MINUTE))
+                                .triggering(
+                                    AfterWatermark.pastEndOfWindow()
+                                        .withEarlyFirings(AfterPane.elementCountAtLeast(1)))
+                                .withAllowedLateness(org.joda.time.Duration.ZERO)
+                                .accumulatingFiredPanes())
+                        .apply("Count", Count.perElement()))),
+        allOf(containsString("has the trigger"), containsString("leave triggering(...) out")));
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    words
+                        .apply(
+                            "Earliest",
+                            Window.<String>into(Sessions.withGapDuration(MINUTE))
+                                .withTimestampCombiner(TimestampCombiner.EARLIEST))
+                        .apply("Count", Count.perElement()))),
+        containsString("has the timestamp combiner EARLIEST"));
+  }
+
+  @Test
+  void lookbackMustReachOverTheWindows() {
+    Function<PCollection<String>, PCollection<KV<String, Long>>> sessionsByHour =
+        words ->
+            words
+                .apply("Sessions", Window.into(Sessions.withGapDuration(MINUTE)))
+                .apply("Count", Count.perElement())
+                .apply("Values", Values.create())
+                .apply("Hours", Window.into(FixedWindows.of(MINUTE.multipliedBy(60))))
+                .apply("Key", WithKeys.of("all"))
+                .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()))
+                .apply("Sum", Sum.longsPerKey());
+    assertThat(
+        refusal(words(sessionsByHour)),
+        containsString("the lookback is PT1H, but its windows reach back PT1H1M0.001S or more"));
+    View.<String>named("words")
+        .lateness(Duration.ZERO)
+        .lookback(Duration.ofMinutes(62))
+        .rows(composite(sessionsByHour))
+        .define(TestViews.WORDS);
+  }
+
+  @Test
+  void windowsThatAreSetTwiceBeforeAGroupingCountOnce() {
+    define(
+        words(
+            words ->
+                words
+                    .apply("Hours", Window.into(FixedWindows.of(MINUTE.multipliedBy(60))))
+                    .apply("Half", Window.into(FixedWindows.of(MINUTE.multipliedBy(30))))
+                    .apply("Count", Count.perElement())));
+  }
+
+  @Test
+  void processingTimeTimersMustBeDeclared() {
+    WindowedView<String, String, Long> view =
+        words(
+            words ->
+                byMinute(words)
+                    .apply("Pair", ParDo.of(new PairFn()))
+                    .apply("Wait", ParDo.of(new WaitFn())));
+
+    assertThat(
+        refusal(view),
+        allOf(
+            containsString("\"Rows/Wait/ParMultiDo(Wait)\" sets timers of processing time"),
+            containsString("allowProcessingTimeTimers()")));
+    view.allowProcessingTimeTimers().define(TestViews.WORDS);
+  }
+
+  @Test
+  void keysMustHaveADeterministicCoder() {
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    byMinute(words)
+                        .apply("Lengths", ParDo.of(new LengthFn()))
+                        .setCoder(KvCoder.of(DoubleCoder.of(), VarLongCoder.of())))),
+        containsString("the key coder DoubleCoder is not deterministic"));
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    byMinute(words)
+                        .apply("Lengths", ParDo.of(new LengthFn()))
+                        .setCoder(KvCoder.of(DoubleCoder.of(), VarLongCoder.of()))
+                        .apply("Group", GroupByKey.create())
+                        .apply("Words", ParDo.of(new UngroupFn())))),
+        containsString("must be deterministic"));
+  }
+
+  @Test
+  void namesMustBeUnique() {
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    byMinute(words)
+                        .apply(ParDo.of(new SameFn<>()))
+                        .setCoder(StringUtf8Coder.of())
+                        .apply(ParDo.of(new SameFn<>()))
+                        .setCoder(StringUtf8Coder.of())
+                        .apply("Count", Count.perElement()))),
+        allOf(containsString("stable unique names"), containsString("ParDo(Same)")));
+  }
+
+  @Test
+  void namesOfLambdasAreRefused() {
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    byMinute(words)
+                        .apply("Step" + new Object(), ParDo.of(new SameFn<>()))
+                        .setCoder(StringUtf8Coder.of())
+                        .apply("Count", Count.perElement()))),
+        containsString("is another one in each process: name the step"));
+  }
+
+  @Test
+  void anotherGapOrWindowIsAnotherDefinition() {
+    Fingerprint minutes =
+        define(words(words -> byMinute(words).apply("Count", Count.perElement()))).fingerprint();
+    Fingerprint others =
+        define(
+                words(
+                    words ->
+                        words
+                            .apply("Two", Window.into(FixedWindows.of(MINUTE.multipliedBy(2))))
+                            .apply("Count", Count.perElement())))
+            .fingerprint();
+
+    assertThat(
+        minutes.changesTo(others).toString(),
+        is("[windows was FixedWindows(size=PT1M) and is FixedWindows(size=PT2M)]"));
+  }
+
+  @Test
+  void valuesOfSeveralWindowsMergeOnlyIfTheViewSaysHow() {
+    WindowedView<String, String, Long> view =
+        words(words -> byMinute(words).apply("Count", Count.perElement()));
+
+    UserException refused =
+        assertThrows(
+            UserException.class,
+            () -> define(view).combineFn().mergeAccumulators(java.util.List.of(1L, 2L)));
+    assertThat(refused.getMessage(), containsString("call totals(...) on the view"));
+    assertThat(
+        define(view.totals(Long::sum)).combineFn().mergeAccumulators(java.util.List.of(1L, 2L)),
+        is(3L));
+    assertThat(define(view).combineFn().mergeAccumulators(java.util.List.of(1L)), is(1L));
+  }
+
+  @Test
+  void namesTheViewInWrongDurations() {
+    IllegalArgumentException error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> View.<String>named("words").lateness(Duration.ZERO).lookback(Duration.ZERO));
+    assertThat(error.getMessage(), containsString("view \"words\": lookback is PT0S"));
+    assertThat(error.getMessage(), not(containsString("null")));
+  }
+
+  private static final class JoinedFn
+      extends DoFn<KV<String, org.apache.beam.sdk.transforms.join.CoGbkResult>, KV<String, Long>> {
+    @ProcessElement
+    public void process(
+        @Element KV<String, org.apache.beam.sdk.transforms.join.CoGbkResult> element,
+        OutputReceiver<KV<String, Long>> out) {
+      out.output(KV.of(element.getKey(), 1L));
+    }
+  }
+
+  private static final class NthFn extends DoFn<KV<String, Long>, KV<String, Long>> {
+    @StateId("n")
+    private final StateSpec<ValueState<Long>> spec = StateSpecs.value(VarLongCoder.of());
+
+    @ProcessElement
+    public void process(@StateId("n") ValueState<Long> state) {
+      state.write(1L);
+    }
+  }
+
+  private static final class WaitFn extends DoFn<KV<String, Long>, KV<String, Long>> {
+    @TimerId("wait")
+    private final TimerSpec spec = TimerSpecs.timer(TimeDomain.PROCESSING_TIME);
+
+    @ProcessElement
+    public void process() {}
+
+    @OnTimer("wait")
+    public void onTimer() {}
+  }
+
+  private static final class LengthFn extends DoFn<String, KV<Double, Long>> {
+    @ProcessElement
+    public void process(@Element String word, OutputReceiver<KV<Double, Long>> out) {
+      out.output(KV.of((double) word.length(), 1L));
+    }
+  }
+
+  private static final class UngroupFn extends DoFn<KV<Double, Iterable<Long>>, KV<String, Long>> {
+    @ProcessElement
+    public void process() {}
+  }
+
+  private static final class SidedFn extends DoFn<String, KV<String, Long>> {
+    private final PCollectionView<Map<String, Long>> counts;
+
+    SidedFn(PCollectionView<Map<String, Long>> counts) {
+      this.counts = counts;
+    }
+
+    @ProcessElement
+    public void process(ProcessContext context) {
+      context.output(KV.of(context.element(), context.sideInput(counts).get(context.element())));
+    }
+  }
+}

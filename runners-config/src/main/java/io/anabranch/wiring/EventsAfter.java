@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import io.anabranch.transforms.epoch.EpochEvent;
+import org.apache.beam.sdk.transforms.DoFn;
+
+/** Gives the events to a combined view, but for epochs that it holds already. */
+final class EventsAfter<E> extends DoFn<EpochEvent<E>, E> {
+  private static final long serialVersionUID = 1L;
+  private final long after;
+
+  EventsAfter(long after) {
+    this.after = after;
+  }
+
+  @ProcessElement
+  public void process(@Element EpochEvent<E> event, OutputReceiver<E> out) {
+    if (event.epoch() > after) {
+      out.output(event.value());
+    }
+  }
+}

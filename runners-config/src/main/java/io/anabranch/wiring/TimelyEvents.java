@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import io.anabranch.transforms.epoch.Admission;
+import io.anabranch.transforms.epoch.EpochEvent;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.joda.time.Instant;
+
+/**
+ * Gives the events to a windowed view that it admits, each at its event time; but none of epochs
+ * that no window needs which is still to be computed.
+ */
+final class TimelyEvents<E> extends DoFn<EpochEvent<E>, E> {
+  private static final long serialVersionUID = 1L;
+  private final Admission admission;
+  private final long readAfter;
+
+  TimelyEvents(Admission admission, long readAfter) {
+    this.admission = admission;
+    this.readAfter = readAfter;
+  }
+
+  @ProcessElement
+  public void process(@Element EpochEvent<E> event, OutputReceiver<E> out) {
+    if (event.epoch() > readAfter && admission.admits(event.epoch(), event.eventTime())) {
+      out.outputWithTimestamp(event.value(), Instant.ofEpochMilli(event.eventTime()));
+    }
+  }
+}

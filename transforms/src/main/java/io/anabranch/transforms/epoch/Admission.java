@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.transforms.epoch;
+
+import io.anabranch.api.Epochs;
+import io.anabranch.api.Timeliness;
+import java.io.Serializable;
+
+/**
+ * Which events a run gives to a windowed view: those that come in time, and of the others those
+ * that a run over the whole log counts in.
+ */
+public final class Admission implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final Epochs epochs;
+  private final Timeliness timeliness;
+  private final long epochMillis;
+  private final long latenessMillis;
+  private final long skewMillis;
+  private final long wholeThrough;
+  private final long countedInThrough;
+
+  private Admission(Epochs epochs, Timeliness timeliness, long wholeThrough) {
+    this.epochs = epochs;
+    this.timeliness = timeliness;
+    this.epochMillis = epochs.length().toMillis();
+    this.latenessMillis = timeliness.lateness().toMillis();
+    this.skewMillis = timeliness.clockSkew().toMillis();
+    this.wholeThrough = wholeThrough;
+    this.countedInThrough = timeliness.countedInThrough(epochs, wholeThrough);
+  }
+
+  /**
+   * Admits the events of a view.
+   *
+   * @param wholeThrough the last epoch of the run over the whole log that counts events in, {@link
+   *     Epochs#NONE} for none
+   */
+  public static Admission of(Epochs epochs, Timeliness timeliness, long wholeThrough) {
+    return new Admission(epochs, timeliness, wholeThrough);
+  }
+
+  /** Returns whether an event of an epoch, at a time in milliseconds, is given to the view. */
+  public boolean admits(long epoch, long eventMillis) {
+    return (!isLate(epoch, eventMillis) && eventMillis < (epoch + 1) * epochMillis + skewMillis)
+        || (epoch <= wholeThrough && eventMillis <= countedInThrough);
+  }
+
+  /** Returns whether an event comes later than the view allows. */
+  public boolean isLate(long epoch, long eventMillis) {
+    return eventMillis < epoch * epochMillis - latenessMillis;
+  }
+
+  /** Says why an event that is not admitted is not. */
+  public String refusal(long epoch, long eventMillis) {
+    String time = "its time " + java.time.Instant.ofEpochMilli(eventMillis) + " is more than ";
+    return isLate(epoch, eventMillis)
+        ? time + timeliness.lateness() + " before its epoch, which began " + epochs.start(epoch)
+        : time + timeliness.clockSkew() + " after its epoch, which ended " + epochs.end(epoch);
+  }
+}

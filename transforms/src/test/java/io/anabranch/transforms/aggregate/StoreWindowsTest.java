@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.transforms.aggregate;
+
+import static io.anabranch.transforms.testkit.Runs.DIRECT;
+import static io.anabranch.transforms.testkit.Runs.FLINK_STEP_BY_STEP;
+import static io.anabranch.transforms.testkit.Script.EPOCHS;
+import static io.anabranch.transforms.testkit.Script.at;
+import static io.anabranch.transforms.testkit.Script.epoch;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.EventFormat;
+import io.anabranch.api.View;
+import io.anabranch.api.WindowedDefinition;
+import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.StoredRow;
+import io.anabranch.transforms.testkit.Recording;
+import io.anabranch.transforms.testkit.Runs;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.testing.TestStream;
+import org.apache.beam.sdk.transforms.Count;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.Sessions;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.TimestampedValue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Sessions of 10 minutes, lateness 5 minutes, epochs of an hour. */
+@Timeout(300)
+class StoreWindowsTest {
+  private static final SliceRef SLICE = new SliceRef("sessions", 1, 2, 3, Epochs.NONE);
+  private static final long FIRST = epoch("2026-03-01T10:00:00Z");
+  private static final EpochRange ALL = new EpochRange(Epochs.NONE, Long.MAX_VALUE);
+
+  private final Recording store = new Recording();
+
+  @ParameterizedTest
+  @ValueSource(strings = {DIRECT, FLINK_STEP_BY_STEP})
+  void sessionIsStoredOnceWithTheEpochThatCompletesIt(String runner) {
+    run(
+        runner,
+        new Counted(),
+        ALL,
+        events()
+            .advanceWatermarkTo(at("2026-03-01T09:55:00Z"))
+            .addElements(event("2026-03-01T10:00:00Z", "a"))
+            // Out of order, and together one session of [10:00, 10:19).
+            .addElements(event("2026-03-01T10:09:00Z", "a"), event("2026-03-01T10:05:00Z", "a"))
+            // Ends at 10:55, just before the line of the first epoch ...
+            .addElements(event("2026-03-01T10:45:00Z", "b"))
+            // ... and this one a millisecond after it.
+            .addElements(event("2026-03-01T10:45:00.001Z", "c"))
+            .advanceWatermarkTo(at("2026-03-01T10:55:00Z"))
+            .advanceWatermarkTo(at("2026-03-01T11:55:00Z"))
+            .advanceWatermarkToInfinity());
+
+    assertThat(
+        rows(),
+        containsInAnyOrder(
+            "epoch +0 2026-03-01T10:00:00Z PT19M a 3",
+            "epoch +0 2026-03-01T10:45:00Z PT10M b 1",
+            "epoch +1 2026-03-01T10:45:00.001Z PT10M c 1"));
+  }
+
+  @Test
+  void windowsOfOtherEpochsAreLeftOut() {
+    run(
+        DIRECT,
+        new Counted(),
+        new EpochRange(FIRST, FIRST + 1),
+        events()
+            .addElements(event("2026-03-01T10:30:00Z", "before"))
+            .addElements(event("2026-03-01T11:30:00Z", "of it"))
+            .addElements(event("2026-03-01T12:30:00Z", "after"))
+            .advanceWatermarkToInfinity());
+
+    assertThat(rows(), contains("epoch +1 2026-03-01T11:30:00Z PT10M of it 1"));
+  }
+
+  @Test
+  void twoRowsOfOneWindowAndKeyFailTheRun() {
+    Throwable error =
+        assertThrows(
+            RuntimeException.class,
+            () ->
+                run(
+                    DIRECT,
+                    new Twice(),
+                    ALL,
+                    events()
+                        .addElements(event("2026-03-01T10:30:00Z", "a"))
+                        .advanceWatermarkToInfinity()));
+
+    assertThat(
+        error.getMessage(),
+        containsString(
+            "view \"sessions\" gives two rows of key \"a\" in the window"
+                + " [2026-03-01T10:30:00.000Z, 2026-03-01T10:40:00.000Z): a row is known by its"
+                + " window and its key"));
+    assertThat(store.writes(), is(empty()));
+  }
+
+  private void run(
+      String runner,
+      PTransform<PCollection<String>, PCollection<KV<String, Long>>> transform,
+      EpochRange owned,
+      TestStream<String> events) {
+    WindowedDefinition<String, String, Long> view =
+        View.<String>named("sessions")
+            .lateness(Duration.ofMinutes(5))
+            .lookback(Duration.ofHours(1))
+            .rows(transform)
+            .define(
+                EventFormat.<String>lines(line -> line)
+                    .timestamp(line -> Instant.EPOCH)
+                    .coder(StringUtf8Coder.of()));
+    Pipeline pipeline = Runs.pipeline(runner);
+    pipeline
+        .apply("Events", events)
+        .apply("Rows", view.rows())
+        .setCoder(view.rowCoder())
+        .apply("Store", StoreWindows.of(view, EPOCHS, owned, SLICE, store.settings()));
+    Runs.run(pipeline);
+  }
+
+  private List<String> rows() {
+    return store.rows().stream().map(StoreWindowsTest::told).toList();
+  }
+
+  private static String told(StoredRow row) {
+    long value = row.accumulator()[0];
+    return "epoch +"
+        + (row.epoch() - FIRST)
+        + " "
+        + Instant.ofEpochMilli(row.bucket())
+        + " "
+        + Duration.ofMillis(row.length())
+        + " "
+        + row.keyText()
+        + " "
+        + value;
+  }
+
+  private static TestStream.Builder<String> events() {
+    return TestStream.create(StringUtf8Coder.of());
+  }
+
+  private static TimestampedValue<String> event(String time, String word) {
+    return TimestampedValue.of(word, at(time));
+  }
+
+  /** Counts words in sessions. */
+  private static class Counted
+      extends PTransform<PCollection<String>, PCollection<KV<String, Long>>> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public PCollection<KV<String, Long>> expand(PCollection<String> words) {
+      return words
+          .apply(
+              "Sessions",
+              Window.into(Sessions.withGapDuration(org.joda.time.Duration.standardMinutes(10))))
+          .apply("Count", Count.perElement());
+    }
+  }
+
+  /** Gives each row twice. */
+  private static final class Twice extends Counted {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public PCollection<KV<String, Long>> expand(PCollection<String> words) {
+      Coder<KV<String, Long>> coder = KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of());
+      return super.expand(words).apply("Twice", ParDo.of(new TwiceFn())).setCoder(coder);
+    }
+  }
+
+  private static final class TwiceFn extends DoFn<KV<String, Long>, KV<String, Long>> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process(@Element KV<String, Long> row, OutputReceiver<KV<String, Long>> out) {
+      out.output(row);
+      out.output(row);
+    }
+  }
+}
