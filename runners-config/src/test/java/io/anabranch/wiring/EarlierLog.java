@@ -7,6 +7,7 @@ import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.StopSignal;
+import java.time.Duration;
 import java.util.Optional;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
@@ -31,8 +32,8 @@ record EarlierLog(EventLog log, LogEnd end) implements EventLog {
 
   @Override
   public PTransform<PBegin, PCollection<RecordBatch>> follow(
-      long after, Optional<LogEnd> until, StopSignal stop) {
-    return log.follow(after, until, stop);
+      long after, Optional<Duration> lateness, Optional<LogEnd> until, StopSignal stop) {
+    return log.follow(after, lateness, until, stop);
   }
 
   @Override

@@ -19,11 +19,18 @@ final class History {
 
   private final Random random;
   private final boolean withKappa;
+  private final int views;
   private final StringBuilder story;
   private final Map<String, Integer> done = new TreeMap<>();
   private long open; // the first open hour
 
   History(long seed, boolean withKappa) {
+    this(seed, withKappa, Purchases.WINDOWED_FROM);
+  }
+
+  /** A history with some of the first so many views. */
+  History(long seed, boolean withKappa, int views) {
+    this.views = views;
     this.random = new Random(seed);
     this.withKappa = withKappa;
     this.story = new StringBuilder("seed " + seed + ":");
@@ -104,7 +111,7 @@ final class History {
 
   /** An application may get views later than others, and lose some for a while. */
   private void views(World world) {
-    int count = 1 + random.nextInt(3);
+    int count = 1 + random.nextInt(views);
     story.append(" views(").append(count).append(')');
     world.views(count);
   }
@@ -132,7 +139,8 @@ final class History {
           switch (random.nextInt(10)) {
             case 0 -> random.nextLong(Duration.ofDays(90).toMillis());
             case 1 -> -random.nextLong(Duration.ofDays(30).toMillis());
-            default -> random.nextLong(Duration.ofMinutes(30).toMillis());
+            case 2 -> views > Purchases.WINDOWED_FROM ? nearALine(at) : recent();
+            default -> recent();
           };
       purchases.add(
           new Purchase(
@@ -146,5 +154,23 @@ final class History {
       broken.add("broken " + random.nextLong());
     }
     world.ingest(at, purchases, broken);
+  }
+
+  private long recent() {
+    return random.nextLong(Duration.ofMinutes(30).toMillis());
+  }
+
+  /** About as late, or as far ahead, as some view allows, often to the millisecond. */
+  private long nearALine(Instant at) {
+    if (random.nextBoolean()) {
+      return random.nextLong(Duration.ofHours(4).toMillis()) - Duration.ofMinutes(90).toMillis();
+    }
+    long hour = Duration.ofHours(1).toMillis();
+    int[] minutes = {0, 30, 31, 90, -1, -40};
+    long line =
+        Math.floorDiv(at.toEpochMilli(), hour) * hour
+            - random.nextInt(-1, 6) * hour
+            - Duration.ofMinutes(minutes[random.nextInt(minutes.length)]).toMillis();
+    return at.toEpochMilli() - line + random.nextInt(-1, 2);
   }
 }

@@ -42,6 +42,7 @@ public final class KilledRun {
   /** Runs the step; arguments: folder of the world, step. */
   public static void main(String[] args) {
     try (World world = new World(Path.of(args[0]), runner(), "killing:")) {
+      world.views(Purchases.ALL);
       switch (Step.valueOf(args[1])) {
         case BATCH -> world.runBatch(false);
         case FULL_BATCH -> world.runBatch(true);

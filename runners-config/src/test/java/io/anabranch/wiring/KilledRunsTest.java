@@ -71,9 +71,10 @@ final class KilledRunsTest {
   /** Returns how many processes were killed. */
   private static int tell(Path place, long seed, List<Point> points) throws Exception {
     Random random = new Random(seed);
-    History history = new History(seed, false);
+    History history = new History(seed, false, Purchases.ALL);
     int killed = 0;
     try (World world = new World(place, KilledRun.runner())) {
+      world.views(Purchases.ALL);
       history.ingest(world);
       history.close(world);
       history.ingest(world);

@@ -8,6 +8,7 @@ import io.anabranch.transforms.Distinct;
 import io.anabranch.transforms.Sum;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -41,11 +42,19 @@ public final class Purchases implements Application<Purchases.Purchase> {
     }
   }
 
+  static final int WINDOWED_FROM = 3;
+  static final int ALL = 7;
+
   private final int views;
 
-  /** All views. */
+  /** The combined views. */
   public Purchases() {
-    this(3);
+    this(WINDOWED_FROM);
+  }
+
+  /** All views, those with windows of their own included. */
+  static Purchases withWindows() {
+    return new Purchases(ALL);
   }
 
   /** The first ones of the views. */
@@ -82,7 +91,9 @@ public final class Purchases implements Application<Purchases.Purchase> {
                 .bucket(Duration.ofSeconds(1))
                 .contributions(contributions(new UnitsFn()))
                 .combine(Sum.ofLongs()));
-    return all.subList(0, views);
+    List<View<Purchase, ?, ?>> withWindows = new ArrayList<>(all);
+    withWindows.addAll(PurchaseWindows.views());
+    return withWindows.subList(0, views);
   }
 
   private static PTransform<PCollection<Purchase>, PCollection<KV<String, Long>>> contributions(

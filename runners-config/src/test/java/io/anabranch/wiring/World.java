@@ -5,12 +5,14 @@ import static io.anabranch.testing.AnswerMatchers.hasExactlyTheRowsOf;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
 import io.anabranch.api.Answer;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.Provenance;
+import io.anabranch.api.Timeliness;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.AppendableLog;
@@ -48,15 +50,17 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /**
  * A real log and real stores of one test, and beside them a plain model: which purchases are in
  * which epoch, and which of them each layer has read.
  */
 final class World implements AutoCloseable {
-  private static final LoadedApplication<Purchase> ALL = LoadedApplication.of(new Purchases());
+  private static final LoadedApplication<Purchase> ALL =
+      LoadedApplication.of(Purchases.withWindows());
 
-  private LoadedApplication<Purchase> application = ALL;
+  private LoadedApplication<Purchase> application = LoadedApplication.of(new Purchases());
   private final AppendableLog log;
   private final Settings lambdaSettings;
   private final Settings kappaSettings;
@@ -68,21 +72,34 @@ final class World implements AutoCloseable {
   private final List<Entry> entries = new ArrayList<>();
   private final TreeSet<String> broken = new TreeSet<>();
   private final List<Long> brokenEpochs = new ArrayList<>();
-  private final Map<String, Integer> kappaRead = new TreeMap<>();
+  private final Map<String, Layers> kappaLayers = new TreeMap<>();
 
   /** What the Lambda layers have read of a view. */
   private static final class Layers {
     long batchThrough = Epochs.NONE;
+    long wholeThrough = Epochs.NONE;
     int speedRead;
     long speedComplete = Epochs.NONE;
     int speedBroken;
 
     boolean isComplete(long epoch) {
-      return epoch <= Math.max(batchThrough, speedComplete);
+      return epoch <= complete();
+    }
+
+    long complete() {
+      return Math.max(batchThrough, speedComplete);
+    }
+
+    void computedByBatch(long through, boolean full) {
+      if (full || batchThrough == Epochs.NONE) {
+        wholeThrough = through;
+      }
+      batchThrough = through;
     }
   }
 
-  private record Entry(long epoch, Purchase purchase) {}
+  /** A purchase in the log. */
+  record Entry(long epoch, Purchase purchase) {}
 
   World(Path folder, RunnerProfile runner) {
     this(folder, runner, "");
@@ -146,7 +163,7 @@ final class World implements AutoCloseable {
       BatchRun.of(context(lambda, lambdaSettings, new EarlierLog(log, earlier))).run(run -> {});
       done.accept(through);
     }
-    eachView(read -> read.batchThrough = end.closedThrough());
+    eachView(read -> read.computedByBatch(end.closedThrough(), false));
   }
 
   /** Does something to what is known of each view of the application. */
@@ -163,21 +180,34 @@ final class World implements AutoCloseable {
   }
 
   private boolean batch(boolean full) {
-    long after =
-        application.views().stream()
-            .mapToLong(view -> layers.getOrDefault(view.name(), new Layers()).batchThrough)
-            .min()
-            .orElseThrow();
     BatchReport report = runBatch(full);
-    eachView(read -> read.batchThrough = report.through());
-    EpochRange epochs = new EpochRange(full ? Epochs.NONE : after, report.through());
+    EpochRange epochs = new EpochRange(readAfter(report.through(), full), report.through());
+    eachView(read -> read.computedByBatch(report.through(), full));
     long records = entries.stream().filter(each -> epochs.contains(each.epoch())).count();
     long brokenRecords = brokenEpochs.stream().filter(epochs::contains).count();
     assertThat("records read by batch", report.records(), is(records + brokenRecords));
     for (Reconciliation each : report.reconciliations()) {
-      assertThat("rows that differ from speed: " + each, each.result().different(), is(0L));
+      boolean begins = each.epochs().after() == Epochs.NONE; // and counts late events in
+      if (!begins || ALL.view(each.view()).timeliness().isEmpty()) {
+        assertThat("rows that differ from speed: " + each, each.result().different(), is(0L));
+      }
     }
     return !report.nothingToDo();
+  }
+
+  /** Returns the last epoch that no view needs which batch does not hold through an epoch. */
+  private long readAfter(long through, boolean full) {
+    long readAfter = through;
+    for (ViewDefinition<Purchase, ?, ?, ?, ?> view : application.views()) {
+      long held = layers.getOrDefault(view.name(), new Layers()).batchThrough;
+      long after = full ? Epochs.NONE : held;
+      if (after < through) {
+        long reachesBack =
+            view.timeliness().map(late -> late.readAfter(epochs(), after)).orElse(after);
+        readAfter = Math.min(readAfter, reachesBack);
+      }
+    }
+    return readAfter;
   }
 
   BatchReport runBatch(boolean full) {
@@ -203,6 +233,58 @@ final class World implements AutoCloseable {
 
   Optional<RunReport> runLambda(Stop stop, LambdaRun.Listener listener) {
     return LambdaRun.run(context(lambda, lambdaSettings), stop, listener);
+  }
+
+  RunReport followWithSpeed(Stop stop, LambdaRun.Listener listener) {
+    return StreamRun.follow(
+        context(lambda, lambdaSettings),
+        Architecture.LAMBDA,
+        stop,
+        run -> listener.started("speed", run));
+  }
+
+  /** Returns how many windows answer. */
+  long windowRows() {
+    return windowed().mapToLong(view -> endsOfWindows(view).size()).sum();
+  }
+
+  /** Returns whether speed has stored all purchases in a combined view. */
+  boolean isSpeedCaughtUp() {
+    Layers all = new Layers();
+    all.speedRead = entries.size();
+    try {
+      check("", lambda, "units", all);
+      return true;
+    } catch (AssertionError e) {
+      return false;
+    }
+  }
+
+  /** Fails if a window answers to which an epoch that is still open may add events. */
+  void checkWindowsAreComplete(String story) {
+    windowed()
+        .forEach(
+            view -> {
+              Timeliness timeliness = view.timeliness().orElseThrow();
+              for (Instant end : endsOfWindows(view)) {
+                assertThat(
+                    story + ", " + view.name() + ", window that ends " + end,
+                    timeliness.completeWith(epochs(), end.toEpochMilli()),
+                    lessThanOrEqualTo(log.end().closedThrough()));
+              }
+            });
+  }
+
+  private Stream<ViewDefinition<Purchase, ?, ?, ?, ?>> windowed() {
+    return application.views().stream().filter(view -> view.timeliness().isPresent());
+  }
+
+  private List<Instant> endsOfWindows(ViewDefinition<Purchase, ?, ?, ?, ?> view) {
+    return lambda.pointer(view.name()).isEmpty()
+        ? List.of()
+        : ViewReader.of(lambda, definition(view.name())).read(Query.all()).rows().stream()
+            .map(row -> row.bucket().orElseThrow().end())
+            .toList();
   }
 
   /** Lets the next promotion fail. */
@@ -243,6 +325,7 @@ final class World implements AutoCloseable {
           "views are promoted together", pointer.baseThrough(), is(pointers.get(0).baseThrough()));
       Layers read = layers.computeIfAbsent(pointer.view(), absent -> new Layers());
       read.batchThrough = pointer.baseThrough();
+      read.wholeThrough = pointer.wholeThrough();
       read.speedComplete = pointer.completeThrough();
     }
   }
@@ -312,37 +395,43 @@ final class World implements AutoCloseable {
   void kappa() {
     StreamRun.untilCaughtUp(
         context(kappa, kappaSettings), Architecture.KAPPA, new Stop(), run -> {});
-    application.views().forEach(view -> kappaRead.put(view.name(), entries.size()));
+    for (ViewDefinition<Purchase, ?, ?, ?, ?> view : application.views()) {
+      Layers read = kappaLayers.computeIfAbsent(view.name(), absent -> new Layers());
+      read.speedRead = entries.size();
+      read.speedComplete = log.end().closedThrough();
+    }
   }
 
   /** Compares every row of every view of both stores with a plain fold of what was read. */
   void check(String story) {
     checkRows(story + " [lambda]");
     layers.forEach((view, read) -> checkGaps(story + " [lambda], view " + view, view, read));
-    kappaRead.forEach(
-        (view, read) -> check(story + " [kappa]", kappa, view, read(Epochs.NONE, read)));
-    if (kappaRead.containsValue(entries.size())) {
+    kappaLayers.forEach((view, read) -> check(story + " [kappa]", kappa, view, read));
+    if (kappaLayers.values().stream().anyMatch(read -> read.speedRead == entries.size())) {
       assertThat(story, kappa.deadLetterCount(), is((long) broken.size()));
     }
   }
 
   /** Compares every row of the Lambda views with a plain fold of what batch or speed has read. */
   void checkRows(String story) {
-    layers.forEach(
-        (view, read) -> check(story, lambda, view, read(read.batchThrough, read.speedRead)));
+    layers.forEach((view, read) -> check(story, lambda, view, read));
   }
 
-  /** Compares every row of the Lambda views with a plain fold of all there is. */
+  /** Compares every row of the combined Lambda views with a plain fold of all there is. */
   void checkAllIsServed(String story) {
-    layers.keySet().forEach(view -> check(story, lambda, view, read(Epochs.NONE, entries.size())));
+    Layers all = new Layers();
+    all.speedRead = entries.size();
+    layers.keySet().stream()
+        .filter(view -> ALL.view(view).timeliness().isEmpty())
+        .forEach(view -> check(story, lambda, view, all));
   }
 
-  /** Returns the purchases of the epochs through one, and the first ones of all. */
-  private List<Purchase> read(long through, int first) {
-    List<Purchase> read = new ArrayList<>();
+  /** Returns the purchases of the epochs that batch has read, and the first ones of all. */
+  private List<Entry> read(Layers layersOfView) {
+    List<Entry> read = new ArrayList<>();
     for (int i = 0; i < entries.size(); i++) {
-      if (entries.get(i).epoch() <= through || i < first) {
-        read.add(entries.get(i).purchase());
+      if (entries.get(i).epoch() <= layersOfView.batchThrough || i < layersOfView.speedRead) {
+        read.add(entries.get(i));
       }
     }
     return read;
@@ -368,7 +457,17 @@ final class World implements AutoCloseable {
     assertThat(story + ", epochs that are not covered", told, is(expected));
   }
 
-  private static void check(String story, ViewStore store, String view, List<Purchase> read) {
+  private void check(String story, ViewStore store, String view, Layers read) {
+    if (ALL.view(view).timeliness().isPresent()) {
+      new WindowModel(epochs(), definition(view), read.wholeThrough)
+          .check(story + ", view " + view, store, read.complete(), read(read));
+    } else {
+      checkCombined(story, store, view, read(read).stream().map(Entry::purchase).toList());
+    }
+  }
+
+  private static void checkCombined(
+      String story, ViewStore store, String view, List<Purchase> read) {
     Fold<String, Long, ?, Long> revenue = Fold.of(Duration.ofMinutes(10), Sum.ofLongs());
     Fold<String, String, ?, Long> buyers = Fold.of(Duration.ofDays(1), Distinct.approximately());
     Fold<String, Long, ?, Long> units = Fold.of(Duration.ofSeconds(1), Sum.ofLongs());
@@ -391,13 +490,15 @@ final class World implements AutoCloseable {
   }
 
   @SuppressWarnings("unchecked") // the views of Purchases have keys of text and values of numbers
+  private static ViewDefinition<Purchase, String, ?, ?, Long> definition(String view) {
+    return (ViewDefinition<Purchase, String, ?, ?, Long>) ALL.view(view);
+  }
+
   private static void check(
       String story, ViewStore store, String view, Fold<String, ?, ?, Long> fold) {
-    ViewDefinition<Purchase, String, ?, ?, Long> definition =
-        (ViewDefinition<Purchase, String, ?, ?, Long>) ALL.view(view);
     assertThat(
         story + ", view " + view,
-        ViewReader.of(store, definition).read(Query.all()),
+        ViewReader.of(store, definition(view)).read(Query.all()),
         hasExactlyTheRowsOf(fold));
   }
 
