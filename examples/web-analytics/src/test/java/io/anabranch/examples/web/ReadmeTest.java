@@ -30,13 +30,16 @@ final class ReadmeTest {
   @Test
   void commandsRunInTheirOrder() throws Exception {
     Files.createDirectories(folder.resolve("examples/web-analytics"));
-    Files.copy(Path.of("anabranch.yaml"), folder.resolve("examples/web-analytics/anabranch.yaml"));
+    for (String example : List.of("anabranch.yaml", "visits.yaml")) {
+      Files.copy(Path.of(example), folder.resolve("examples/web-analytics").resolve(example));
+    }
     traffic("access.log", 1);
     traffic("more.log", 2);
     List<String> ran = new ArrayList<>();
 
     List<String> commands = new ArrayList<>(blocks("README.md", "sh"));
     commands.addAll(blocks("docs/operations.md", "sh"));
+    commands.addAll(blocks("docs/views.md", "sh"));
     for (String block : commands) {
       for (String line : block.lines().toList()) {
         String command = line.replace("./anabranch ", "");
@@ -53,10 +56,10 @@ final class ReadmeTest {
           CommandLine.bare(folder, (quick + (picks ? " --runner direct" : "")).split(" "));
           ran.add(command);
         } else {
-          assertThat(line, is("cp examples/web-analytics/anabranch.yaml ."));
-          Files.copy(
-              folder.resolve("examples/web-analytics/anabranch.yaml"),
-              folder.resolve("anabranch.yaml"));
+          String[] words = line.split(" ", -1);
+          assertThat(line, words[0] + " " + words[2], is("cp ."));
+          Path copied = folder.resolve(words[1]);
+          Files.copy(copied, folder.resolve(copied.getFileName()));
         }
       }
     }
@@ -65,12 +68,17 @@ final class ReadmeTest {
   }
 
   @Test
-  void codeIsThatOfTheExample() throws IOException {
-    String example = squeeze(Files.readString(MAIN.resolve("WebAnalytics.java")));
-    for (String block : blocks("README.md", "java")) {
+  void codeIsThatOfTheExamples() throws IOException {
+    String examples =
+        squeeze(
+            Files.readString(MAIN.resolve("WebAnalytics.java"))
+                + Files.readString(MAIN.resolve("WebVisits.java")));
+    List<String> blocks = new ArrayList<>(blocks("README.md", "java"));
+    blocks.addAll(blocks("docs/views.md", "java"));
+    for (String block : blocks) {
       String code = squeeze(block.replaceAll("//.*", ""));
       for (String statement : code.split("(?<=[;{}])", -1)) {
-        assertThat(example, containsString(statement.strip()));
+        assertThat(examples, containsString(statement.strip()));
       }
     }
   }
