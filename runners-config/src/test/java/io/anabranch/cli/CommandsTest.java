@@ -53,7 +53,7 @@ final class CommandsTest {
                     + "\"speedVersion\":4,"
                     + "\"batchThrough\":{\"epoch\":397824,\"time\":\"2015-05-21T01:00:00Z\"},"
                     + "\"speedThrough\":{\"epoch\":397824,\"time\":\"2015-05-21T01:00:00Z\"},"
-                    + "\"gaps\":[],\"deadLetters\":1}}")));
+                    + "\"gaps\":[],\"deadLetters\":1,\"untimely\":0}}")));
   }
 
   @Test
@@ -162,7 +162,7 @@ final class CommandsTest {
         json.out().lines().toList(),
         is(
             List.of(
-                "{\"place\":\"segment-1@95\",\"epoch\":397824,\"error\":\"not four fields\","
+                "{\"place\":\"segment-1@95\",\"epoch\":397824,\"kind\":\"undecodable\",\"error\":\"not four fields\","
                     + "\"record\":\"broken\"}")));
   }
 

@@ -60,7 +60,7 @@ final class ExactLambdaCommandsTest {
     assertThat(
         batch.out(),
         allOf(
-            containsString("2 records read of epochs from 2015-05-21T01:00:00Z"),
+            containsString("2 records read for epochs from 2015-05-21T01:00:00Z"),
             containsString("complete through 2015-05-21T02:00:00Z"),
             containsString("revenue: all 2 rows equal what answered before")));
     assertThat(again.out(), containsString("batch has nothing to do"));

@@ -113,8 +113,8 @@ class ReadTest {
               + " complete_through) VALUES (99, "
               + live.version()
               + ", 5, 7, 1, 0, 0)",
-          "INSERT INTO anabranch_row (slice, bucket, key, epoch, key_text, accumulator,"
-              + " contributions) VALUES (99, 0, x'61', 7, 'a', x'0000000000000064', 1)");
+          "INSERT INTO anabranch_row (slice, bucket, length, key, epoch, key_text, accumulator,"
+              + " contributions) VALUES (99, 0, 0, x'61', 7, 'a', x'0000000000000064', 1)");
     }
 
     assertThat(Stores.read(store), contains("batch 0 a=1"));
