@@ -23,6 +23,7 @@ import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignature;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignatures;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
+import org.apache.beam.sdk.transforms.windowing.CalendarWindows;
 import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
@@ -39,6 +40,7 @@ import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.PValue;
 import org.apache.beam.sdk.values.TypeDescriptor;
 import org.apache.beam.sdk.values.WindowingStrategy;
+import org.joda.time.DateTimeZone;
 
 /**
  * Expands the transform of a windowed view on a pipeline that is never run, over unbounded events,
@@ -48,6 +50,12 @@ import org.apache.beam.sdk.values.WindowingStrategy;
  */
 final class RowGraph<K, V> extends EventGraph<K, V> {
   private static final Pattern UNSTABLE_NAME = Pattern.compile("\\$\\$Lambda|@[0-9a-f]{5,}");
+
+  private static final String FOR_EVER =
+      "in the global window, which never ends, so no row of it is ever complete and no lookback is"
+          + " long enough: give the events windows first, with Window.into(...)";
+  private static final int LONGEST_MONTH = 31;
+  private static final int LONGEST_YEAR = 366;
 
   private final WindowedView<?, K, V> view;
   private final Map<PValue, Reach> reaches = new HashMap<>();
@@ -63,8 +71,9 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
    *
    * @param coder their coder
    * @param windows the windows that the transform assigns, in words
+   * @param merging whether the windows of the rows merge, and so may be of any length
    */
-  record Rows<K, V>(KvCoder<K, V> coder, String windows) {}
+  record Rows<K, V>(KvCoder<K, V> coder, String windows, boolean merging) {}
 
   /**
    * How far back, in milliseconds, elements depend on events.
@@ -110,11 +119,42 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
       pipeline.traverseTopologically(graph);
       graph.requireOwnWindows(output);
       graph.requireLookback(output);
-      pipeline.run(options); // checks the names
-      return new Rows<>(coder, String.join(" ", graph.windows));
+      graph.requireUniqueNames(pipeline, options);
+      boolean merging = !output.getWindowingStrategy().getWindowFn().isNonMerging();
+      return new Rows<>(coder, String.join(" ", graph.windows), merging);
     } catch (IllegalStateException | IllegalArgumentException e) { // what Beam's own checks throw
+      throw new UserException(graph.ofView() + explain(String.valueOf(e.getMessage())), e);
+    }
+  }
+
+  /** Says what to do about what Beam refuses while the transform is expanded. */
+  private static String explain(String message) {
+    if (message.contains("non-bounded PCollection in the GlobalWindow")) {
+      return "a step of its transform groups events, or collects them into a side input, "
+          + FOR_EVER;
+    }
+    if (message.contains("must be deterministic")) {
+      return "a step of its transform groups by a key whose coder is not deterministic, so equal"
+          + " keys could become two groups; set a deterministic one before it, for instance"
+          + " StringUtf8Coder ("
+          + message
+          + ")";
+    }
+    return "the transform of its rows cannot be built: " + message;
+  }
+
+  /** Beam checks them before it gives a pipeline to a runner. */
+  private void requireUniqueNames(Pipeline pipeline, PipelineOptions options) {
+    try {
+      pipeline.run(options);
+    } catch (IllegalStateException e) {
       throw new UserException(
-          graph.ofView() + "the transform of its rows cannot be built: " + e.getMessage(), e);
+          ofView()
+              + "steps of its transform share a name, by which savepoints know them: name each"
+              + " step, as in input.apply(\"Clean\", transform) ("
+              + e.getMessage()
+              + ")",
+          e);
     }
   }
 
@@ -261,14 +301,7 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
           && isFromEvents(input)
           && collection.getWindowingStrategy().getWindowFn() instanceof GlobalWindows) {
         throw new UserException(
-            ofView()
-                + "\""
-                + node.getFullName()
-                + "\" "
-                + what
-                + " in the global window, which never ends, so no row of it is ever complete and no"
-                + " lookback is long enough: give the events windows first, with"
-                + " Window.into(...)");
+            ofView() + "\"" + node.getFullName() + "\" " + what + " " + FOR_EVER);
       }
     }
   }
@@ -356,6 +389,20 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
     if (fn instanceof SlidingWindows sliding) {
       return sliding.getSize().getMillis();
     }
+    if (fn instanceof CalendarWindows.DaysWindows days) {
+      return length(days.getNumber(), days.getTimeZone());
+    }
+    if (fn instanceof CalendarWindows.MonthsWindows months) {
+      return length((long) LONGEST_MONTH * months.getNumber(), months.getTimeZone());
+    }
+    if (fn instanceof CalendarWindows.YearsWindows years) {
+      return length((long) LONGEST_YEAR * years.getNumber(), years.getTimeZone());
+    }
     return fn instanceof Sessions sessions ? sessions.getGapDuration().getMillis() + 1 : 0;
+  }
+
+  /** The day on which clocks are put back is an hour longer. */
+  private static long length(long days, DateTimeZone zone) {
+    return Duration.ofDays(days).plusHours(zone.isFixed() ? 0 : 1).toMillis();
   }
 }

@@ -18,7 +18,8 @@ import java.time.Duration;
  * @param lateness how long after an event the epoch that it is appended in may begin
  * @param lookback how far before the end of a window the events lie that its rows depend on: the
  *     length of the longest window, or the sum of lengths where windows follow each other
- * @param clockSkew how long before an event the epoch that it is appended in may end
+ * @param clockSkew an event is ahead if the epoch that it is appended in ends this long before it,
+ *     or longer
  */
 public record Timeliness(Duration lateness, Duration lookback, Duration clockSkew)
     implements Serializable {

@@ -23,17 +23,19 @@ public final class WindowedDefinition<E, K, V> extends ViewDefinition<E, K, V, V
   private final WindowedView<E, K, V> view;
   private final KvCoder<K, V> rowCoder;
   private final String windows;
+  private final boolean merging;
 
-  private WindowedDefinition(WindowedView<E, K, V> view, KvCoder<K, V> rowCoder, String windows) {
+  private WindowedDefinition(WindowedView<E, K, V> view, RowGraph.Rows<K, V> rows) {
     super(view.name());
     this.view = view;
-    this.rowCoder = rowCoder;
-    this.windows = windows;
+    this.rowCoder = rows.coder();
+    this.windows = rows.windows();
+    this.merging = rows.merging();
   }
 
   static <E, K, V> WindowedDefinition<E, K, V> of(
       WindowedView<E, K, V> view, RowGraph.Rows<K, V> rows) {
-    return new WindowedDefinition<>(view, rows.coder(), rows.windows());
+    return new WindowedDefinition<>(view, rows);
   }
 
   @Override
@@ -51,6 +53,11 @@ public final class WindowedDefinition<E, K, V> extends ViewDefinition<E, K, V, V
   /** Returns the author's transform from events to keyed rows. */
   public PTransform<? super PCollection<E>, PCollection<KV<K, V>>> rows() {
     return view.rows();
+  }
+
+  /** Returns whether the windows of rows merge, such as sessions, and so may be of any length. */
+  public boolean windowsMerge() {
+    return merging;
   }
 
   /** Returns a function that keeps one value, and merges several if the author said how. */

@@ -37,6 +37,7 @@ import org.apache.beam.sdk.transforms.join.CoGroupByKey;
 import org.apache.beam.sdk.transforms.join.KeyedPCollectionTuple;
 import org.apache.beam.sdk.transforms.windowing.AfterPane;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
+import org.apache.beam.sdk.transforms.windowing.CalendarWindows;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.Repeatedly;
@@ -48,6 +49,7 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.TupleTag;
+import org.joda.time.DateTimeZone;
 import org.junit.jupiter.api.Test;
 
 class RowGraphTest {
@@ -143,8 +145,9 @@ class RowGraphTest {
     assertThat(
         refusal(words(words -> words.apply("Count", Count.perElement()))),
         allOf(
-            containsString("view \"words\": the transform of its rows cannot be built"),
-            containsString("GroupByKey cannot be applied to non-bounded PCollection")));
+            containsString("view \"words\": a step of its transform groups events, or collects"),
+            containsString("in the global window, which never ends"),
+            containsString("give the events windows first, with Window.into(...)")));
     assertThat(
         refusal(
             words(
@@ -260,6 +263,46 @@ class RowGraphTest {
   }
 
   @Test
+  void lookbackMustReachOverCalendarWindows() {
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    words
+                        .apply("Days", Window.into(CalendarWindows.days(2)))
+                        .apply("Count", Count.perElement()))),
+        containsString("the lookback is PT1H, but its windows reach back PT48H or more"));
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    words
+                        .apply(
+                            "DaysOfBerlin",
+                            Window.into(
+                                CalendarWindows.days(1)
+                                    .withTimeZone(DateTimeZone.forID("Europe/Berlin"))))
+                        .apply("Count", Count.perElement()))),
+        containsString("its windows reach back PT25H or more"));
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    words
+                        .apply("Months", Window.into(CalendarWindows.months(1)))
+                        .apply("Count", Count.perElement()))),
+        containsString("its windows reach back PT744H or more"));
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    words
+                        .apply("Years", Window.into(CalendarWindows.years(1)))
+                        .apply("Count", Count.perElement()))),
+        containsString("its windows reach back PT8784H or more"));
+  }
+
+  @Test
   void windowsThatAreSetTwiceBeforeAGroupingCountOnce() {
     define(
         words(
@@ -306,7 +349,9 @@ class RowGraphTest {
                         .setCoder(KvCoder.of(DoubleCoder.of(), VarLongCoder.of()))
                         .apply("Group", GroupByKey.create())
                         .apply("Words", ParDo.of(new UngroupFn())))),
-        containsString("must be deterministic"));
+        allOf(
+            containsString("groups by a key whose coder is not deterministic"),
+            containsString("StringUtf8Coder")));
   }
 
   @Test
@@ -321,7 +366,10 @@ class RowGraphTest {
                         .apply(ParDo.of(new SameFn<>()))
                         .setCoder(StringUtf8Coder.of())
                         .apply("Count", Count.perElement()))),
-        allOf(containsString("stable unique names"), containsString("ParDo(Same)")));
+        allOf(
+            containsString("steps of its transform share a name"),
+            containsString("name each step"),
+            containsString("ParDo(Same)")));
   }
 
   @Test

@@ -22,10 +22,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Looks at the records that could not be decoded. */
+/** Looks at what is left out of answers. */
 @Command(
     name = "dead-letters",
-    description = "Look at the records that could not be decoded.",
+    description = "Look at what is left out: records that could not be decoded, late events.",
     subcommands = DeadLettersCommand.ListCommand.class)
 final class DeadLettersCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -21,8 +21,8 @@ import org.apache.beam.sdk.values.KV;
 
 /**
  * Encodes the one value of a window and key as a row, spread over a few shards by its key. Metric:
- * {@code windows-beyond-lookback}, how many windows were longer than the declared lookback, so that
- * runs that do not read the log from its beginning may lack events of them.
+ * {@code windows-beyond-lookback}, how many sessions were longer than the declared lookback, so
+ * that runs that do not read the log from its beginning may lack events of them.
  */
 final class WindowRows<K, V> extends DoFn<KV<K, Iterable<V>>, KV<Integer, StoredRow>> {
   private static final long serialVersionUID = 1L;
@@ -34,6 +34,7 @@ final class WindowRows<K, V> extends DoFn<KV<K, Iterable<V>>, KV<Integer, Stored
   private final long after;
   private final long through;
   private final int shards;
+  private final boolean merging;
   private final Counter beyondLookback = Metrics.counter("io.anabranch", "windows-beyond-lookback");
 
   WindowRows(WindowedDefinition<?, K, V> view, Epochs epochs, EpochRange owned, int shards) {
@@ -45,6 +46,7 @@ final class WindowRows<K, V> extends DoFn<KV<K, Iterable<V>>, KV<Integer, Stored
     this.after = owned.after();
     this.through = owned.through();
     this.shards = shards;
+    this.merging = view.windowsMerge();
   }
 
   @ProcessElement
@@ -59,6 +61,7 @@ final class WindowRows<K, V> extends DoFn<KV<K, Iterable<V>>, KV<Integer, Stored
     }
     long length = window.end().getMillis() - window.start().getMillis();
     if (length > timeliness.lookback().toMillis()) {
+      requireMerging(window);
       beyondLookback.inc();
     }
     byte[] key = CoderUtils.encodeToByteArray(keyCoder, element.getKey());
@@ -72,6 +75,23 @@ final class WindowRows<K, V> extends DoFn<KV<K, Iterable<V>>, KV<Integer, Stored
             CoderUtils.encodeToByteArray(valueCoder, only(element, window)),
             1);
     out.output(KV.of(Math.floorMod(Arrays.hashCode(key), shards), row));
+  }
+
+  /** Sessions may grow; any other window says by itself that the lookback is wrong. */
+  private void requireMerging(IntervalWindow window) {
+    if (!merging) {
+      throw new UserException(
+          "view \""
+              + view
+              + "\" has the window ["
+              + window.start()
+              + ", "
+              + window.end()
+              + "), which is longer than its lookback, "
+              + timeliness.lookback()
+              + ", so runs that do not read the log from its beginning would lack events of it:"
+              + " declare a lookback as long as the longest window");
+    }
   }
 
   private V only(KV<K, Iterable<V>> element, IntervalWindow window) {

@@ -53,9 +53,16 @@ public final class Admission implements Serializable {
 
   /** Says why an event that is not admitted is not. */
   public String refusal(long epoch, long eventMillis) {
-    String time = "its time " + java.time.Instant.ofEpochMilli(eventMillis) + " is more than ";
+    String time = "its time " + java.time.Instant.ofEpochMilli(eventMillis) + " is ";
     return isLate(epoch, eventMillis)
-        ? time + timeliness.lateness() + " before its epoch, which began " + epochs.start(epoch)
-        : time + timeliness.clockSkew() + " after its epoch, which ended " + epochs.end(epoch);
+        ? time
+            + "more than "
+            + timeliness.lateness()
+            + " before its epoch, which began "
+            + epochs.start(epoch)
+        : time
+            + timeliness.clockSkew()
+            + " or more after its epoch, which ended "
+            + epochs.end(epoch);
   }
 }

@@ -36,8 +36,11 @@ import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
+import org.apache.beam.sdk.transforms.windowing.PartitioningWindowFn;
 import org.apache.beam.sdk.transforms.windowing.Sessions;
 import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TimestampedValue;
@@ -121,6 +124,28 @@ class StoreWindowsTest {
     assertThat(store.writes(), is(empty()));
   }
 
+  @Test
+  void windowOfAnotherKindThatIsLongerThanTheLookbackFailsTheRun() {
+    Throwable error =
+        assertThrows(
+            RuntimeException.class,
+            () ->
+                run(
+                    DIRECT,
+                    new Halves(),
+                    ALL,
+                    events()
+                        .addElements(event("2026-03-01T10:30:00Z", "a"))
+                        .advanceWatermarkToInfinity()));
+
+    assertThat(
+        error.getMessage(),
+        containsString(
+            "has the window [2026-03-01T00:00:00.000Z, 2026-03-01T12:00:00.000Z), which is longer"
+                + " than its lookback, PT1H"));
+    assertThat(store.writes(), is(empty()));
+  }
+
   private void run(
       String runner,
       PTransform<PCollection<String>, PCollection<KV<String, Long>>> transform,
@@ -182,6 +207,41 @@ class StoreWindowsTest {
               "Sessions",
               Window.into(Sessions.withGapDuration(org.joda.time.Duration.standardMinutes(10))))
           .apply("Count", Count.perElement());
+    }
+  }
+
+  /** Counts words by half days, by windows that nobody knows. */
+  private static final class Halves
+      extends PTransform<PCollection<String>, PCollection<KV<String, Long>>> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public PCollection<KV<String, Long>> expand(PCollection<String> words) {
+      return words.apply("Halves", Window.into(new HalfDays())).apply("Count", Count.perElement());
+    }
+  }
+
+  private static final class HalfDays extends PartitioningWindowFn<String, IntervalWindow> {
+    private static final long serialVersionUID = 1L;
+    private static final long LENGTH = Duration.ofHours(12).toMillis();
+
+    @Override
+    public IntervalWindow assignWindow(org.joda.time.Instant time) {
+      long start = Math.floorDiv(time.getMillis(), LENGTH) * LENGTH;
+      return new IntervalWindow(
+          org.joda.time.Instant.ofEpochMilli(start),
+          org.joda.time.Instant.ofEpochMilli(start + LENGTH));
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // Beam calls it still
+    public boolean isCompatible(WindowFn<?, ?> other) {
+      return other instanceof HalfDays;
+    }
+
+    @Override
+    public Coder<IntervalWindow> windowCoder() {
+      return IntervalWindow.getCoder();
     }
   }
 
