@@ -36,6 +36,7 @@ import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.PValue;
 import org.apache.beam.sdk.values.TypeDescriptor;
@@ -122,7 +123,9 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
       graph.requireUniqueNames(pipeline, options);
       boolean merging = !output.getWindowingStrategy().getWindowFn().isNonMerging();
       return new Rows<>(coder, String.join(" ", graph.windows), merging);
-    } catch (IllegalStateException | IllegalArgumentException e) { // what Beam's own checks throw
+    } catch (IllegalStateException
+        | IllegalArgumentException
+        | UnsupportedOperationException e) { // what Beam's own checks throw
       throw new UserException(graph.ofView() + explain(String.valueOf(e.getMessage())), e);
     }
   }
@@ -242,9 +245,14 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
 
   private void visitParDo(Node node, ParDo.MultiOutput<?, ?> parDo) {
     for (PCollectionView<?> sideInput : parDo.getSideInputs().values()) {
-      requireGlobalUnlessOfEvents(node, sideInput);
+      if (isFromEvents(sideInput.getPCollection())) {
+        requireSameWindows(node, parDo, sideInput);
+      } else {
+        requireFixed(node, sideInput);
+      }
     }
     DoFn<?, ?> fn = parDo.getFn();
+    requireNoSkew(node, fn);
     DoFnSignature signature = DoFnSignatures.signatureForDoFn(fn);
     if (signature.usesState() || signature.usesTimers()) {
       requireEnd(node, signature.usesState() ? "keeps state" : "sets timers");
@@ -256,18 +264,56 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
     }
   }
 
+  /** A side window that ends later would bring events into a row that come after its window. */
   @SuppressWarnings("deprecation") // there is no other way to a side input's windows
-  private void requireGlobalUnlessOfEvents(Node node, PCollectionView<?> sideInput) {
+  private void requireSameWindows(
+      Node node, ParDo.MultiOutput<?, ?> parDo, PCollectionView<?> sideInput) {
+    WindowFn<?, ?> side = sideInput.getWindowingStrategyInternal().getWindowFn();
+    for (PValue input : node.getInputs().values()) {
+      boolean main =
+          parDo.getSideInputs().values().stream()
+              .noneMatch(each -> input.equals(each.getPCollection()));
+      if (main
+          && input instanceof PCollection<?> collection
+          && !collection.getWindowingStrategy().getWindowFn().equals(side)) {
+        throw new UserException(
+            ofView()
+                + "\""
+                + node.getFullName()
+                + "\" reads a side input made from the events in other windows than its own: a row"
+                + " may depend on events before the end of its window only, so give both the same"
+                + " windows");
+      }
+    }
+  }
+
+  @SuppressWarnings("deprecation") // there is no other way to a side input's windows
+  private void requireFixed(Node node, PCollectionView<?> sideInput) {
     WindowFn<?, ?> fn = sideInput.getWindowingStrategyInternal().getWindowFn();
-    if (!isFromEvents(sideInput.getPCollection()) && !(fn instanceof GlobalWindows)) {
+    boolean unbounded =
+        sideInput.getPCollection() != null
+            && sideInput.getPCollection().isBounded() == IsBounded.UNBOUNDED;
+    if (unbounded || !(fn instanceof GlobalWindows)) {
       throw new UserException(
           ofView()
               + "\""
               + node.getFullName()
-              + "\" reads a side input that is not made from the events in the windows "
-              + fn.getClass().getSimpleName()
-              + ": which of them an event finds would depend on when it is computed. Use a side"
+              + "\" reads a side input that is not made from the events "
+              + (unbounded ? "and has no end" : "in the windows " + fn.getClass().getSimpleName())
+              + ": what an event finds in it would depend on when it is computed. Use a bounded side"
               + " input in the global window, for instance a map whose keys hold the time");
+    }
+  }
+
+  @SuppressWarnings("deprecation") // the only way to know
+  private void requireNoSkew(Node node, DoFn<?, ?> fn) {
+    if (fn.getAllowedTimestampSkew().getMillis() > 0) {
+      throw new UserException(
+          ofView()
+              + "\""
+              + node.getFullName()
+              + "\" may move events back in time (allowed timestamp skew), into windows that are"
+              + " complete already: take the time from the event's format, and leave the skew out");
     }
   }
 
@@ -334,6 +380,15 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
               + ", which gives rows before their window is complete, and other ones in batch: leave"
               + " triggering(...) out");
     }
+    if (strategy.getAllowedLateness().getMillis() > 0) {
+      throw new UserException(
+          ofView()
+              + "\""
+              + node.getFullName()
+              + "\" allows a lateness of its own, which may fire windows twice: what comes to it is"
+              + " never late, as lateness(...) of the view says what does; leave"
+              + " withAllowedLateness(...) out");
+    }
     if (strategy.getTimestampCombiner() != TimestampCombiner.END_OF_WINDOW) {
       throw new UserException(
           ofView()
@@ -352,6 +407,12 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
           ofView()
               + "the rows do not stem from the events: apply the transform to its input, and bring"
               + " in other collections as side inputs");
+    }
+    if (output.getWindowingStrategy().needsMerge()) {
+      throw new UserException(
+          ofView()
+              + "the rows come out in windows that have not merged, each event in one of its own:"
+              + " group by key after such windows as sessions");
     }
     WindowFn<?, ?> fn = output.getWindowingStrategy().getWindowFn();
     TypeDescriptor<?> type = fn.getWindowTypeDescriptor();

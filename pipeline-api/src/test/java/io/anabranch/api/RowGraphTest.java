@@ -12,12 +12,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.anabranch.api.TestViews.PairFn;
 import io.anabranch.api.TestViews.SameFn;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.beam.sdk.coders.DoubleCoder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.io.GenerateSequence;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
 import org.apache.beam.sdk.state.TimeDomain;
@@ -33,6 +35,7 @@ import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.transforms.Values;
 import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.transforms.WithTimestamps;
 import org.apache.beam.sdk.transforms.join.CoGroupByKey;
 import org.apache.beam.sdk.transforms.join.KeyedPCollectionTuple;
 import org.apache.beam.sdk.transforms.windowing.AfterPane;
@@ -45,6 +48,7 @@ import org.apache.beam.sdk.transforms.windowing.Sessions;
 import org.apache.beam.sdk.transforms.windowing.SlidingWindows;
 import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
@@ -303,6 +307,90 @@ class RowGraphTest {
   }
 
   @Test
+  void sideInputsMadeFromTheEventsMustHaveTheSameWindows() {
+    for (WindowFn<Object, ?> other :
+        List.of(FixedWindows.of(MINUTE.multipliedBy(60)), SlidingWindows.of(MINUTE))) {
+      assertThat(
+          refusal(
+              words(
+                  words -> {
+                    PCollectionView<Map<String, Long>> counts =
+                        words
+                            .apply("Other", Window.into(other))
+                            .apply("Count", Count.perElement())
+                            .apply("AsMap", org.apache.beam.sdk.transforms.View.asMap());
+                    return byMinute(words)
+                        .apply("Look", ParDo.of(new SidedFn(counts)).withSideInputs(counts));
+                  })),
+          containsString("made from the events in other windows than its own"));
+    }
+  }
+
+  @Test
+  void sideInputsOfOtherOriginMustHaveAnEnd() {
+    assertThat(
+        refusal(
+            words(
+                words -> {
+                  PCollectionView<Map<String, Long>> slowly =
+                      words
+                          .getPipeline()
+                          .apply("Ticks", GenerateSequence.from(0).withRate(1, MINUTE))
+                          .apply("Keys", WithKeys.of("tick"))
+                          .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()))
+                          .apply(
+                              "Now",
+                              Window.<KV<String, Long>>configure()
+                                  .triggering(Repeatedly.forever(AfterPane.elementCountAtLeast(1)))
+                                  .discardingFiredPanes())
+                          .apply("AsMap", org.apache.beam.sdk.transforms.View.asMap());
+                  return byMinute(words)
+                      .apply("Look", ParDo.of(new SidedFn(slowly)).withSideInputs(slowly));
+                })),
+        containsString("reads a side input that is not made from the events and has no end"));
+  }
+
+  @Test
+  @SuppressWarnings("deprecation") // of the way that is refused
+  void eventsMayNotMoveBackInTime() {
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    byMinute(
+                            words.apply(
+                                "Back",
+                                WithTimestamps.<String>of(word -> org.joda.time.Instant.EPOCH)
+                                    .withAllowedTimestampSkew(MINUTE)))
+                        .apply("Count", Count.perElement()))),
+        containsString("may move events back in time"));
+  }
+
+  @Test
+  void latenessOfItsOwnAndWindowsThatHaveNotMergedAreRefused() {
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    words
+                        .apply(
+                            "Late",
+                            Window.<String>into(FixedWindows.of(MINUTE))
+                                .withAllowedLateness(MINUTE, Window.ClosingBehavior.FIRE_ALWAYS)
+                                .discardingFiredPanes())
+                        .apply("Count", Count.perElement()))),
+        containsString("leave withAllowedLateness(...) out"));
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    words
+                        .apply("Pair", ParDo.of(new PairFn()))
+                        .apply("Sessions", Window.into(Sessions.withGapDuration(MINUTE))))),
+        containsString("group by key after such windows as sessions"));
+  }
+
+  @Test
   void windowsThatAreSetTwiceBeforeAGroupingCountOnce() {
     define(
         words(
@@ -410,13 +498,11 @@ class RowGraphTest {
 
     UserException refused =
         assertThrows(
-            UserException.class,
-            () -> define(view).combineFn().mergeAccumulators(java.util.List.of(1L, 2L)));
+            UserException.class, () -> define(view).combineFn().mergeAccumulators(List.of(1L, 2L)));
     assertThat(refused.getMessage(), containsString("call totals(...) on the view"));
     assertThat(
-        define(view.totals(Long::sum)).combineFn().mergeAccumulators(java.util.List.of(1L, 2L)),
-        is(3L));
-    assertThat(define(view).combineFn().mergeAccumulators(java.util.List.of(1L)), is(1L));
+        define(view.totals(Long::sum)).combineFn().mergeAccumulators(List.of(1L, 2L)), is(3L));
+    assertThat(define(view).combineFn().mergeAccumulators(List.of(1L)), is(1L));
   }
 
   @Test

@@ -80,7 +80,7 @@ public final class Verification {
                     .countingInThrough(pointer.wholeThrough())
                     .withoutDeadLetters());
         long records = Pipelines.runToEnd(pipeline, "verify");
-        return compare(context, view, slice, epochs)
+        return compare(context, view, slice, epochs, pointer)
             .map(differences -> new Report(through, records, differences));
       } finally {
         context.store().discard(List.of(slice));
@@ -92,12 +92,14 @@ public final class Verification {
       RunContext<?> context,
       ViewDefinition<?, K, ?, A, O> view,
       SliceRef slice,
-      EpochRange epochs) {
+      EpochRange epochs,
+      LivePointer before) {
     RowComparison<K, A, O> comparison = RowComparison.of(view);
     LivePointer pointer = context.store().readBeside(slice, epochs, comparison).orElseThrow();
     requireSameDefinition(pointer, view);
     boolean moved =
-        pointer.baseThrough() > epochs.through() && pointer.baseThrough() != Long.MAX_VALUE;
+        (pointer.baseThrough() > epochs.through() && pointer.baseThrough() != Long.MAX_VALUE)
+            || pointer.wholeThrough() != before.wholeThrough(); // other late events are counted in
     return moved ? Optional.empty() : Optional.of(comparison.result());
   }
 

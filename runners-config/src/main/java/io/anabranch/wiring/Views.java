@@ -151,8 +151,9 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
 
   /** Events that were not in time are counted in where all of the log is read. */
   private Admission admission(ViewDefinition<E, ?, ?, ?, ?> view, Timeliness timeliness) {
-    boolean whole = slices.get(view.name()).after() == Epochs.NONE;
-    return Admission.of(epochs(), timeliness, whole ? wholeThrough : Epochs.NONE);
+    long after = slices.get(view.name()).after();
+    long whole = after == Epochs.NONE ? wholeThrough : Epochs.NONE;
+    return Admission.of(epochs(), timeliness, after, whole);
   }
 
   private void store(PCollection<EpochEvent<E>> events, ViewDefinition<E, ?, ?, ?, ?> view) {

@@ -169,7 +169,7 @@ public final class Decode {
     private List<DeadLetter> untimely(EpochEvent<E> event, RecordBatch batch, int record) {
       List<DeadLetter> letters = List.of();
       for (Map.Entry<String, Admission> view : admissions.entrySet()) {
-        if (!view.getValue().admits(event.epoch(), event.eventTime())) {
+        if (view.getValue().leavesOut(event.epoch(), event.eventTime())) {
           letters = letters.isEmpty() ? new ArrayList<>() : letters;
           letters.add(letter(view.getKey(), view.getValue(), event, batch, record));
         }

@@ -159,8 +159,8 @@ class DecodeTest {
                 FORMAT,
                 EPOCHS,
                 Map.of(
-                    "hour", Admission.of(EPOCHS, hour, Epochs.NONE),
-                    "day", Admission.of(EPOCHS, day, Epochs.NONE))),
+                    "hour", Admission.of(EPOCHS, hour, Epochs.NONE, Epochs.NONE),
+                    "day", Admission.of(EPOCHS, day, Epochs.NONE, Epochs.NONE))),
             batch);
 
     assertThat(events.values(), hasSize(4));

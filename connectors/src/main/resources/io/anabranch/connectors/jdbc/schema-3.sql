@@ -52,5 +52,7 @@ SELECT origin, position, '', 'UNDECODABLE', epoch, NULL, error, record
 FROM anabranch_dead_letter_2;
 DROP TABLE anabranch_dead_letter_2;
 CREATE INDEX anabranch_dead_letter_epoch ON anabranch_dead_letter (view, epoch);
-CREATE INDEX anabranch_dead_letter_event_time ON anabranch_dead_letter (view, event_time);
+CREATE INDEX anabranch_dead_letter_event_time ON anabranch_dead_letter (view, event_time, epoch);
+CREATE INDEX anabranch_dead_letter_place
+ON anabranch_dead_letter (epoch, origin, position, view, kind);
 UPDATE anabranch_schema SET version = 3;

@@ -78,7 +78,9 @@ public final class StoreWindows<K, V> extends PTransform<PCollection<KV<K, V>>, 
             "Windows",
             Window.<KV<K, V>>into(new RowWindows<>())
                 .triggering(DefaultTrigger.of())
-                .withAllowedLateness(org.joda.time.Duration.ZERO)
+                .withAllowedLateness(
+                    org.joda.time.Duration.ZERO, Window.ClosingBehavior.FIRE_IF_NON_EMPTY)
+                .withOnTimeBehavior(Window.OnTimeBehavior.FIRE_IF_NON_EMPTY)
                 .withTimestampCombiner(TimestampCombiner.END_OF_WINDOW)
                 .discardingFiredPanes())
         .apply("OneOfAKey", GroupByKey.create())

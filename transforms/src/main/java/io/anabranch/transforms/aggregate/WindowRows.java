@@ -110,6 +110,18 @@ final class WindowRows<K, V> extends DoFn<KV<K, Iterable<V>>, KV<Integer, Stored
               + "): a row is known by its window and its key, so combine them in the view's"
               + " transform, or make the key finer");
     }
+    if (value == null) {
+      throw new UserException(
+          "view \""
+              + view
+              + "\" gives null as the value of key \""
+              + KeyText.of(element.getKey())
+              + "\" in the window ["
+              + window.start()
+              + ", "
+              + window.end()
+              + "): give no row, or a value that says so");
+    }
     return value;
   }
 }

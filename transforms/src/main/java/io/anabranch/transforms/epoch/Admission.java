@@ -17,15 +17,17 @@ public final class Admission implements Serializable {
   private final long epochMillis;
   private final long latenessMillis;
   private final long skewMillis;
+  private final long after;
   private final long wholeThrough;
   private final long countedInThrough;
 
-  private Admission(Epochs epochs, Timeliness timeliness, long wholeThrough) {
+  private Admission(Epochs epochs, Timeliness timeliness, long after, long wholeThrough) {
     this.epochs = epochs;
     this.timeliness = timeliness;
     this.epochMillis = epochs.length().toMillis();
     this.latenessMillis = timeliness.lateness().toMillis();
     this.skewMillis = timeliness.clockSkew().toMillis();
+    this.after = after;
     this.wholeThrough = wholeThrough;
     this.countedInThrough = timeliness.countedInThrough(epochs, wholeThrough);
   }
@@ -33,11 +35,17 @@ public final class Admission implements Serializable {
   /**
    * Admits the events of a view.
    *
+   * @param after the last epoch that another run has read for the view: it has told of its events
    * @param wholeThrough the last epoch of the run over the whole log that counts events in, {@link
    *     Epochs#NONE} for none
    */
-  public static Admission of(Epochs epochs, Timeliness timeliness, long wholeThrough) {
-    return new Admission(epochs, timeliness, wholeThrough);
+  public static Admission of(Epochs epochs, Timeliness timeliness, long after, long wholeThrough) {
+    return new Admission(epochs, timeliness, after, wholeThrough);
+  }
+
+  /** Returns whether an event is left out, and this run is the one to tell of it. */
+  public boolean leavesOut(long epoch, long eventMillis) {
+    return epoch > after && !admits(epoch, eventMillis);
   }
 
   /** Returns whether an event of an epoch, at a time in milliseconds, is given to the view. */

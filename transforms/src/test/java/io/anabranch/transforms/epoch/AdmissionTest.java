@@ -26,7 +26,7 @@ class AdmissionTest {
       long epoch = random.nextLong(-2, 3);
       long time = (epoch + random.nextLong(2)) * HOUR + random.nextLong(-4, 5);
 
-      Admission admission = Admission.of(HOURS, some, Epochs.NONE);
+      Admission admission = Admission.of(HOURS, some, Epochs.NONE, Epochs.NONE);
 
       String told = some + ", epoch " + epoch + ", time " + time;
       assertThat(told, admission.admits(epoch, time), is(some.isOnTime(HOURS, epoch, time)));
@@ -38,7 +38,7 @@ class AdmissionTest {
   void wholeRunCountsInWhatCanOnlyBelongToItsOwnWindows() {
     Timeliness timeliness =
         new Timeliness(Duration.ofMinutes(10), Duration.ofMinutes(30), Duration.ZERO);
-    Admission whole = Admission.of(HOURS, timeliness, 5);
+    Admission whole = Admission.of(HOURS, timeliness, Epochs.NONE, 5);
     long line = 6 * HOUR - Duration.ofMinutes(10).toMillis();
     long lookback = Duration.ofMinutes(30).toMillis();
 
@@ -47,5 +47,15 @@ class AdmissionTest {
     assertThat("ahead", whole.admits(0, line - lookback), is(true));
     assertThat("ahead, near the line", whole.admits(0, line - lookback + 1), is(false));
     assertThat("in time", whole.admits(5, line), is(true));
+  }
+
+  @Test
+  void tellsOfEventsOnlyInEpochsThatNobodyHasTold() {
+    Timeliness prompt = new Timeliness(Duration.ZERO, Duration.ofHours(1), Duration.ZERO);
+    Admission admission = Admission.of(HOURS, prompt, 4, Epochs.NONE);
+
+    assertThat(admission.leavesOut(5, 0), is(true));
+    assertThat(admission.leavesOut(5, 5 * HOUR), is(false));
+    assertThat("read again for the lookback", admission.leavesOut(4, 0), is(false));
   }
 }
