@@ -63,11 +63,12 @@ public final class Stop {
 
   /**
    * Does work in a thread of its own; fails as soon as somebody asks, and leaves that thread to
-   * itself.
+   * itself; does not begin if somebody asked before.
    *
    * @throws UserException if somebody asked
    */
   void unlessRequested(Runnable work) {
+    requireNotRequested();
     CompletableFuture<Void> done = new CompletableFuture<>();
     Thread thread =
         new Thread(
