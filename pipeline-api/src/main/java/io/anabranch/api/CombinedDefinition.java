@@ -121,7 +121,7 @@ public final class CombinedDefinition<E, K, V, A, O> extends ViewDefinition<E, K
       parts.put("combine parameters", parameters);
     }
     parts.put("accumulator", Fingerprint.describe(accumulatorCoder));
-    parts.put("revision", Integer.toString(view.revision()));
+    parts.put(Fingerprint.REVISION, Integer.toString(view.revision()));
     return new Fingerprint(parts);
   }
 

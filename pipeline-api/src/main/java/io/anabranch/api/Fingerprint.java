@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.beam.sdk.coders.Coder;
@@ -16,6 +17,8 @@ import org.apache.beam.sdk.coders.Coder;
  * ...), in a form that is stored as text and read by people.
  */
 public record Fingerprint(Map<String, String> parts) {
+  /** The part that an author raises by hand. */
+  static final String REVISION = "revision";
 
   /** Keeps the order of the parts. */
   public Fingerprint {
@@ -32,6 +35,18 @@ public record Fingerprint(Map<String, String> parts) {
       }
     }
     return new Fingerprint(parts);
+  }
+
+  /**
+   * Returns whether rows of both can be read by the code of either: nothing but the author's
+   * revision differs.
+   */
+  public boolean isReadableAs(Fingerprint other) {
+    Map<String, String> mine = new TreeMap<>(parts);
+    Map<String, String> others = new TreeMap<>(other.parts);
+    mine.remove(REVISION);
+    others.remove(REVISION);
+    return mine.equals(others);
   }
 
   /** Returns one sentence for each part in which {@code now} differs, none if they are equal. */

@@ -8,6 +8,11 @@ package io.anabranch.api;
 public class UserException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** Returns an error as one that is told in one line: itself, or what says it. */
+  public static UserException of(RuntimeException error) {
+    return error instanceof UserException user ? user : new UserException(error.toString(), error);
+  }
+
   /** Creates one from a message that says what to do. */
   public UserException(String message) {
     super(message);

@@ -91,7 +91,7 @@ public final class WindowedDefinition<E, K, V> extends ViewDefinition<E, K, V, V
     parts.put("windows", windows);
     parts.put("key", Fingerprint.describe(keyCoder()));
     parts.put("value", Fingerprint.describe(accumulatorCoder()));
-    parts.put("revision", Integer.toString(view.revision()));
+    parts.put(Fingerprint.REVISION, Integer.toString(view.revision()));
     return new Fingerprint(parts);
   }
 }

@@ -58,6 +58,7 @@ public final class Anabranch {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.registerConverter(Duration.class, Converters::duration);
     commandLine.registerConverter(Instant.class, Converters::instant);
+    commandLine.registerConverter(Rate.class, Converters::rate);
     commandLine.setExecutionExceptionHandler(new Failures());
     commandLine.setParameterExceptionHandler(Failures::usage);
     int code = commandLine.execute(args);

@@ -26,8 +26,7 @@ final class CompactCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Configuration configuration = options.load();
-    try (RunSession session =
-            RunSession.existing(configuration, new RunnerOptions().of(configuration, List.of()));
+    try (RunSession session = RunSession.existing(configuration);
         RunTeller teller =
             new RunTeller(
                 session.context(), spec.commandLine().getOut(), spec.commandLine().getErr())) {

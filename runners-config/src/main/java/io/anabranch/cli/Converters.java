@@ -25,6 +25,21 @@ final class Converters {
     return duration;
   }
 
+  /** Reads a rate, such as {@code 500/s}; above 0. */
+  static Rate rate(String text) {
+    String number = text.endsWith("/s") ? text.substring(0, text.length() - 2) : text;
+    try {
+      double rate = Double.parseDouble(number);
+      if (rate > 0 && rate < Double.POSITIVE_INFINITY) {
+        return new Rate(rate);
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw new TypeConversionException(
+        "\"" + text + "\" is no rate above 0; write records a second, as 500/s");
+  }
+
   static Instant instant(String text) {
     try {
       return Instant.parse(text);

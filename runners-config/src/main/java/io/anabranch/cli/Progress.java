@@ -2,10 +2,15 @@
 package io.anabranch.cli;
 
 import io.anabranch.api.UserException;
+import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.ViewStore;
+import io.anabranch.wiring.CatchUp;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -17,14 +22,17 @@ import java.util.concurrent.ConcurrentSkipListMap;
 final class Progress implements AutoCloseable {
   private static final Duration TICK = Duration.ofSeconds(5);
   private static final int MOST_TICKS = 12;
+  private static final int BAR = 20;
 
   private final ViewStore store;
+  private final Optional<EventLog> log;
   private final PrintWriter err;
   private final Map<Long, Running> runs = new ConcurrentSkipListMap<>();
   private final Timer timer = new Timer("progress", true);
 
-  private Progress(ViewStore store, PrintWriter err) {
+  private Progress(ViewStore store, Optional<EventLog> log, PrintWriter err) {
     this.store = store;
+    this.log = log;
     this.err = err;
   }
 
@@ -39,8 +47,13 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  static Progress start(ViewStore store, PrintWriter err) {
-    Progress progress = new Progress(store, err);
+  /**
+   * Starts to tell.
+   *
+   * @param log what runs read, to tell how much of it is left; empty to tell of rows only
+   */
+  static Progress start(ViewStore store, Optional<EventLog> log, PrintWriter err) {
+    Progress progress = new Progress(store, log, err);
     progress.timer.scheduleAtFixedRate(
         new TimerTask() {
           @Override
@@ -78,12 +91,28 @@ final class Progress implements AutoCloseable {
     long seconds = Duration.ofNanos(System.nanoTime() - running.startNanos).toSeconds();
     String rows;
     try {
-      rows = String.format("%,d rows stored", store.rowsWritten(run));
+      rows = String.format("%,d rows stored%s", store.rowsWritten(run), read(run));
     } catch (UserException e) { // the run itself will say so, if it lasts
       rows = "the store does not answer";
     }
     err.printf("%s run %d: %d s, %s%n", running.layer, run, seconds, rows);
     err.flush();
+  }
+
+  /** The slice that is furthest behind says how far a run is. */
+  private String read(long run) {
+    return log.flatMap(
+            from ->
+                store.readings(run).stream()
+                    .map(reading -> CatchUp.of(from, List.of(reading)))
+                    .min(Comparator.comparingDouble(CatchUp::share)))
+        .map(catchUp -> ", " + bar(catchUp.share()) + " " + Catching.text(catchUp))
+        .orElse("");
+  }
+
+  private static String bar(double share) {
+    int full = (int) Math.round(share * BAR);
+    return "[" + "#".repeat(full) + "-".repeat(BAR - full) + "]";
   }
 
   @Override

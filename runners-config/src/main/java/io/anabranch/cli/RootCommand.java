@@ -33,6 +33,11 @@ import picocli.CommandLine.Spec;
       QueryCommand.class,
       StatusCommand.class,
       VerifyCommand.class,
+      ReplayCommand.class,
+      CompareCommand.class,
+      PromoteCommand.class,
+      RollbackCommand.class,
+      RetireCommand.class,
       DeadLettersCommand.class,
       CompactCommand.class,
       GcCommand.class

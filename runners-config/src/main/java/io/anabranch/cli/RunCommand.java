@@ -2,14 +2,17 @@
 package io.anabranch.cli;
 
 import io.anabranch.api.Architecture;
+import io.anabranch.api.spi.VersionRole;
 import io.anabranch.config.Configuration;
 import io.anabranch.wiring.BatchRun;
+import io.anabranch.wiring.KappaRun;
 import io.anabranch.wiring.LambdaRun;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.Stop;
 import io.anabranch.wiring.StreamRun;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -32,12 +35,15 @@ import picocli.CommandLine.Spec;
           + " epoch that has closed. Batch alone computes the closed epochs that are new, and ends."
           + " What follows the log goes on until it is stopped (Ctrl-C, SIGTERM: it stores what it"
           + " has read, and ends), or until it has caught up. A second run of a layer that follows"
-          + " the log takes over from the first."
+          + " the log takes over from the first.",
+      "Kappa goes on with the versions there are, and begins those of new views: from the closed"
+          + " epochs as bounded input, and then by following the log. A store that served the other"
+          + " architecture serves this one from now on, without computing anything again."
     },
     customSynopsis =
         "anabranch run [-c FILE] [--set KEY=VALUE]... [--layer batch|speed] [--full]%n"
-            + "              [--fail-on-mismatch] [--until-caught-up] [--runner NAME]%n"
-            + "              [-- BEAM-OPTION...]")
+            + "              [--fail-on-mismatch] [--role live|former|candidate]%n"
+            + "              [--until-caught-up] [--runner NAME] [-- BEAM-OPTION...]")
 final class RunCommand implements Callable<Integer> {
   /** The layers of Lambda. */
   enum Layer {
@@ -73,6 +79,14 @@ final class RunCommand implements Callable<Integer> {
       description = "End once all that is in the log now is stored.")
   private boolean untilCaughtUp;
 
+  @Option(
+      names = "--role",
+      paramLabel = "live|former|candidate",
+      description =
+          "Kappa: the versions to go on with; default the live ones, or if those are of another"
+              + " definition, the former ones or the candidates.")
+  private VersionRole role;
+
   @Mixin private RunnerOptions runner;
 
   @Parameters(
@@ -100,6 +114,12 @@ final class RunCommand implements Callable<Integer> {
     if (architecture == Architecture.KAPPA && layer != null) {
       throw usage("--layer is for architecture: lambda; Kappa has but one pipeline, leave it out");
     }
+    if (architecture == Architecture.LAMBDA && role != null) {
+      throw usage("--role is for architecture: kappa; in Lambda, --layer says what to run");
+    }
+    if (role == VersionRole.NONE) {
+      throw usage("--role is live, former or candidate");
+    }
     if (full && layer != Layer.BATCH) {
       throw usage("--full is for --layer batch");
     }
@@ -108,7 +128,7 @@ final class RunCommand implements Callable<Integer> {
     }
     if (untilCaughtUp && layer == Layer.BATCH) {
       throw usage(
-          "--until-caught-up is for what follows the log; batch ends by itself, leave it" + " out");
+          "--until-caught-up is for what follows the log; batch ends by itself," + " leave it out");
     }
   }
 
@@ -120,25 +140,32 @@ final class RunCommand implements Callable<Integer> {
     CommandLine commandLine = spec.commandLine();
     try (RunTeller teller = new RunTeller(context, commandLine.getOut(), commandLine.getErr())) {
       boolean lambda = architecture == Architecture.LAMBDA;
-      if (lambda && layer == null && !untilCaughtUp) {
+      teller.moved(context.serveBy(architecture), architecture);
+      if (!lambda) {
+        KappaRun.of(context, stop, teller)
+            .untilCaughtUp(untilCaughtUp)
+            .run(Optional.ofNullable(role))
+            .ifPresent(report -> teller.streamDone("kappa", report, stop));
+        return;
+      }
+      if (layer == null && !untilCaughtUp) {
         LambdaRun.run(context, stop, teller)
             .ifPresentOrElse(
                 speed -> teller.streamDone("speed", speed, stop), teller::stoppedBeforeSpeed);
         return;
       }
-      if (lambda && layer != Layer.SPEED && (layer == Layer.BATCH || hasClosedEpochs(context))) {
+      if (layer != Layer.SPEED && (layer == Layer.BATCH || hasClosedEpochs(context))) {
         BatchRun<E> batch =
             BatchRun.of(context).full(full).failOnMismatch(failOnMismatch).stoppedBy(stop);
         teller.batchDone(batch.run(run -> teller.started("batch", run)));
       }
       if (layer != Layer.BATCH && !stop.isRequested()) {
-        String name = lambda ? "speed" : "kappa";
-        LongConsumer started = run -> teller.started(name, run);
+        LongConsumer started = run -> teller.started("speed", run);
         teller.streamDone(
-            name,
+            "speed",
             untilCaughtUp
-                ? StreamRun.untilCaughtUp(context, architecture, stop, started)
-                : StreamRun.follow(context, architecture, stop, started),
+                ? StreamRun.untilCaughtUp(context, stop, started)
+                : StreamRun.follow(context, stop, started),
             stop);
       }
     }

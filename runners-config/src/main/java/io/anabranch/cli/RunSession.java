@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli;
 
+import io.anabranch.api.UserException;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.ViewStore;
 import io.anabranch.config.Configuration;
+import io.anabranch.config.Promotions;
 import io.anabranch.wiring.LoadedApplication;
 import io.anabranch.wiring.RunContext;
+import java.util.List;
 import java.util.function.Supplier;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /** What runs of a command have in common: application, log and store of a configuration, open. */
 final class RunSession implements AutoCloseable {
+  private final Configuration configuration;
   private final EventLog log;
   private final ViewStore store;
   private final RunContext<?> context;
 
-  private RunSession(EventLog log, ViewStore store, RunContext<?> context) {
+  private RunSession(
+      Configuration configuration, EventLog log, ViewStore store, RunContext<?> context) {
+    this.configuration = configuration;
     this.log = log;
     this.store = store;
     this.context = context;
@@ -31,6 +37,11 @@ final class RunSession implements AutoCloseable {
       log.close();
       throw e;
     }
+  }
+
+  /** Opens a store that is there, for what runs no pipeline. */
+  static RunSession existing(Configuration configuration) {
+    return existing(configuration, new RunnerOptions().of(configuration, List.of()));
   }
 
   /** Opens a store that is there. */
@@ -54,11 +65,22 @@ final class RunSession implements AutoCloseable {
     RunContext<?> context =
         new RunContext<>(
             application, log, store, configuration.store(), configuration.speedRefresh(), options);
-    return new RunSession(log, store, context);
+    return new RunSession(configuration, log, store, context);
   }
 
   RunContext<?> context() {
     return context;
+  }
+
+  /**
+   * Returns how far candidates may be from what answers.
+   *
+   * @throws UserException if the configuration names a view that there is not
+   */
+  Promotions promotions() {
+    Promotions promotions = configuration.promotions();
+    promotions.views().keySet().forEach(context.application()::view);
+    return promotions;
   }
 
   @Override

@@ -1,31 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli;
 
+import io.anabranch.api.Architecture;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.Reconciliation;
+import io.anabranch.api.spi.SliceRef;
 import io.anabranch.wiring.BatchReport;
 import io.anabranch.wiring.Compaction;
+import io.anabranch.wiring.KappaRun;
 import io.anabranch.wiring.LambdaRun;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.RunReport;
 import io.anabranch.wiring.Stop;
+import io.anabranch.wiring.VersionComparison;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Says what runs do: results to standard output, progress and errors to standard error. */
-final class RunTeller implements LambdaRun.Listener, AutoCloseable {
+final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoCloseable {
   private final RunContext<?> context;
   private final PrintWriter out;
   private final PrintWriter err;
   private final Progress progress;
+  private volatile boolean refused;
 
   RunTeller(RunContext<?> context, PrintWriter out, PrintWriter err) {
     this.context = context;
     this.out = out;
     this.err = err;
-    this.progress = Progress.start(context.store(), err);
+    this.progress = Progress.start(context.store(), Optional.of(context.log()), err);
   }
 
   @Override
@@ -93,6 +100,61 @@ final class RunTeller implements LambdaRun.Listener, AutoCloseable {
             ? ""
             : ", complete through " + context.log().epochs().end(report.through()),
         context.store().deadLetterCount());
+    out.flush();
+  }
+
+  /** Tells that views answer by another architecture now. */
+  void moved(List<String> moved, Architecture to) {
+    if (!moved.isEmpty()) {
+      out.printf(
+          "the store answers by %s from now on, from the same rows: %s%n",
+          to.word(), String.join(", ", moved));
+      out.flush();
+    }
+  }
+
+  @Override
+  public void historyDone(long run, long records, List<SliceRef> versions) {
+    for (SliceRef version : versions) {
+      out.printf(
+          "%s: version %d holds the history%s%n",
+          version.view(),
+          version.version(),
+          version.after() == Epochs.NONE
+              ? ", of which no epoch is closed yet"
+              : " through " + context.log().epochs().end(version.after()));
+    }
+    out.printf("run %d read %,d records of it, and follows the log from there%n", run, records);
+    out.flush();
+  }
+
+  @Override
+  public void promoted(List<VersionComparison> comparisons) {
+    comparisons.forEach(each -> Comparing.print(out, each, context.log().epochs()));
+    comparisons.forEach(
+        each ->
+            out.printf(
+                "%s: version %d answers from now on; version %d is the former one%n",
+                each.view(), each.other(), each.live()));
+    out.flush();
+  }
+
+  @Override
+  public void notPromoted(UserException reason) {
+    refused = true;
+    err.printf("error: %s%n", reason.getMessage());
+    err.flush();
+  }
+
+  /** Returns whether candidates that were to be promoted were not. */
+  boolean isRefused() {
+    return refused;
+  }
+
+  @Override
+  public void retired(long run) {
+    progress.done(run);
+    out.printf("the versions of run %d were retired, so it ends%n", run);
     out.flush();
   }
 

@@ -5,19 +5,23 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.Reading;
 import io.anabranch.api.spi.Reconciliation;
 import io.anabranch.api.spi.RowDifferences;
+import io.anabranch.api.spi.VersionRole;
 import io.anabranch.api.spi.ViewStatus;
 import io.anabranch.api.spi.ViewStatus.Slice;
 import io.anabranch.api.spi.ViewStatus.Version;
 import io.anabranch.api.spi.ViewStore;
 import io.anabranch.config.Configuration;
+import io.anabranch.wiring.CatchUp;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -40,7 +44,7 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private static final List<String> COLUMNS =
-      List.of("view", "version", "kind", "live", "slice", "after", "through", "complete", "rows");
+      List.of("view", "version", "kind", "role", "slice", "after", "through", "complete", "rows");
 
   @Spec private CommandSpec spec;
   @Mixin private ConfigurationOptions options;
@@ -82,7 +86,7 @@ final class StatusCommand implements Callable<Integer> {
                     view.pointer().view(),
                     new Id(version.version()),
                     version.kind(),
-                    version.live() ? "yes" : "no",
+                    version.role().word(),
                     new Id(slice.slice()),
                     time(log.epochs(), slice.epochs().after(), "the beginning"),
                     time(log.epochs(), slice.epochs().through(), "the end"),
@@ -101,6 +105,18 @@ final class StatusCommand implements Callable<Integer> {
           "%s is %,d closed epochs behind%n", view.pointer().view(), behind(view.pointer(), end));
     }
     for (ViewStatus view : views) {
+      for (Version version : view.versions()) {
+        if (version.kind().equals("kappa") && version.role() != VersionRole.NONE) {
+          out.printf(
+              "%s: %s version %d %s%n",
+              view.pointer().view(),
+              version.role().word(),
+              version.version(),
+              progress(view.pointer(), version, log));
+        }
+      }
+    }
+    for (ViewStatus view : views) {
       view.reconciliation()
           .ifPresent(
               last ->
@@ -117,6 +133,44 @@ final class StatusCommand implements Callable<Integer> {
       }
     }
     out.printf("%,d dead letters%n", store.deadLetterCount());
+  }
+
+  /** How far a version of Kappa is, and how far from what answers. */
+  private static String progress(LivePointer pointer, Version version, EventLog log) {
+    String complete =
+        "is complete through " + time(log.epochs(), version.completeThrough(), "nothing");
+    long behind = behindLive(pointer, version);
+    return complete
+        + (behind > 0 ? String.format(", %,d epochs behind what answers", behind) : "")
+        + catchUp(version, log).map(catchUp -> ", " + Catching.text(catchUp)).orElse("");
+  }
+
+  private static long behindLive(LivePointer pointer, Version version) {
+    long live = pointer.base().isPresent() ? pointer.completeThrough() : Epochs.NONE;
+    return version.live() || live == Epochs.NONE || version.completeThrough() == Epochs.NONE
+        ? 0
+        : Math.max(0, live - version.completeThrough());
+  }
+
+  private static Optional<CatchUp> catchUp(Version version, EventLog log) {
+    List<Reading> readings =
+        version.slices().stream().flatMap(slice -> slice.reading().stream()).toList();
+    return readings.isEmpty() ? Optional.empty() : Optional.of(CatchUp.of(log, readings));
+  }
+
+  private static void putCatchUp(
+      Map<String, Object> object, LivePointer pointer, Version version, EventLog log) {
+    object.put("epochsBehindLive", behindLive(pointer, version));
+    putEpoch(object, "completeThrough", log.epochs(), version.completeThrough());
+    catchUp(version, log)
+        .ifPresent(
+            catchUp -> {
+              putEpoch(object, "readThrough", log.epochs(), catchUp.through());
+              object.put("bytesRead", catchUp.bytesRead());
+              object.put("bytesLeft", catchUp.bytesLeft());
+              object.put("bytesPerSecond", catchUp.bytesPerSecond());
+              catchUp.timeLeft().ifPresent(left -> object.put("secondsLeft", left.toSeconds()));
+            });
   }
 
   private static String time(Epochs epochs, long epoch, String unbounded) {
@@ -145,6 +199,8 @@ final class StatusCommand implements Callable<Integer> {
     object.put("revision", pointer.revision());
     pointer.base().ifPresent(version -> object.put("batchVersion", version));
     pointer.speed().ifPresent(version -> object.put("speedVersion", version));
+    pointer.former().ifPresent(version -> object.put("formerVersion", version));
+    pointer.candidate().ifPresent(version -> object.put("candidateVersion", version));
     putEpoch(object, "batchThrough", log.epochs(), pointer.baseThrough());
     putEpoch(object, "speedThrough", log.epochs(), pointer.completeThrough());
     putEpoch(object, "logClosedThrough", log.epochs(), end.closedThrough());
@@ -160,7 +216,9 @@ final class StatusCommand implements Callable<Integer> {
       each.put("version", version.version());
       each.put("kind", version.kind());
       each.put("live", version.live());
+      each.put("role", version.role().word());
       each.put("created", version.created().toString());
+      putCatchUp(each, pointer, version, log);
       each.put(
           "slices", version.slices().stream().map(slice -> object(slice, log.epochs())).toList());
       versions.add(each);

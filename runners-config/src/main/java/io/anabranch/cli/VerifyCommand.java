@@ -9,6 +9,7 @@ import io.anabranch.wiring.Verification;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,7 +56,8 @@ final class VerifyCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     ViewDefinition<E, ?, ?, ?, ?> definition = context.application().view(view);
     Verification.Report report;
-    try (Progress progress = Progress.start(context.store(), spec.commandLine().getErr())) {
+    try (Progress progress =
+        Progress.start(context.store(), Optional.empty(), spec.commandLine().getErr())) {
       report = Verification.of(context, definition, run -> progress.running("verify", run));
     }
     RowDifferences found = report.differences();

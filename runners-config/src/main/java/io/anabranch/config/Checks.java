@@ -2,6 +2,7 @@
 package io.anabranch.config;
 
 import io.anabranch.api.Architecture;
+import io.anabranch.api.Tolerance;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.config.Node.Entry;
 import io.anabranch.config.Node.Section;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Checks all settings and makes a configuration of them. */
@@ -21,6 +23,10 @@ final class Checks {
               + "(\\.\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*)*");
   private static final Duration SHORTEST_REFRESH = Duration.ofMillis(10);
   private static final Duration LONGEST_REFRESH = Duration.ofHours(1);
+
+  private static final Pattern PERCENTAGE = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,9})?%");
+  private static final Set<String> TOLERANCES =
+      Set.of(Key.PROMOTION_ROWS.leaf(), Key.PROMOTION_EQUAL.leaf());
 
   private final Lookup lookup;
   private final Providers providers;
@@ -43,6 +49,7 @@ final class Checks {
     Optional<Settings> log = logSection.map(section -> connectors.log(section, kind));
     Optional<Settings> store = lookup.section("store").map(connectors::store);
     Optional<Duration> refresh = lookup.section("speed").flatMap(this::refresh);
+    Optional<Promotions> promotions = lookup.section("promotion").map(this::promotions);
     problems.throwIfAny();
     return new Configuration(
         application.orElseThrow(),
@@ -51,7 +58,8 @@ final class Checks {
         kind.orElseThrow(),
         log.orElseThrow(),
         store.orElseThrow(),
-        refresh.orElseThrow());
+        refresh.orElseThrow(),
+        promotions.orElseThrow());
   }
 
   private Optional<String> application(Optional<String> otherwise) {
@@ -87,7 +95,7 @@ final class Checks {
     lookup.refuseUnknown(runner, "runner.", Key.namesIn("runner"));
     Map<String, String> options = new LinkedHashMap<>();
     for (Map.Entry<String, Entry> option :
-        lookup.options(runner).orElseGet(Section::empty).entries().entrySet()) {
+        lookup.map(runner, Key.RUNNER_OPTIONS).orElseGet(Section::empty).entries().entrySet()) {
       lookup
           .scalar(
               Key.RUNNER_OPTIONS.path() + "." + option.getKey(), option.getValue(), Lookup.SCALAR)
@@ -96,6 +104,53 @@ final class Checks {
     return lookup
         .text(runner, Key.RUNNER_PROFILE)
         .map(profile -> new RunnerSettings(profile, options));
+  }
+
+  private Promotions promotions(Section promotion) {
+    lookup.refuseUnknown(promotion, "promotion.", Key.namesIn("promotion"));
+    Tolerance otherwise = tolerance(promotion, "promotion.", Tolerance.NONE);
+    Map<String, Tolerance> views = new LinkedHashMap<>();
+    Section byView = lookup.map(promotion, Key.PROMOTION_VIEWS).orElseGet(Section::empty);
+    for (String view : byView.entries().keySet()) {
+      String prefix = Key.PROMOTION_VIEWS.path() + "." + view + ".";
+      lookup
+          .map(byView, view, Key.PROMOTION_VIEWS)
+          .ifPresent(
+              section -> {
+                lookup.refuseUnknown(section, prefix, TOLERANCES);
+                views.put(view, tolerance(section, prefix, otherwise));
+              });
+    }
+    return new Promotions(otherwise, views);
+  }
+
+  private Tolerance tolerance(Section section, String prefix, Tolerance otherwise) {
+    return new Tolerance(
+        share(section, prefix, Key.PROMOTION_ROWS, otherwise.maxDifferingRows()),
+        share(section, prefix, Key.PROMOTION_EQUAL, otherwise.equalWithin()));
+  }
+
+  /** Returns a share of 0 to 1, written as a percentage. */
+  private double share(Section section, String prefix, Key key, double otherwise) {
+    Entry entry = section.entries().get(key.leaf());
+    if (entry == null) {
+      return otherwise;
+    }
+    String path = prefix + key.leaf();
+    Optional<String> text = lookup.scalar(path, entry, "a percentage, for instance 0.1%");
+    if (text.isPresent() && PERCENTAGE.matcher(text.get()).matches()) {
+      double share = Double.parseDouble(text.get().substring(0, text.get().length() - 1)) / 100;
+      if (share <= 1) {
+        return share;
+      }
+    }
+    text.ifPresent(
+        wrong ->
+            problems.add(
+                entry.place(),
+                "\"%s\" is \"%s\": write a percentage from 0%% to 100%%, for instance 0.1%%"
+                    .formatted(path, wrong)));
+    return otherwise;
   }
 
   private Optional<Duration> refresh(Section speed) {

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param log the settings of the event log, without {@code kind}
  * @param store the settings of the view store, with {@code url}, for {@link Providers#store}
  * @param speedRefresh how often the speed layer and Kappa write rows of an epoch that is not over
+ * @param promotions how far a candidate of Kappa may be from what answers, to be promoted
  */
 public record Configuration(
     String application,
@@ -24,11 +25,12 @@ public record Configuration(
     String logKind,
     Settings log,
     Settings store,
-    Duration speedRefresh) {
+    Duration speedRefresh,
+    Promotions promotions) {
 
   @Override
   public String toString() {
-    return "Configuration[application=%s, architecture=%s, runner=%s, logKind=%s, log=%s, store=%s, speedRefresh=%s]"
+    return "Configuration[application=%s, architecture=%s, runner=%s, logKind=%s, log=%s, store=%s, speedRefresh=%s, promotions=%s]"
         .formatted(
             application,
             architecture.word(),
@@ -36,6 +38,7 @@ public record Configuration(
             logKind,
             Secrets.hidden(log.values()),
             Secrets.hidden(store.values()),
-            speedRefresh);
+            speedRefresh,
+            promotions);
   }
 }

@@ -18,7 +18,11 @@ enum Key {
   RUNNER_OPTIONS("runner.options", "{}", "runner: { options: { parallelism: 2 } }"),
   LOG_KIND("log.kind", "files", "log: { kind: files }"),
   STORE_URL("store.url", null, "store: { url: \"jdbc:sqlite:data/views.db\" }"),
-  SPEED_REFRESH("speed.refresh", "1s", "speed: { refresh: 1s }");
+  SPEED_REFRESH("speed.refresh", "1s", "speed: { refresh: 1s }"),
+  PROMOTION_ROWS("promotion.maxDifferingRows", "0%", "promotion: { maxDifferingRows: 0.1% }"),
+  PROMOTION_EQUAL("promotion.equalWithin", "0%", "promotion: { equalWithin: 1% }"),
+  PROMOTION_VIEWS(
+      "promotion.views", "{}", "promotion: { views: { visitors: { equalWithin: 1% } } }");
 
   /** The smallest configuration that works. */
   static final String MINIMAL =
@@ -71,9 +75,11 @@ enum Key {
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
-  /** Tells whether a path is a map: a section, or the options of the runner. */
+  /** Tells whether a path is a map: a section, the options of the runner, or by view. */
   static boolean isMap(String path) {
     return path.equals(RUNNER_OPTIONS.path)
+        || path.equals(PROMOTION_VIEWS.path)
+        || path.matches(PROMOTION_VIEWS.path + "\\.[^.]+")
         || Arrays.stream(values()).anyMatch(key -> key.section().equals(path) && !path.isEmpty());
   }
 

@@ -27,10 +27,14 @@ final class Lookup {
     return map(root, name, name, Key.exampleOf(name));
   }
 
-  /** Returns the options of the runner in the same way. */
-  Optional<Section> options(Section runner) {
-    Key key = Key.RUNNER_OPTIONS;
-    return map(runner, key.leaf(), key.path(), key.example());
+  /** Returns a map within a section in the same way. */
+  Optional<Section> map(Section within, Key key) {
+    return map(within, key.leaf(), key.path(), key.example());
+  }
+
+  /** Returns a map of a map in the same way. */
+  Optional<Section> map(Section within, String name, Key key) {
+    return map(within, name, key.path() + "." + name, key.example());
   }
 
   /**

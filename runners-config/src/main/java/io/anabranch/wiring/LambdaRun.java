@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
-import io.anabranch.api.Architecture;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LivePointer;
@@ -9,12 +8,8 @@ import io.anabranch.api.spi.LogEnd;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.ToLongFunction;
 
 /**
@@ -29,8 +24,6 @@ import java.util.function.ToLongFunction;
  * @param <E> the author's event
  */
 public final class LambdaRun<E> {
-  private static final Duration LOOK_EVERY = Duration.ofMillis(500);
-  private static final Duration BATCH_ENDS_WITHIN = Duration.ofSeconds(10);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
   private static final Duration LAST_RETRY = Duration.ofMinutes(5);
@@ -78,13 +71,12 @@ public final class LambdaRun<E> {
   }
 
   private Optional<RunReport> run() {
-    ExecutorService threads =
-        Executors.newCachedThreadPool(
-            work -> {
-              Thread thread = new Thread(work, "anabranch-layer");
-              thread.setDaemon(true);
-              return thread;
-            });
+    try (Background background = new Background()) {
+      return runLayers(background);
+    }
+  }
+
+  private Optional<RunReport> runLayers(Background background) {
     try {
       // Cheaper than to let speed read what batch takes over at once.
       context.log().end().lastClosedWithRecords().ifPresent(this::batch);
@@ -92,38 +84,21 @@ public final class LambdaRun<E> {
         return Optional.empty();
       }
       Future<RunReport> speed =
-          threads.submit(
-              () ->
-                  StreamRun.follow(
-                      context,
-                      Architecture.LAMBDA,
-                      stop,
-                      number -> listener.started("speed", number)));
-      Future<?> batch = threads.submit(() -> {});
-      while (!isDone(speed)) {
+          background.start(
+              () -> StreamRun.follow(context, stop, number -> listener.started("speed", number)));
+      Future<?> batch = background.start(() -> null);
+      while (!Background.isDone(speed)) {
         if (batch.isDone() && !stop.isRequested()) {
-          result(batch); // an error that is no exception ends the process
+          Background.result(batch); // an error that is no exception ends the process
           OptionalLong through = dueOrFailed();
           if (through.isPresent()) {
-            batch = threads.submit(() -> batch(through.getAsLong()));
+            batch = background.start(Executors.callable(() -> batch(through.getAsLong())));
           }
         }
       }
-      return Optional.of(result(speed));
+      return Optional.of(Background.result(speed));
     } finally {
       stop.request(); // speed may have failed while batch runs
-      threads.shutdown();
-      awaitBatch(threads);
-      threads.shutdownNow();
-    }
-  }
-
-  /** Its rows are given up; its pipeline ends when it notices. */
-  private static void awaitBatch(ExecutorService threads) {
-    try {
-      threads.awaitTermination(BATCH_ENDS_WITHIN.toSeconds(), TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -190,55 +165,20 @@ public final class LambdaRun<E> {
       Compaction.run(context, Compaction.Choice.NEWEST).forEach(listener::folded);
     } catch (RuntimeException e) { // tried again after the next batch run
       if (!stop.isRequested()) {
-        listener.foldFailed(told(e));
+        listener.foldFailed(UserException.of(e));
       }
     }
   }
 
   private void failed(RuntimeException error) {
     if (!stop.isRequested()) {
-      listener.batchFailed(told(error), retry);
+      listener.batchFailed(UserException.of(error), retry);
       nextBatchNanos = System.nanoTime() + retry.toNanos();
       retry = min(retry.multipliedBy(2), LAST_RETRY);
     }
   }
 
-  private static UserException told(RuntimeException error) {
-    return error instanceof UserException user ? user : new UserException(error.toString(), error);
-  }
-
   private static Duration min(Duration one, Duration other) {
     return one.compareTo(other) < 0 ? one : other;
-  }
-
-  private static boolean isDone(Future<?> run) {
-    try {
-      run.get(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (ExecutionException e) {
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new UserException("the run was interrupted", e);
-    }
-  }
-
-  private static <T> T result(Future<T> run) {
-    try {
-      return run.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException error) {
-        throw error;
-      }
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new UserException("the run was interrupted", e);
-    }
   }
 }

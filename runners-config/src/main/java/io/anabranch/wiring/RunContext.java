@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
+import io.anabranch.api.Architecture;
+import io.anabranch.api.Epochs;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.Settings;
@@ -8,6 +10,7 @@ import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.ViewRef;
 import io.anabranch.api.spi.ViewStore;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +52,27 @@ public record RunContext<E>(
     return view.timeliness()
         .map(timeliness -> timeliness.readAfter(log.epochs(), after))
         .orElse(after);
+  }
+
+  /** Returns the last epoch that need not be read to fill slices. */
+  long readAfter(Collection<SliceRef> slices) {
+    return slices.stream()
+        .mapToLong(slice -> readAfter(application.view(slice.view()), slice.after()))
+        .min()
+        .orElse(Epochs.NONE);
+  }
+
+  /**
+   * Lets what answers do so by an architecture from now on, without computing anything.
+   *
+   * @return the views that answered by another one
+   * @throws io.anabranch.api.UserException if they are made from another log
+   */
+  public List<String> serveBy(Architecture architecture) {
+    List<String> views = application.views().stream().map(ViewDefinition::name).toList();
+    views.forEach(
+        view -> store.pointer(view).ifPresent(pointer -> BatchPlan.requireSameLog(this, pointer)));
+    return store.move(views, architecture);
   }
 
   /** Makes an empty pipeline. */

@@ -21,6 +21,8 @@ import io.anabranch.transforms.epoch.Admission;
 import io.anabranch.transforms.epoch.EpochEvent;
 import io.anabranch.transforms.epoch.EpochWindows;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -48,6 +50,7 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
   private final transient Stored stored;
   private final transient OptionalLong markFrom;
   private final transient Letters letters;
+  private final transient List<SliceRef> lettersOf;
 
   /** How rows are stored. */
   private enum Stored {
@@ -72,7 +75,8 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
       long wholeThrough,
       Stored stored,
       OptionalLong markFrom,
-      Letters letters) {
+      Letters letters,
+      List<SliceRef> lettersOf) {
     this.context = context;
     this.slices = slices;
     this.through = through;
@@ -80,6 +84,7 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
     this.stored = stored;
     this.markFrom = markFrom;
     this.letters = letters;
+    this.lettersOf = lettersOf;
   }
 
   /**
@@ -90,13 +95,20 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
    */
   static <E> Views<E> into(Map<String, SliceRef> slices, RunContext<E> context, long through) {
     return new Views<>(
-        context, slices, through, Epochs.NONE, Stored.BY_EPOCH, OptionalLong.empty(), Letters.ALL);
+        context,
+        slices,
+        through,
+        Epochs.NONE,
+        Stored.BY_EPOCH,
+        OptionalLong.empty(),
+        Letters.ALL,
+        List.copyOf(slices.values()));
   }
 
   /** Makes one row per bucket and key of all epochs, under the number of the last one. */
   Views<E> inOneEpoch() {
     return new Views<>(
-        context, slices, through, wholeThrough, Stored.IN_ONE_EPOCH, markFrom, letters);
+        context, slices, through, wholeThrough, Stored.IN_ONE_EPOCH, markFrom, letters, lettersOf);
   }
 
   /**
@@ -104,23 +116,34 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
    * come; see {@link Timeliness#countedInThrough}.
    */
   Views<E> countingInThrough(long epoch) {
-    return new Views<>(context, slices, through, epoch, stored, markFrom, letters);
+    return new Views<>(context, slices, through, epoch, stored, markFrom, letters, lettersOf);
   }
 
   /** Tells the store at the end of each epoch, from this one on, that it is complete. */
   Views<E> markProgressFrom(long epoch) {
     return new Views<>(
-        context, slices, through, wholeThrough, stored, OptionalLong.of(epoch), letters);
+        context, slices, through, wholeThrough, stored, OptionalLong.of(epoch), letters, lettersOf);
   }
 
   /** Leaves out all dead letters, as a run that stores them is elsewhere. */
   Views<E> withoutDeadLetters() {
-    return new Views<>(context, slices, through, wholeThrough, stored, markFrom, Letters.NONE);
+    return new Views<>(
+        context, slices, through, wholeThrough, stored, markFrom, Letters.NONE, lettersOf);
+  }
+
+  /**
+   * Stores records that cannot be decoded for the versions of all slices of the run; default those
+   * that are stored here.
+   */
+  Views<E> lettersOf(Collection<SliceRef> all) {
+    return new Views<>(
+        context, slices, through, wholeThrough, stored, markFrom, letters, List.copyOf(all));
   }
 
   /** Leaves out records that cannot be decoded, as they are stored elsewhere. */
   Views<E> withoutUndecodable() {
-    return new Views<>(context, slices, through, wholeThrough, stored, markFrom, Letters.UNTIMELY);
+    return new Views<>(
+        context, slices, through, wholeThrough, stored, markFrom, Letters.UNTIMELY, lettersOf);
   }
 
   @Override
@@ -139,7 +162,7 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
       if (letters == Letters.UNTIMELY) {
         deadLetters = deadLetters.apply("Untimely", Filter.by(letter -> letter.view().isPresent()));
       }
-      deadLetters.apply("DeadLetters", WriteDeadLetters.to(context.storeSettings()));
+      deadLetters.apply("DeadLetters", WriteDeadLetters.to(context.storeSettings(), lettersOf));
     }
     for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
       if (slices.containsKey(view.name())) {

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.Architecture;
+import io.anabranch.api.Tolerance;
 import io.anabranch.api.spi.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,7 @@ class ConfigurationLoaderTest {
     assertThat(configuration.runner().options(), is(aMapWithSize(0)));
     assertThat(configuration.logKind(), is("files"));
     assertThat(configuration.speedRefresh(), is(Duration.ofSeconds(1)));
+    assertThat(configuration.promotions().of("any"), is(Tolerance.NONE));
   }
 
   @Test
@@ -42,6 +44,10 @@ class ConfigurationLoaderTest {
         log: { kind: kafka, topic: views, epoch: 1h }
         store: { url: "jdbc:postgresql://db/views", user: me, password: long enough }
         speed: { refresh: 500ms }
+        promotion:
+          maxDifferingRows: 0.5%
+          equalWithin: 1%
+          views: { visitors: { equalWithin: 100% }, pages: { maxDifferingRows: 0% } }
         """;
 
     Configuration configuration = Loads.load(directory, yaml);
@@ -62,7 +68,12 @@ class ConfigurationLoaderTest {
                         "url", "jdbc:postgresql://db/views",
                         "user", "me",
                         "password", "long enough")),
-                Duration.ofMillis(500))));
+                Duration.ofMillis(500),
+                new Promotions(
+                    new Tolerance(0.005, 0.01),
+                    Map.of(
+                        "visitors", new Tolerance(0.005, 1),
+                        "pages", new Tolerance(0, 0.01))))));
   }
 
   @Test

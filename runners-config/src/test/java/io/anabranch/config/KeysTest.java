@@ -27,7 +27,7 @@ class KeysTest {
         "stroe: 1         | unknown key \"stroe\": did you mean \"store\"?",
         "Runner: 1        | unknown key \"Runner\": did you mean \"runner\"?",
         "weather: 1       | unknown key \"weather\": known are \"application\", \"architecture\","
-            + " \"log\", \"runner\", \"speed\", \"store\"",
+            + " \"log\", \"promotion\", \"runner\", \"speed\", \"store\"",
         "speed: { r: 1s } | unknown key \"speed.r\": known are \"speed.refresh\"",
         "speed.refresh: 1s| unknown key \"speed.refresh\": write it as a map, speed: { refresh: ... }",
         "runner: { options.x: 1 } | unknown key \"runner.options.x\": write it as a map, options: {"
@@ -60,6 +60,14 @@ class KeysTest {
             + " options: { parallelism: 2 } }",
         "runner: { options: { x: [1, 2] } } | \"runner.options.x\" is the list [1, 2]: write text, a"
             + " number, true or false",
+        "promotion: { equalWithin: 0.1 } | \"promotion.equalWithin\" is \"0.1\": write a percentage"
+            + " from 0% to 100%, for instance 0.1%",
+        "promotion: { maxDifferingRows: 101% } | \"promotion.maxDifferingRows\" is \"101%\": write a"
+            + " percentage from 0% to 100%, for instance 0.1%",
+        "promotion: { views: { v: 1% } } | \"promotion.views.v\" is \"1%\": write a map, for instance"
+            + " promotion: { views: { visitors: { equalWithin: 1% } } }",
+        "promotion: { views: { v: { equal: 1% } } } | unknown key \"promotion.views.v.equal\": known"
+            + " are \"promotion.views.v.equalWithin\", \"promotion.views.v.maxDifferingRows\"",
         "runner: { options: { x: } } | \"runner.options.x\" has no value: write text, a number, true"
             + " or false",
       })

@@ -35,7 +35,9 @@ class SecretsTest {
                 + " runner=RunnerSettings[profile=direct, options={apiSecret=***}], logKind=files,"
                 + " log={path=data/log},"
                 + " store={url=jdbc:sqlite://me:***@db/v?sslPassword=***&x=1, password=***},"
-                + " speedRefresh=PT1S]"));
+                + " speedRefresh=PT1S,"
+                + " promotions=Promotions[otherwise=Tolerance[maxDifferingRows=0.0,"
+                + " equalWithin=0.0], views={}]]"));
   }
 
   @Test

@@ -7,7 +7,6 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.Answer;
-import io.anabranch.api.Architecture;
 import io.anabranch.api.Bucket;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.AppendableLog;
@@ -22,7 +21,9 @@ import io.anabranch.runners.RunnerProfile;
 import io.anabranch.serving.Query;
 import io.anabranch.serving.ViewReader;
 import io.anabranch.wiring.BatchRun;
+import io.anabranch.wiring.KappaRun;
 import io.anabranch.wiring.LoadedApplication;
+import io.anabranch.wiring.Quiet;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.Stop;
 import io.anabranch.wiring.StreamRun;
@@ -83,11 +84,11 @@ final class NexmarkTest {
           BatchRun.of(ofLambda).run(number -> {});
           check(told + ", batch", lambdaStore, line);
         } else {
-          StreamRun.untilCaughtUp(ofLambda, Architecture.LAMBDA, new Stop(), number -> {});
+          StreamRun.untilCaughtUp(ofLambda, new Stop(), number -> {});
           check(told + ", speed", lambdaStore, line);
         }
         if (hour % 3 == 2) {
-          StreamRun.untilCaughtUp(ofKappa, Architecture.KAPPA, new Stop(), number -> {});
+          KappaRun.of(ofKappa, new Stop(), new Quiet()).untilCaughtUp(true).run(Optional.empty());
           check(told + ", kappa", kappaStore, line);
         }
       }

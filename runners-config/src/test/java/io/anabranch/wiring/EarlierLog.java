@@ -5,6 +5,7 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.LogSize;
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.StopSignal;
 import java.time.Duration;
@@ -23,6 +24,11 @@ record EarlierLog(EventLog log, LogEnd end) implements EventLog {
   @Override
   public Epochs epochs() {
     return log.epochs();
+  }
+
+  @Override
+  public LogSize size(EpochRange range) {
+    return log.size(range);
   }
 
   @Override

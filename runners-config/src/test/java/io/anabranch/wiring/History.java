@@ -116,21 +116,21 @@ final class History {
     world.views(count);
   }
 
-  void close(World world) {
+  void close(Ingesting world) {
     open += 1 + random.nextInt(2);
     story.append(" close(").append(open).append(')');
     world.closeThrough(START.plus(Duration.ofHours(open)));
   }
 
   /** Closes every epoch that holds records. */
-  void closeAllWithRecords(World world) {
+  void closeAllWithRecords(Ingesting world) {
     open += 3;
     story.append(" close(").append(open).append(')');
     world.closeThrough(START.plus(Duration.ofHours(open)));
   }
 
   /** Up to 60 purchases into one of three open hours; most are recent, some months away. */
-  void ingest(World world) {
+  void ingest(Ingesting world) {
     Instant at = START.plus(Duration.ofMinutes(open * 60 + random.nextInt(180)));
     story.append(" ingest(").append(Duration.between(START, at).toHours()).append(')');
     List<Purchase> purchases = new ArrayList<>();

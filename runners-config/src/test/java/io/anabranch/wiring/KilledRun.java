@@ -24,7 +24,9 @@ public final class KilledRun {
     FULL_BATCH,
     SPEED,
     COMPACT,
-    GC
+    GC,
+    REPLAY,
+    PROMOTE
   }
 
   /** When it is killed. */
@@ -41,6 +43,12 @@ public final class KilledRun {
 
   /** Runs the step; arguments: folder of the world, step. */
   public static void main(String[] args) {
+    if (args[1].equals("REPLAY") || args[1].equals("PROMOTE")) {
+      try (LifeCycle world = new LifeCycle(Path.of(args[0]), runner(), Purchases.ALL, "killing:")) {
+        world.runOnly(Step.valueOf(args[1]));
+      }
+      System.exit(0);
+    }
     try (World world = new World(Path.of(args[0]), runner(), "killing:")) {
       world.views(Purchases.ALL);
       switch (Step.valueOf(args[1])) {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -72,6 +73,24 @@ final class LambdaRunTest {
     @Override
     public void batchFailed(UserException error, Duration retryAfter) {
       failures.add(error.getMessage() + ", retry after " + retryAfter);
+    }
+  }
+
+  @Test
+  void viewThatComesLaterIsToldOfTheDeadLettersOfBefore() {
+    try (World world =
+        new World(folder, RunnerProfile.of("direct", Map.of("targetParallelism", "2")))) {
+      world.views(Purchases.WINDOWED_FROM);
+      world.ingest(History.START, List.of(), List.of("broken"));
+      world.closeThrough(History.START.plus(Duration.ofHours(1)));
+      world.runBatch(false);
+
+      world.views(Purchases.ALL);
+      world.runSpeed();
+
+      Map<String, Long> letters = world.deadLettersByView();
+      assertThat(letters.toString(), letters.size(), is(Purchases.ALL));
+      assertThat(letters.toString(), Set.copyOf(letters.values()), is(Set.of(1L)));
     }
   }
 

@@ -64,27 +64,31 @@ final class PurchaseWindows {
     }
   }
 
-  static List<View<Purchase, ?, ?>> views() {
+  static List<View<Purchase, ?, ?>> views(int revision) {
     return List.of(
         View.<Purchase>named("baskets")
             .lateness(HALF_HOUR)
             .lookback(Duration.ofHours(2))
             .rows(new Baskets())
+            .revision(revision)
             .totals(Long::sum),
         View.<Purchase>named("dearest")
             .lateness(Duration.ofMinutes(31)) // so that a window needs nearly all of the lookback
             .lookback(HOUR)
             .rows(new Dearest())
+            .revision(revision)
             .clockSkew(Duration.ZERO),
         View.<Purchase>named("spent")
             .lateness(Duration.ofMinutes(90))
             .lookback(HALF_HOUR)
             .rows(new Spent())
+            .revision(revision)
             .clockSkew(Duration.ofMinutes(40)),
         View.<Purchase>named("visits")
             .lateness(Duration.ZERO)
             .lookback(Duration.ofHours(3))
-            .rows(new Visits()));
+            .rows(new Visits())
+            .revision(revision));
   }
 
   /** Returns the rows of a view of these purchases, whether their windows are complete or not. */

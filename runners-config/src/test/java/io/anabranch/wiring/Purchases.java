@@ -36,6 +36,11 @@ public final class Purchases implements Application<Purchases.Purchase> {
           Instant.parse(fields[0]), fields[1], fields[2], Long.parseLong(fields[3]));
     }
 
+    /** As another definition would have it. */
+    Purchase times(int factor) {
+      return new Purchase(time, buyer, item, amount * factor);
+    }
+
     @Override
     public String toString() {
       return time + "," + buyer + "," + item + "," + amount;
@@ -46,6 +51,7 @@ public final class Purchases implements Application<Purchases.Purchase> {
   static final int ALL = 7;
 
   private final int views;
+  private final int revision;
 
   /** The combined views. */
   public Purchases() {
@@ -59,12 +65,21 @@ public final class Purchases implements Application<Purchases.Purchase> {
 
   /** The first ones of the views. */
   Purchases(int views) {
+    this(views, 1);
+  }
+
+  /** The first ones of the views, by a definition that takes each amount so many times. */
+  Purchases(int views, int revision) {
     this.views = views;
+    this.revision = revision;
   }
 
   @Override
   public EventFormat<Purchase> events() {
-    return EventFormat.lines(Purchase::parse).timestamp(Purchase::time).coder(new PurchaseCoder());
+    int factor = revision;
+    return EventFormat.lines(line -> Purchase.parse(line).times(factor))
+        .timestamp(Purchase::time)
+        .coder(new PurchaseCoder());
   }
 
   @Override
@@ -74,7 +89,8 @@ public final class Purchases implements Application<Purchases.Purchase> {
             View.<Purchase>named("revenue")
                 .bucket(Duration.ofMinutes(10))
                 .contributions(contributions(new RevenueFn()))
-                .combine(Sum.ofLongs()),
+                .combine(Sum.ofLongs())
+                .revision(revision),
             View.<Purchase>named("buyers")
                 .bucket(Duration.ofDays(1))
                 .contributions(
@@ -86,13 +102,15 @@ public final class Purchases implements Application<Purchases.Purchase> {
                             .setCoder(KvCoder.of(StringUtf8Coder.of(), StringUtf8Coder.of()));
                       }
                     })
-                .combine(Distinct.approximately()),
+                .combine(Distinct.approximately())
+                .revision(revision),
             View.<Purchase>named("units")
                 .bucket(Duration.ofSeconds(1))
                 .contributions(contributions(new UnitsFn()))
-                .combine(Sum.ofLongs()));
+                .combine(Sum.ofLongs())
+                .revision(revision));
     List<View<Purchase, ?, ?>> withWindows = new ArrayList<>(all);
-    withWindows.addAll(PurchaseWindows.views());
+    withWindows.addAll(PurchaseWindows.views(revision));
     return withWindows.subList(0, views);
   }
 

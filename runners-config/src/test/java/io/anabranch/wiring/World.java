@@ -2,13 +2,11 @@
 package io.anabranch.wiring;
 
 import static io.anabranch.testing.AnswerMatchers.hasExactlyTheRowsOf;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
 import io.anabranch.api.Answer;
-import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.Provenance;
@@ -16,7 +14,6 @@ import io.anabranch.api.Timeliness;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.AppendableLog;
-import io.anabranch.api.spi.AppendableLog.Input;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.GarbageRules;
 import io.anabranch.api.spi.LivePointer;
@@ -35,8 +32,6 @@ import io.anabranch.testing.Fold;
 import io.anabranch.transforms.Distinct;
 import io.anabranch.transforms.Sum;
 import io.anabranch.wiring.Purchases.Purchase;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +51,7 @@ import java.util.stream.Stream;
  * A real log and real stores of one test, and beside them a plain model: which purchases are in
  * which epoch, and which of them each layer has read.
  */
-final class World implements AutoCloseable {
+final class World implements Ingesting, AutoCloseable {
   private static final LoadedApplication<Purchase> ALL =
       LoadedApplication.of(Purchases.withWindows());
 
@@ -73,30 +68,6 @@ final class World implements AutoCloseable {
   private final TreeSet<String> broken = new TreeSet<>();
   private final List<Long> brokenEpochs = new ArrayList<>();
   private final Map<String, Layers> kappaLayers = new TreeMap<>();
-
-  /** What the Lambda layers have read of a view. */
-  private static final class Layers {
-    long batchThrough = Epochs.NONE;
-    long wholeThrough = Epochs.NONE;
-    int speedRead;
-    long speedComplete = Epochs.NONE;
-    int speedBroken;
-
-    boolean isComplete(long epoch) {
-      return epoch <= complete();
-    }
-
-    long complete() {
-      return Math.max(batchThrough, speedComplete);
-    }
-
-    void computedByBatch(long through, boolean full) {
-      if (full || batchThrough == Epochs.NONE) {
-        wholeThrough = through;
-      }
-      batchThrough = through;
-    }
-  }
 
   /** A purchase in the log. */
   record Entry(long epoch, Purchase purchase) {}
@@ -123,17 +94,19 @@ final class World implements AutoCloseable {
     return log.epochs();
   }
 
-  void ingest(Instant at, List<Purchase> purchases, List<String> brokenLines) {
+  @Override
+  public void ingest(Instant at, List<Purchase> purchases, List<String> brokenLines) {
     StringBuilder text = new StringBuilder();
     purchases.forEach(purchase -> text.append(purchase).append('\n'));
     brokenLines.forEach(line -> text.append(line).append('\n'));
-    log.append(List.of(input(text.toString())), Optional.of(at));
+    log.append(List.of(new Text(text.toString())), Optional.of(at));
     purchases.forEach(purchase -> entries.add(new Entry(epochs().at(at), purchase)));
     broken.addAll(brokenLines);
     brokenLines.forEach(line -> brokenEpochs.add(epochs().at(at)));
   }
 
-  void closeThrough(Instant time) {
+  @Override
+  public void closeThrough(Instant time) {
     log.closeThrough(time);
   }
 
@@ -226,9 +199,22 @@ final class World implements AutoCloseable {
     return lambda.deadLetterCount();
   }
 
+  /** Returns how many records could not be decoded, as the answers of each view tell. */
+  Map<String, Long> deadLettersByView() {
+    Map<String, Long> letters = new TreeMap<>();
+    for (ViewDefinition<Purchase, ?, ?, ?, ?> view : application.views()) {
+      letters.put(
+          view.name(),
+          ViewReader.of(lambda, definition(view.name()))
+              .read(Query.all())
+              .provenance()
+              .deadLetters());
+    }
+    return letters;
+  }
+
   void runSpeed() {
-    StreamRun.untilCaughtUp(
-        context(lambda, lambdaSettings), Architecture.LAMBDA, new Stop(), run -> {});
+    StreamRun.untilCaughtUp(context(lambda, lambdaSettings), new Stop(), run -> {});
   }
 
   Optional<RunReport> runLambda(Stop stop, LambdaRun.Listener listener) {
@@ -237,10 +223,7 @@ final class World implements AutoCloseable {
 
   RunReport followWithSpeed(Stop stop, LambdaRun.Listener listener) {
     return StreamRun.follow(
-        context(lambda, lambdaSettings),
-        Architecture.LAMBDA,
-        stop,
-        run -> listener.started("speed", run));
+        context(lambda, lambdaSettings), stop, run -> listener.started("speed", run));
   }
 
   /** Returns how many windows answer. */
@@ -378,7 +361,7 @@ final class World implements AutoCloseable {
       assertThat(
           view.name(),
           report.differences(),
-          is(new RowDifferences(report.differences().rows(), 0, 0, List.of())));
+          is(new RowDifferences(report.differences().rows(), 0, 0, 0, 0, List.of())));
       verified++;
     }
     return verified;
@@ -393,8 +376,9 @@ final class World implements AutoCloseable {
   }
 
   void kappa() {
-    StreamRun.untilCaughtUp(
-        context(kappa, kappaSettings), Architecture.KAPPA, new Stop(), run -> {});
+    KappaRun.of(context(kappa, kappaSettings), new Stop(), new Quiet())
+        .untilCaughtUp(true)
+        .run(Optional.empty());
     for (ViewDefinition<Purchase, ?, ?, ?, ?> view : application.views()) {
       Layers read = kappaLayers.computeIfAbsent(view.name(), absent -> new Layers());
       read.speedRead = entries.size();
@@ -426,17 +410,6 @@ final class World implements AutoCloseable {
         .forEach(view -> check(story, lambda, view, all));
   }
 
-  /** Returns the purchases of the epochs that batch has read, and the first ones of all. */
-  private List<Entry> read(Layers layersOfView) {
-    List<Entry> read = new ArrayList<>();
-    for (int i = 0; i < entries.size(); i++) {
-      if (entries.get(i).epoch() <= layersOfView.batchThrough || i < layersOfView.speedRead) {
-        read.add(entries.get(i));
-      }
-    }
-    return read;
-  }
-
   /** An epoch is missing unless it is complete, or open and speed has read all that is in it. */
   private void checkGaps(String story, String view, Layers read) {
     LogEnd end = log.end();
@@ -458,16 +431,31 @@ final class World implements AutoCloseable {
   }
 
   private void check(String story, ViewStore store, String view, Layers read) {
-    if (ALL.view(view).timeliness().isPresent()) {
-      new WindowModel(epochs(), definition(view), read.wholeThrough)
-          .check(story + ", view " + view, store, read.complete(), read(read));
+    check(story, store, epochs(), definition(view), read, entries);
+  }
+
+  /** Compares every row of a view with a plain fold of what its layers have read. */
+  static void check(
+      String story,
+      ViewStore store,
+      Epochs epochs,
+      ViewDefinition<Purchase, String, ?, ?, Long> view,
+      Layers read,
+      List<Entry> entries) {
+    List<Entry> seen = read.of(entries);
+    if (view.timeliness().isPresent()) {
+      new WindowModel(epochs, view, read.wholeThrough)
+          .check(story + ", view " + view.name(), store, read.complete(), seen);
     } else {
-      checkCombined(story, store, view, read(read).stream().map(Entry::purchase).toList());
+      checkCombined(story, store, view, seen.stream().map(Entry::purchase).toList());
     }
   }
 
   private static void checkCombined(
-      String story, ViewStore store, String view, List<Purchase> read) {
+      String story,
+      ViewStore store,
+      ViewDefinition<Purchase, String, ?, ?, Long> view,
+      List<Purchase> read) {
     Fold<String, Long, ?, Long> revenue = Fold.of(Duration.ofMinutes(10), Sum.ofLongs());
     Fold<String, String, ?, Long> buyers = Fold.of(Duration.ofDays(1), Distinct.approximately());
     Fold<String, Long, ?, Long> units = Fold.of(Duration.ofSeconds(1), Sum.ofLongs());
@@ -478,28 +466,20 @@ final class World implements AutoCloseable {
         units.add(purchase.time(), purchase.buyer() + "/" + purchase.item(), 1L);
       }
     }
-    check(
-        story,
-        store,
-        view,
-        switch (view) {
-          case "revenue" -> revenue;
-          case "buyers" -> buyers;
-          default -> units;
-        });
+    assertThat(
+        story + ", view " + view.name(),
+        ViewReader.of(store, view).read(Query.all()),
+        hasExactlyTheRowsOf(
+            switch (view.name()) {
+              case "revenue" -> revenue;
+              case "buyers" -> buyers;
+              default -> units;
+            }));
   }
 
   @SuppressWarnings("unchecked") // the views of Purchases have keys of text and values of numbers
   private static ViewDefinition<Purchase, String, ?, ?, Long> definition(String view) {
     return (ViewDefinition<Purchase, String, ?, ?, Long>) ALL.view(view);
-  }
-
-  private static void check(
-      String story, ViewStore store, String view, Fold<String, ?, ?, Long> fold) {
-    assertThat(
-        story + ", view " + view,
-        ViewReader.of(store, definition(view)).read(Query.all()),
-        hasExactlyTheRowsOf(fold));
   }
 
   private RunContext<Purchase> context(ViewStore store, Settings settings) {
@@ -514,20 +494,6 @@ final class World implements AutoCloseable {
         settings,
         Duration.ofMillis(50),
         () -> runner.pipelineOptions(List.of()));
-  }
-
-  private static Input input(String text) {
-    return new Input() {
-      @Override
-      public String name() {
-        return "test";
-      }
-
-      @Override
-      public InputStream open() {
-        return new ByteArrayInputStream(text.getBytes(UTF_8));
-      }
-    };
   }
 
   @Override

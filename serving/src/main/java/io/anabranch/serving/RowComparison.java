@@ -39,6 +39,7 @@ public final class RowComparison<K, A, O> implements Consumer<SideRow> {
   public static final double FLOAT_ROUNDING = 1e-5;
 
   private final Accumulators<K, A, O> accumulators;
+  private final double equalWithin;
   private final List<byte[]> live = new ArrayList<>();
   private final List<byte[]> other = new ArrayList<>();
   private final PriorityQueue<Ranked> worst =
@@ -46,15 +47,28 @@ public final class RowComparison<K, A, O> implements Consumer<SideRow> {
   private SideRow current;
   private long rows;
   private long different;
+  private long onlyLive;
+  private long onlyOther;
   private double largest;
 
-  private RowComparison(Accumulators<K, A, O> accumulators) {
+  private RowComparison(Accumulators<K, A, O> accumulators, double equalWithin) {
     this.accumulators = accumulators;
+    this.equalWithin = equalWithin;
   }
 
   /** Compares rows of a view. */
   public static <K, A, O> RowComparison<K, A, O> of(ViewDefinition<?, K, ?, A, O> view) {
-    return new RowComparison<>(Accumulators.of(view));
+    return of(view, 0);
+  }
+
+  /**
+   * Compares rows of a view, of which some may differ a little.
+   *
+   * @param equalWithin the relative difference of numbers, 0 to 1, that does not count
+   */
+  public static <K, A, O> RowComparison<K, A, O> of(
+      ViewDefinition<?, K, ?, A, O> view, double equalWithin) {
+    return new RowComparison<>(Accumulators.of(view), equalWithin);
   }
 
   private record Ranked(double difference, RowDifferences.Row row) {}
@@ -78,7 +92,8 @@ public final class RowComparison<K, A, O> implements Consumer<SideRow> {
     current = null;
     List<Ranked> ranked = new ArrayList<>(worst);
     ranked.sort(comparingDouble(Ranked::difference).reversed());
-    return new RowDifferences(rows, different, largest, ranked.stream().map(Ranked::row).toList());
+    return new RowDifferences(
+        rows, different, onlyLive, onlyOther, largest, ranked.stream().map(Ranked::row).toList());
   }
 
   private void compare() {
@@ -96,14 +111,16 @@ public final class RowComparison<K, A, O> implements Consumer<SideRow> {
   }
 
   private void compareValues(Optional<O> liveValue, Optional<O> otherValue) {
-    double difference =
-        liveValue.isPresent() && otherValue.isPresent()
-            ? difference(liveValue.get(), otherValue.get())
-            : 1;
-    if (difference == 0) {
+    boolean both = liveValue.isPresent() && otherValue.isPresent();
+    double difference = both ? difference(liveValue.get(), otherValue.get()) : 1;
+    boolean numbers =
+        both && liveValue.get() instanceof Number && otherValue.get() instanceof Number;
+    if (difference == 0 || (numbers && difference <= equalWithin)) {
       return;
     }
     different++;
+    onlyLive += otherValue.isEmpty() ? 1 : 0;
+    onlyOther += liveValue.isEmpty() ? 1 : 0;
     largest = Math.max(largest, difference);
     worst.add(
         new Ranked(

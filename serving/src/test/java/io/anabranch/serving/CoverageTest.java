@@ -212,7 +212,9 @@ class CoverageTest {
             0,
             Epochs.NONE,
             OptionalLong.empty(),
-            0);
+            0,
+            OptionalLong.empty(),
+            OptionalLong.empty());
     return new LiveState(pointer, List.of(slices), Optional.empty(), 0, 0);
   }
 }

@@ -137,7 +137,9 @@ class FreshnessTest {
             5,
             Epochs.NONE,
             OptionalLong.empty(),
-            5);
+            5,
+            OptionalLong.empty(),
+            OptionalLong.empty());
     LiveState state = new LiveState(pointer, slices, Optional.empty(), 0, 0);
     return ViewReader.of(FakeStore.answering(request -> state), view)
         .at(clock(now))

@@ -109,9 +109,10 @@ class ProvenanceTest {
 
   @Test
   void deadLettersAreCounted() {
-    sums.batch(5);
+    SliceRef live = sums.batch(5);
     sums.store()
         .writeDeadLetters(
+            List.of(live),
             List.of(
                 new DeadLetter(new LogPlace(1, "segment-1", 0), "no digit", new byte[] {'x'}),
                 new DeadLetter(new LogPlace(1, "segment-1", 2), "no digit", new byte[] {'y'})));
@@ -121,8 +122,10 @@ class ProvenanceTest {
 
   @Test
   void deadLettersOfEpochsThatCannotHoldEventsOfTheRangeAreLeftOut() {
-    sums.batch(5);
-    sums.store().writeDeadLetters(List.of(letter(-2), letter(-1), letter(1), letter(3), letter(5)));
+    SliceRef live = sums.batch(5);
+    sums.store()
+        .writeDeadLetters(
+            List.of(live), List.of(letter(-2), letter(-1), letter(1), letter(3), letter(5)));
 
     assertThat("from 1969-12-31T22:30, in epoch -2", deadLetters(from("-PT1H30M")), is(5L));
     assertThat("from 1969-12-31T23:00, epoch -1 begins", deadLetters(from("-PT1H")), is(4L));

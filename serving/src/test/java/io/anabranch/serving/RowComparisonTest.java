@@ -37,7 +37,7 @@ class RowComparisonTest {
     RowDifferences found =
         compare(SUMS, live(0, "a", 1), other(0, "a", 1), other(0, "b", 2), live(0, "b", 2));
 
-    assertThat(found, is(new RowDifferences(2, 0, 0, List.of())));
+    assertThat(found, is(new RowDifferences(2, 0, 0, 0, 0, List.of())));
   }
 
   @Test
@@ -51,6 +51,8 @@ class RowComparisonTest {
             new RowDifferences(
                 2,
                 1,
+                0,
+                0,
                 0.25,
                 List.of(
                     new RowDifferences.Row(
@@ -84,7 +86,7 @@ class RowComparisonTest {
     RowDifferences different =
         compare(SUMS, live(0, "a", 1), live(0, "a", 4), other(0, "a", 2), other(0, "a", 2));
 
-    assertThat(equal, is(new RowDifferences(1, 0, 0, List.of())));
+    assertThat(equal, is(new RowDifferences(1, 0, 0, 0, 0, List.of())));
     assertThat(text(different), contains("1970-01-01T00:00:00Z a: 5 against 4"));
   }
 
@@ -96,7 +98,7 @@ class RowComparisonTest {
     comparison.accept(new SideRow(true, 0, 0, key("a"), broken.clone()));
     comparison.accept(new SideRow(false, 0, 0, key("a"), broken.clone()));
 
-    assertThat(comparison.result(), is(new RowDifferences(1, 0, 0, List.of())));
+    assertThat(comparison.result(), is(new RowDifferences(1, 0, 0, 0, 0, List.of())));
   }
 
   @Test
@@ -255,7 +257,7 @@ class RowComparisonTest {
     RowDifferences equal = compare(lists, live(0, "a", 2), live(0, "a", 1), other(0, "a", 1, 2));
     RowDifferences different = compare(lists, live(0, "a", 1, 2), other(0, "a", 1));
 
-    assertThat(equal, is(new RowDifferences(1, 0, 0, List.of())));
+    assertThat(equal, is(new RowDifferences(1, 0, 0, 0, 0, List.of())));
     assertThat(text(different), contains("1970-01-01T00:00:00Z a: [1, 2] against [1]"));
   }
 
@@ -265,6 +267,29 @@ class RowComparisonTest {
         Fixture.words(Functions.of(all -> "t" + all.get(0)));
 
     assertThat(difference(texts, 1, 2), is(1.0));
+  }
+
+  @Test
+  void numbersMayDifferWithinATolerance() {
+    assertThat(within(0.5, SUMS, 2, 1).different(), is(0L));
+    assertThat(within(0.49, SUMS, 2, 1).different(), is(1L));
+  }
+
+  @Test
+  void textsThatDifferAreInNoTolerance() {
+    assertThat(
+        within(1, Fixture.words(Functions.of(all -> "t" + all.get(0))), 1, 2).different(), is(1L));
+  }
+
+  private static <O> RowDifferences within(
+      double equalWithin,
+      ViewDefinition<String, String, Long, List<Long>, O> view,
+      long one,
+      long other) {
+    RowComparison<String, List<Long>, O> comparison = RowComparison.of(view, equalWithin);
+    comparison.accept(live(0, "a", one));
+    comparison.accept(other(0, "a", other));
+    return comparison.result();
   }
 
   private static double doubles(double one, double other) {

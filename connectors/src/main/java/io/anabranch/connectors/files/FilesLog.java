@@ -8,6 +8,7 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.AppendableLog;
 import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.LogSize;
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.StopSignal;
 import java.io.IOException;
@@ -15,8 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
@@ -63,6 +66,23 @@ final class FilesLog implements AppendableLog {
               view.closedThrough(),
               epochs.stream().min(naturalOrder()).orElse(Long.MAX_VALUE),
               epochs.stream().max(naturalOrder()).orElse(Epochs.NONE));
+        });
+  }
+
+  @Override
+  public LogSize size(EpochRange range) {
+    return attempt(
+        "read",
+        () -> {
+          Set<Long> epochs = new HashSet<>();
+          long bytes = 0;
+          for (Segment segment : folder.look(0).segments()) {
+            if (range.contains(segment.epoch())) {
+              epochs.add(segment.epoch());
+              bytes += Files.size(folder.file(segment));
+            }
+          }
+          return new LogSize(epochs.size(), bytes);
         });
   }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.jdbc;
 
+import static io.anabranch.api.Epochs.NONE;
+
 import io.anabranch.api.spi.Garbage;
 import io.anabranch.api.spi.GarbageRules;
 import java.sql.Connection;
@@ -54,13 +56,13 @@ final class GarbageCollector {
                 });
     long rows = 0;
     for (long slice : slices) {
-      rows += rules.dryRun() ? count(slice, Long.MAX_VALUE) : remove(slice);
+      rows += rules.dryRun() ? countIfRemoved(slice) : remove(slice);
     }
     for (Absorbed speed : database.read(connection -> absorbed(connection, null))) {
       rows +=
           rules.dryRun()
-              ? count(speed.slice(), speed.through())
-              : removeRows(speed.slice(), speed.through());
+              ? count(speed.slice(), speed.through(), speed.slice())
+              : removeRows(speed.slice(), speed.through(), speed.slice());
     }
     return new Garbage(
         rules.dryRun() ? emptyVersions(dead, old) : removeVersions(), slices.size(), rows);
@@ -100,8 +102,27 @@ final class GarbageCollector {
   long dropAbsorbed(String view) {
     long rows = 0;
     for (Absorbed speed : database.read(connection -> absorbed(connection, view))) {
-      rows += removeRows(speed.slice(), speed.through());
+      rows += removeRows(speed.slice(), speed.through(), speed.slice());
     }
+    return rows;
+  }
+
+  /** Removes versions that are retired, at once. */
+  long remove(Collection<Long> versions) {
+    long rows = 0;
+    for (long version : versions) {
+      for (long slice :
+          database.read(
+              connection ->
+                  Sql.list(
+                      connection,
+                      row -> row.getLong(1),
+                      "SELECT slice FROM anabranch_slice WHERE version = ?",
+                      version))) {
+        rows += remove(slice);
+      }
+    }
+    removeVersions();
     return rows;
   }
 
@@ -110,14 +131,22 @@ final class GarbageCollector {
     return Sql.list(connection, row -> row.getLong(1), GARBAGE, dead, old, old);
   }
 
-  /** Finds the speed slice of a view, or of all views if it is null. */
+  /**
+   * Finds the slices that follow the log, of a view or of all views if it is null: rows of epochs
+   * before their own are shown elsewhere, or were computed anew by batch.
+   */
   private static List<Absorbed> absorbed(Connection connection, @Nullable String view)
       throws SQLException {
     return Sql.list(
         connection,
         row -> new Absorbed(row.getLong(1), row.getLong(2)),
-        "SELECT s.slice, p.base_through FROM anabranch_pointer p"
-            + " JOIN anabranch_slice s ON s.version = p.speed WHERE ? IS NULL OR p.view = ?",
+        "SELECT s.slice, MAX(s.after_epoch, COALESCE(p.base_through, ?)) FROM anabranch_slice s"
+            + " JOIN anabranch_version v ON v.version = s.version"
+            + " LEFT JOIN anabranch_pointer p ON p.speed = s.version"
+            + " WHERE s.visible = 1 AND s.rows_of IS NULL AND s.through_epoch = ?"
+            + " AND (? IS NULL OR v.view = ?)",
+        NONE,
+        Long.MAX_VALUE,
         view,
         view);
   }
@@ -126,43 +155,87 @@ final class GarbageCollector {
     Sql.update(connection, "UPDATE anabranch_slice SET run = 0 WHERE slice = ?", slice);
   }
 
+  /** Removes a slice, and those of its rows that no other slice shows. */
   private long remove(long slice) {
-    long rows = removeRows(slice, Long.MAX_VALUE);
+    long stored = database.read(connection -> stored(connection, slice));
+    boolean others = database.read(connection -> isOfAnother(connection, slice, stored));
+    long rows = others ? 0 : removeRows(stored, Long.MAX_VALUE, slice);
     database.write(
         connection -> Sql.update(connection, "DELETE FROM anabranch_slice WHERE slice = ?", slice));
     return rows;
   }
 
-  private long removeRows(long slice, long throughEpoch) {
+  private static long stored(Connection connection, long slice) throws SQLException {
+    return Sql.one(
+            connection,
+            row -> row.getLong(1),
+            "SELECT COALESCE(rows_of, slice) FROM anabranch_slice WHERE slice = ?",
+            slice)
+        .orElse(slice);
+  }
+
+  /** Whether rows that a slice shows are those of another one, which is there still. */
+  private static boolean isOfAnother(Connection connection, long slice, long stored)
+      throws SQLException {
+    return slice != stored
+        && Sql.one(connection, row -> true, "SELECT 1 FROM anabranch_slice WHERE slice = ?", stored)
+            .isPresent();
+  }
+
+  private long removeRows(long stored, long throughEpoch, long slice) {
     long rows = 0;
     int removed;
     do {
       removed =
-          database.write(connection -> Rows.delete(connection, slice, throughEpoch, MOST_ROWS));
+          database.write(
+              connection -> Rows.delete(connection, stored, throughEpoch, slice, MOST_ROWS));
       rows += removed;
     } while (removed == MOST_ROWS);
     return rows;
   }
 
-  private long count(long slice, long throughEpoch) {
+  private long count(long stored, long throughEpoch, long slice) {
     return database.read(
         connection ->
             Sql.one(
                     connection,
                     row -> row.getLong(1),
-                    "SELECT COUNT(*) FROM anabranch_row WHERE slice = ? AND epoch <= ?",
-                    slice,
-                    throughEpoch)
+                    "SELECT COUNT(*)" + Rows.UNSHARED,
+                    stored,
+                    throughEpoch,
+                    slice)
                 .orElseThrow());
   }
 
+  private long countIfRemoved(long slice) {
+    long stored = database.read(connection -> stored(connection, slice));
+    return database.read(connection -> isOfAnother(connection, slice, stored))
+        ? 0
+        : count(stored, Long.MAX_VALUE, slice);
+  }
+
+  /** Removes versions without slices, and what is left of them elsewhere. */
   private long removeVersions() {
     return database.write(
-        connection ->
+        connection -> {
+          int versions =
+              Sql.update(
+                  connection,
+                  "DELETE FROM anabranch_version WHERE version NOT IN"
+                      + " (SELECT version FROM anabranch_slice)");
+          if (versions > 0) {
+            String gone = " NOT IN (SELECT version FROM anabranch_version)";
+            Sql.update(
+                connection, "UPDATE anabranch_pointer SET former = NULL WHERE former" + gone);
+            Sql.update(
+                connection, "UPDATE anabranch_pointer SET candidate = NULL WHERE candidate" + gone);
             Sql.update(
                 connection,
-                "DELETE FROM anabranch_version WHERE version NOT IN"
-                    + " (SELECT version FROM anabranch_slice)"));
+                "DELETE FROM anabranch_dead_letter WHERE generation NOT IN"
+                    + " (SELECT generation FROM anabranch_version)");
+          }
+          return versions;
+        });
   }
 
   /** Returns how many versions have no slices but garbage. */

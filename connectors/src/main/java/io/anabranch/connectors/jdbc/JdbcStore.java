@@ -11,11 +11,15 @@ import io.anabranch.api.spi.LiveRow;
 import io.anabranch.api.spi.LiveState;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.ReadRequest;
+import io.anabranch.api.spi.Reading;
 import io.anabranch.api.spi.Reconciliation;
+import io.anabranch.api.spi.ReplayPlan;
 import io.anabranch.api.spi.SideRow;
 import io.anabranch.api.spi.SlicePlan;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.VersionState;
+import io.anabranch.api.spi.VersionSwitch;
 import io.anabranch.api.spi.ViewRef;
 import io.anabranch.api.spi.ViewStatus;
 import io.anabranch.api.spi.ViewStore;
@@ -76,7 +80,9 @@ final class JdbcStore implements ViewStore {
   @Override
   public List<SliceRef> openBatchSlices(long run, List<SlicePlan> plans) {
     return all(
-        plans, (connection, plan) -> Slices.openBatch(connection, clock.millis(), run, plan));
+        plans,
+        (connection, plan, generation) ->
+            Slices.openBatch(connection, clock.millis(), run, plan, generation));
   }
 
   @Override
@@ -104,8 +110,78 @@ final class JdbcStore implements ViewStore {
   public List<SliceRef> openStreamSlices(long run, List<ViewRef> views, Architecture architecture) {
     return all(
         views,
-        (connection, view) ->
-            Slices.openStream(connection, clock.millis(), run, view, architecture));
+        (connection, view, generation) ->
+            Slices.openStream(connection, clock.millis(), run, view, architecture, generation));
+  }
+
+  @Override
+  public SliceRef openVersion(long run, ViewRef view, long version) {
+    return database.write(connection -> Slices.openVersion(connection, run, view, version));
+  }
+
+  @Override
+  public List<String> move(Collection<String> views, Architecture to) {
+    return database.write(
+        connection -> {
+          List<String> moved = new ArrayList<>();
+          for (String view : views) {
+            if (Moves.move(connection, clock.millis(), view, to)) {
+              moved.add(view);
+            }
+          }
+          return moved;
+        });
+  }
+
+  @Override
+  public List<SliceRef> openReplay(long run, List<ReplayPlan> plans) {
+    return database.write(connection -> Replays.open(connection, clock.millis(), run, plans));
+  }
+
+  @Override
+  public List<SliceRef> seal(List<SliceRef> histories) {
+    return all(histories, (connection, history, generation) -> Replays.seal(connection, history));
+  }
+
+  @Override
+  public void switchTo(Collection<VersionSwitch> switches) {
+    change(
+        connection -> {
+          for (VersionSwitch each : switches) {
+            Replays.switchTo(connection, clock.millis(), each);
+          }
+        });
+  }
+
+  @Override
+  public long retire(Collection<Long> versions) {
+    change(
+        connection -> {
+          for (long version : versions) {
+            Replays.retire(connection, clock.millis(), version);
+          }
+        });
+    return garbageCollector.remove(versions);
+  }
+
+  @Override
+  public Optional<VersionState> version(long version) {
+    return database.read(connection -> Versions.state(connection, version));
+  }
+
+  @Override
+  public List<Reading> readings(long run) {
+    return database.read(connection -> Readings.ofRun(connection, run));
+  }
+
+  @Override
+  public void beginReading(Collection<SliceRef> slices, long after) {
+    change(connection -> Readings.begin(connection, clock.millis(), slices, after));
+  }
+
+  @Override
+  public void addReading(Collection<SliceRef> slices, long through, long bytes, long records) {
+    change(connection -> Readings.add(connection, clock.millis(), slices, through, bytes, records));
   }
 
   @Override
@@ -134,8 +210,8 @@ final class JdbcStore implements ViewStore {
   }
 
   @Override
-  public void writeDeadLetters(Collection<DeadLetter> letters) {
-    change(connection -> DeadLetters.write(connection, letters));
+  public void writeDeadLetters(Collection<SliceRef> slices, Collection<DeadLetter> letters) {
+    change(connection -> DeadLetters.write(connection, slices, letters));
   }
 
   @Override
@@ -157,6 +233,15 @@ final class JdbcStore implements ViewStore {
   public Optional<LivePointer> readBeside(
       SliceRef slice, EpochRange epochs, Consumer<SideRow> rows) {
     return database.read(connection -> LiveRows.readBeside(connection, slice, epochs, rows));
+  }
+
+  @Override
+  public void readVersions(long live, long other, long through, Consumer<SideRow> rows) {
+    database.read(
+        connection -> {
+          LiveRows.readVersions(connection, live, other, through, rows);
+          return null;
+        });
   }
 
   @Override
@@ -200,13 +285,14 @@ final class JdbcStore implements ViewStore {
     }
   }
 
-  /** One thing for each of several others, in one transaction. */
+  /** One thing for each of several others, in one transaction; what is new is of one generation. */
   private <A, B> List<B> all(List<A> each, Opening<A, B> opening) {
     return database.write(
         connection -> {
+          long generation = Versions.nextGeneration(connection);
           List<B> opened = new ArrayList<>();
           for (A one : each) {
-            opened.add(opening.open(connection, one));
+            opened.add(opening.open(connection, one, generation));
           }
           return opened;
         });
@@ -223,7 +309,7 @@ final class JdbcStore implements ViewStore {
   /** Opens something. */
   @FunctionalInterface
   private interface Opening<A, B> {
-    B open(Connection connection, A from) throws SQLException;
+    B open(Connection connection, A from, long generation) throws SQLException;
   }
 
   /** Changes something. */

@@ -39,7 +39,7 @@ final class LiveRows {
   /** The rows of live slices, of which {@code p} is the pointer. */
   private static final String LIVE =
       " FROM p JOIN anabranch_slice s ON s.version IN (p.base, p.speed) AND s.visible = 1"
-          + " JOIN anabranch_row r %s ON r.slice = s.slice"
+          + " JOIN anabranch_row r %s ON r.slice = COALESCE(s.rows_of, s.slice)"
           + " WHERE r.epoch > s.after_epoch AND r.epoch <= s.through_epoch"
           + " AND (s.version = p.base OR r.epoch > p.base_through)";
 
@@ -49,8 +49,10 @@ final class LiveRows {
           // the pointer, the log, and how many events are left out
           + ") SELECT 0 AS branch, p.*, l.closed_through AS a, l.first_epoch AS b,"
           + " l.last_epoch AS c, (SELECT COUNT(*) FROM anabranch_dead_letter d WHERE d.view = ''"
+          + " AND d.generation = p.generation"
           + " AND d.epoch >= (? / p.epoch_millis) - (? % p.epoch_millis < 0)) AS d,"
           + " (SELECT COUNT(*) FROM anabranch_dead_letter d WHERE d.view = p.view"
+          + " AND d.generation = p.generation"
           + " AND d.event_time >= ? AND d.event_time < ? AND NOT EXISTS"
           + " (SELECT 1 FROM anabranch_version v WHERE v.version = p.base AND "
           + DeadLetters.COUNTED_IN
@@ -151,7 +153,8 @@ final class LiveRows {
     String sql =
         "WITH p AS ("
             + Pointers.SELECT
-            + ") SELECT 0 AS branch, p.*, NULL AS bucket, NULL AS length, NULL AS key, NULL AS accumulator FROM p"
+            + ") SELECT 0 AS branch, p.*, NULL AS bucket, NULL AS length, NULL AS key,"
+            + " NULL AS accumulator FROM p"
             + " UNION ALL SELECT 1, "
             + NO_POINTER
             + ", r.bucket, r.length, r.key, r.accumulator"
@@ -171,17 +174,39 @@ final class LiveRows {
         if (branch == POINTER) {
           pointer = Pointers.of(result);
         } else {
-          rows.accept(
-              new SideRow(
-                  branch == 1,
-                  result.getLong("bucket"),
-                  result.getLong("length"),
-                  result.getBytes("key"),
-                  result.getBytes("accumulator")));
+          rows.accept(side(result, branch == 1));
         }
       }
     }
     return Optional.ofNullable(pointer);
+  }
+
+  /** Reads rows of two versions, whichever of them answers, by bucket and key. */
+  static void readVersions(
+      Connection connection, long live, long other, long through, Consumer<SideRow> rows)
+      throws SQLException {
+    String sql =
+        "SELECT s.version = ? AS live, r.bucket, r.length, r.key, r.accumulator"
+            + " FROM anabranch_slice s"
+            + " JOIN anabranch_row r ON r.slice = COALESCE(s.rows_of, s.slice)"
+            + " WHERE s.version IN (?, ?) AND s.visible = 1"
+            + " AND r.epoch > s.after_epoch AND r.epoch <= s.through_epoch AND r.epoch <= ?"
+            + " ORDER BY r.bucket, r.length, r.key";
+    try (PreparedStatement statement = Sql.prepare(connection, sql, live, live, other, through);
+        ResultSet result = statement.executeQuery()) {
+      while (result.next()) {
+        rows.accept(side(result, result.getBoolean("live")));
+      }
+    }
+  }
+
+  private static SideRow side(ResultSet result, boolean live) throws SQLException {
+    return new SideRow(
+        live,
+        result.getLong("bucket"),
+        result.getLong("length"),
+        result.getBytes("key"),
+        result.getBytes("accumulator"));
   }
 
   /** The first whole millisecond not before the time, as far as there are any. */

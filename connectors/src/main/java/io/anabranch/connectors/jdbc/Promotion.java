@@ -46,7 +46,7 @@ final class Promotion {
     requireUnmoved(slice, candidate, base, pointer.map(LivePointer::baseThrough).orElse(NONE));
     Slices.show(connection, slice.slice());
     if (base.isPresent() && base.getAsLong() != slice.version()) {
-      retire(connection, now, base.getAsLong());
+      Versions.retire(connection, now, base.getAsLong());
     }
     OptionalLong speed = pointer.map(LivePointer::speed).orElse(OptionalLong.empty());
     boolean sameDefinition =
@@ -54,14 +54,14 @@ final class Promotion {
             && speedFingerprint(connection, speed)
                 .equals(Optional.of(candidate.view().fingerprint()));
     if (speed.isPresent() && !sameDefinition) { // its run must not go on writing for nobody
-      retire(connection, now, speed.getAsLong());
-      Sql.update(
-          connection, "UPDATE anabranch_slice SET run = 0 WHERE version = ?", speed.getAsLong());
+      Versions.retire(connection, now, speed.getAsLong());
+      Versions.fence(connection, speed.getAsLong());
     }
     Sql.update(
         connection,
         "INSERT INTO anabranch_pointer (view, revision, architecture, base, base_through, speed)"
             + " VALUES (?, 1, ?, ?, ?, ?) ON CONFLICT (view) DO UPDATE SET revision = revision + 1,"
+            + " architecture = excluded.architecture,"
             + " base = excluded.base, base_through = excluded.base_through, speed = excluded.speed",
         slice.view(),
         Architecture.LAMBDA.name(),
@@ -99,11 +99,6 @@ final class Promotion {
     return epoch == NONE
         ? "nothing"
         : new Epochs(candidate.view().epochLength()).end(epoch).toString();
-  }
-
-  private static void retire(Connection connection, long now, long version) throws SQLException {
-    Sql.update(
-        connection, "UPDATE anabranch_version SET retired = ? WHERE version = ?", now, version);
   }
 
   private static Candidate candidate(Connection connection, SliceRef slice) throws SQLException {

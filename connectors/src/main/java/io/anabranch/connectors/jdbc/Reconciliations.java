@@ -22,7 +22,8 @@ final class Reconciliations {
         Sql.insert(
             connection,
             "INSERT INTO anabranch_reconciliation (view, run, after_epoch, through_epoch, at, rows,"
-                + " different, largest, skipped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                + " different, only_live, only_other, largest, skipped)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             reconciliation.view(),
             reconciliation.run(),
             reconciliation.epochs().after(),
@@ -30,6 +31,8 @@ final class Reconciliations {
             reconciliation.at().toEpochMilli(),
             result.rows(),
             result.different(),
+            result.onlyLive(),
+            result.onlyOther(),
             result.largest(),
             reconciliation.skipped().orElse(null));
     int rank = 0;
@@ -72,6 +75,8 @@ final class Reconciliations {
                 new RowDifferences(
                     row.getLong("rows"),
                     row.getLong("different"),
+                    row.getLong("only_live"),
+                    row.getLong("only_other"),
                     row.getDouble("largest"),
                     worst(connection, row.getLong("reconciliation"))),
                 Optional.ofNullable(row.getString("skipped"))),

@@ -87,7 +87,8 @@ final class Rows {
               }
               return Sql.optionalLong(row, "base_through").orElse(Epochs.NONE);
             },
-            "SELECT s.visible OR s.retired IS NOT NULL AS was_shown, s.through_epoch, p.base_through FROM anabranch_slice s"
+            "SELECT s.visible OR s.retired IS NOT NULL AS was_shown, s.through_epoch, p.base_through"
+                + " FROM anabranch_slice s"
                 + " LEFT JOIN anabranch_pointer p ON p.view = ? AND p.speed = s.version"
                 + " WHERE s.slice = ?",
             slice.view(),
@@ -95,16 +96,19 @@ final class Rows {
         .orElseThrow();
   }
 
-  /** Reads rows of slices, ordered by bucket and key. */
+  /** Reads the rows that slices show, ordered by bucket and key. */
   static void scan(Connection connection, Collection<Long> slices, Consumer<StoredRow> rows)
       throws SQLException {
     String in = String.join(", ", Collections.nCopies(slices.size(), "?"));
     try (PreparedStatement statement =
             Sql.prepare(
                 connection,
-                "SELECT * FROM anabranch_row WHERE slice IN ("
+                "SELECT r.* FROM anabranch_slice s"
+                    + " JOIN anabranch_row r ON r.slice = COALESCE(s.rows_of, s.slice)"
+                    + " WHERE r.epoch > s.after_epoch AND r.epoch <= s.through_epoch"
+                    + " AND s.slice IN ("
                     + in
-                    + ") ORDER BY bucket, length, key, epoch",
+                    + ") ORDER BY r.bucket, r.length, r.key, r.epoch",
                 slices.toArray());
         ResultSet result = statement.executeQuery()) {
       while (result.next()) {
@@ -121,17 +125,27 @@ final class Rows {
     }
   }
 
-  /** Removes some rows of a slice through an epoch, {@code most} at most; returns how many. */
-  static int delete(Connection connection, long slice, long throughEpoch, int most)
+  /**
+   * Rows of a slice, through an epoch, that no other slice shows but a third one: the parameters.
+   */
+  static final String UNSHARED =
+      " FROM anabranch_row r WHERE r.slice = ? AND r.epoch <= ? AND NOT EXISTS"
+          + " (SELECT 1 FROM anabranch_slice o WHERE o.rows_of = r.slice AND o.slice <> ?"
+          + " AND r.epoch > o.after_epoch AND r.epoch <= o.through_epoch)";
+
+  /** Removes some of the {@link #UNSHARED} rows, {@code most} at most; returns how many. */
+  static int delete(Connection connection, long slice, long throughEpoch, long besides, int most)
       throws SQLException {
     return Sql.update(
         connection,
         "DELETE FROM anabranch_row WHERE slice = ? AND (bucket, length, key, epoch) IN"
-            + " (SELECT bucket, length, key, epoch FROM anabranch_row WHERE slice = ? AND epoch <= ?"
+            + " (SELECT r.bucket, r.length, r.key, r.epoch"
+            + UNSHARED
             + " LIMIT ?)",
         slice,
         slice,
         throughEpoch,
+        besides,
         most);
   }
 }

@@ -5,7 +5,6 @@ import static io.anabranch.api.Epochs.NONE;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.Fingerprint;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
@@ -19,9 +18,13 @@ import java.util.Optional;
 
 /** Makes slices of batch and stream runs, and hands those that follow the log from run to run. */
 final class Slices {
+  /** The generation of versions that have none. */
+  private static final long NO_LETTERS = 0;
+
   private Slices() {}
 
-  static SliceRef openBatch(Connection connection, long now, long run, SlicePlan plan)
+  static SliceRef openBatch(
+      Connection connection, long now, long run, SlicePlan plan, long generation)
       throws SQLException {
     ViewRef view = plan.view();
     EpochRange epochs = plan.epochs();
@@ -29,7 +32,11 @@ final class Slices {
     if (pointer.isPresent()) {
       requireSameSource(pointer.get(), view, Architecture.LAMBDA);
     }
-    long version = epochs.after() == NONE ? begun(connection, now, plan) : continued(pointer, plan);
+    long version =
+        epochs.after() == NONE
+            ? begun(
+                connection, now, plan, Versions.generation(pointer, connection, view, generation))
+            : continued(pointer, plan);
     long slice = insertSlice(connection, version, epochs, run, false);
     Sql.update(
         connection,
@@ -41,8 +48,9 @@ final class Slices {
     return new SliceRef(view.name(), version, slice, run, epochs.after());
   }
 
-  private static long begun(Connection connection, long now, SlicePlan plan) throws SQLException {
-    long version = insertVersion(connection, now, plan.view(), "batch");
+  private static long begun(Connection connection, long now, SlicePlan plan, long generation)
+      throws SQLException {
+    long version = Versions.insert(connection, now, plan.view(), "batch", generation);
     Sql.update(
         connection,
         "UPDATE anabranch_version SET whole_through = ?, counted_in_through = ?"
@@ -75,13 +83,18 @@ final class Slices {
   static SliceRef openScratch(
       Connection connection, long now, long run, ViewRef view, EpochRange epochs)
       throws SQLException {
-    long version = insertVersion(connection, now, view, "scratch");
+    long version = Versions.insert(connection, now, view, "scratch", NO_LETTERS);
     long slice = insertSlice(connection, version, epochs, run, false);
     return new SliceRef(view.name(), version, slice, run, epochs.after());
   }
 
   static SliceRef openStream(
-      Connection connection, long now, long run, ViewRef view, Architecture architecture)
+      Connection connection,
+      long now,
+      long run,
+      ViewRef view,
+      Architecture architecture,
+      long generation)
       throws SQLException {
     Optional<LivePointer> found = Pointers.find(connection, view.name());
     if (found.isPresent()) {
@@ -96,32 +109,70 @@ final class Slices {
       long version = (kappa ? pointer.base() : pointer.speed()).getAsLong();
       return takeOver(connection, run, view.name(), version, kappa ? NONE : through);
     }
-    long version = insertVersion(connection, now, view, kappa ? "kappa" : "speed");
+    long version =
+        Versions.insert(
+            connection,
+            now,
+            view,
+            kappa ? "kappa" : "speed",
+            Versions.generation(found, connection, view, generation));
     EpochRange epochs = new EpochRange(through, Long.MAX_VALUE);
     long slice = insertSlice(connection, version, epochs, run, true);
     pointTo(connection, view.name(), version, kappa);
     return new SliceRef(view.name(), version, slice, run, through);
   }
 
-  private static SliceRef takeOver(
+  /** Goes on where a version ends, after epochs that batch has absorbed. */
+  static SliceRef takeOver(
       Connection connection, long run, String view, long version, long absorbedThrough)
       throws SQLException {
-    return Sql.one(
+    Versions.fence(connection, version);
+    Optional<SliceRef> following =
+        Sql.one(
             connection,
             row -> {
-              long slice = row.getLong("slice");
-              long after = Math.max(absorbedThrough, row.getLong("complete_through"));
-              Sql.update(
-                  connection,
-                  "UPDATE anabranch_slice SET run = ?, position = NULL WHERE slice = ?",
-                  run,
-                  slice);
-              return new SliceRef(view, version, slice, run, after);
+              long end = Math.max(row.getLong("after_epoch"), row.getLong("complete_through"));
+              long after = Math.max(absorbedThrough, end);
+              return new SliceRef(view, version, row.getLong("slice"), run, after);
             },
-            "SELECT slice, complete_through FROM anabranch_slice"
-                + " WHERE version = ? ORDER BY slice DESC",
-            version)
-        .orElseThrow();
+            "SELECT slice, after_epoch, complete_through FROM anabranch_slice"
+                + " WHERE version = ? AND visible = 1 AND through_epoch = ?",
+            version,
+            Long.MAX_VALUE);
+    if (following.isPresent()) {
+      Sql.update(
+          connection,
+          "UPDATE anabranch_slice SET run = ?, position = NULL WHERE slice = ?",
+          run,
+          following.get().slice());
+      return following.get();
+    }
+    long after = Versions.completeThrough(connection, version);
+    long slice = insertSlice(connection, version, new EpochRange(after, Long.MAX_VALUE), run, true);
+    return new SliceRef(view, version, slice, run, after);
+  }
+
+  /** Takes a Kappa version over, whatever its role is. */
+  static SliceRef openVersion(Connection connection, long run, ViewRef view, long version)
+      throws SQLException {
+    Versions.Definition found =
+        Versions.find(connection, view.name(), version)
+            .filter(definition -> !definition.retired())
+            .orElseThrow(() -> Versions.unknown(view.name(), version));
+    List<String> changes = found.view().fingerprint().changesTo(view.fingerprint());
+    if (!found.view().log().equals(view.log()) || !changes.isEmpty()) {
+      throw new UserException(
+          "version "
+              + version
+              + " of view \""
+              + view.name()
+              + "\" is "
+              + (changes.isEmpty()
+                  ? "of another log"
+                  : "by another definition: " + String.join("; ", changes))
+              + ". Run it as it was, or replay the view");
+    }
+    return takeOver(connection, run, view.name(), version, NONE);
   }
 
   private static void pointTo(Connection connection, String view, long version, boolean kappa)
@@ -131,7 +182,9 @@ final class Slices {
         connection,
         "INSERT INTO anabranch_pointer (view, revision, architecture, base, base_through, speed)"
             + " VALUES (?, 1, ?, ?, ?, ?)"
-            + " ON CONFLICT (view) DO UPDATE SET revision = revision + 1, speed = excluded.speed",
+            + " ON CONFLICT (view) DO UPDATE SET revision = revision + 1,"
+            + " architecture = excluded.architecture,"
+            + " base = COALESCE(excluded.base, base), speed = excluded.speed",
         view,
         architecture,
         kappa ? version : null,
@@ -176,7 +229,7 @@ final class Slices {
               + slice.view()
               + "\": "
               + (owner == 0
-                  ? "its slice serves no answers, now or later"
+                  ? "its slice serves no answers, now or later, or the architecture was changed"
                   : "run " + owner + " has taken over")
               + ". Keep one run of a layer at a time");
     }
@@ -212,23 +265,8 @@ final class Slices {
               + ". "
               + (pointer.architecture() == Architecture.LAMBDA
                   ? "Compute it anew first: run --layer batch --full"
-                  : "Undo the change, or compute it anew into another store.url"));
+                  : "Undo the change, or compute it anew beside what answers: \"anabranch replay\""));
     }
-  }
-
-  private static long insertVersion(Connection connection, long now, ViewRef view, String kind)
-      throws SQLException {
-    Fingerprint fingerprint = view.fingerprint();
-    return Sql.insert(
-        connection,
-        "INSERT INTO anabranch_version (view, kind, fingerprint, log, epoch_millis, created)"
-            + " VALUES (?, ?, ?, ?, ?, ?)",
-        view.name(),
-        kind,
-        fingerprint.toString(),
-        view.log(),
-        view.epochLength().toMillis(),
-        now);
   }
 
   static long insertSlice(
@@ -251,8 +289,10 @@ final class Slices {
     Sql.update(
         connection,
         "UPDATE anabranch_slice SET visible = 1, complete_through = through_epoch, row_count ="
-            + " (SELECT COUNT(*) FROM anabranch_row r WHERE r.slice = anabranch_slice.slice)"
-            + " WHERE slice = ?",
+            + " (SELECT COUNT(*) FROM anabranch_row r"
+            + " WHERE r.slice = COALESCE(anabranch_slice.rows_of, anabranch_slice.slice)"
+            + " AND r.epoch > anabranch_slice.after_epoch"
+            + " AND r.epoch <= anabranch_slice.through_epoch) WHERE slice = ?",
         slice);
   }
 }

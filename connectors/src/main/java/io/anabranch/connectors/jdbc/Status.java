@@ -3,7 +3,9 @@ package io.anabranch.connectors.jdbc;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
+import io.anabranch.api.Fingerprint;
 import io.anabranch.api.spi.LivePointer;
+import io.anabranch.api.spi.VersionRole;
 import io.anabranch.api.spi.ViewStatus;
 import io.anabranch.api.spi.ViewStatus.Slice;
 import io.anabranch.api.spi.ViewStatus.Version;
@@ -13,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Reads the catalog for people. */
@@ -26,7 +29,11 @@ final class Status {
             connection,
             row -> row.getString(1),
             "SELECT view FROM anabranch_pointer ORDER BY view")) {
-      LivePointer pointer = Pointers.find(connection, view).orElseThrow();
+      Optional<LivePointer> found = Pointers.findAny(connection, view);
+      if (found.isEmpty()) {
+        continue; // the first run of the view died, and left nothing
+      }
+      LivePointer pointer = found.get();
       status.add(
           new ViewStatus(
               pointer,
@@ -45,7 +52,8 @@ final class Status {
     return Sql.list(
         connection,
         row -> version(connection, pointer, row),
-        "SELECT version, kind, created FROM anabranch_version WHERE view = ? ORDER BY version",
+        "SELECT version, kind, fingerprint, created FROM anabranch_version"
+            + " WHERE view = ? ORDER BY version",
         pointer.view());
   }
 
@@ -55,17 +63,28 @@ final class Status {
     return new Version(
         version.getAsLong(),
         row.getString("kind"),
-        pointer.base().equals(version) || pointer.speed().equals(version),
+        role(pointer, version),
+        Fingerprint.parse(row.getString("fingerprint")),
         Instant.ofEpochMilli(row.getLong("created")),
         Sql.list(
             connection,
             Status::slice,
             "SELECT s.slice, s.after_epoch, s.through_epoch, s.run, s.visible, s.complete_through,"
                 + " COALESCE(s.row_count, (SELECT COUNT(*) FROM anabranch_row r"
-                + " WHERE r.slice = s.slice)) AS row_count"
+                + " WHERE r.slice = s.slice AND r.epoch > s.after_epoch)) AS row_count, s.read_after,"
+                + " s.read_through, s.read_bytes, s.read_records, s.read_since, s.read_at"
                 + " FROM anabranch_slice s WHERE s.version = ?"
                 + " ORDER BY s.after_epoch, s.slice",
             version.getAsLong()));
+  }
+
+  private static VersionRole role(LivePointer pointer, OptionalLong version) {
+    if (pointer.base().equals(version) || pointer.speed().equals(version)) {
+      return VersionRole.LIVE;
+    }
+    return pointer.former().equals(version)
+        ? VersionRole.FORMER
+        : pointer.candidate().equals(version) ? VersionRole.CANDIDATE : VersionRole.NONE;
   }
 
   private static Slice slice(ResultSet row) throws SQLException {
@@ -76,6 +95,7 @@ final class Status {
         row.getLong("run"),
         row.getBoolean("visible"),
         complete == Epochs.NONE ? OptionalLong.empty() : OptionalLong.of(complete),
-        row.getLong("row_count"));
+        row.getLong("row_count"),
+        Readings.of(row));
   }
 }

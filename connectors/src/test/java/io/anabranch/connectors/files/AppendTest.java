@@ -10,11 +10,13 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.AppendableLog.Appended;
 import io.anabranch.api.spi.AppendableLog.Input;
 import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.LogSize;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -246,5 +248,17 @@ class AppendTest {
     assertThat(problem.getMessage(), containsString(what));
     assertThat(Logs.files(folder), contains("lock", "log.json"));
     assertThat(log.end().isEmpty(), is(true));
+  }
+
+  @Test
+  void sizeIsThatOfTheRecordsOfARangeWithTheirLineEnds() {
+    Logs.stated(log, "2026-01-01T10:30:00Z", "one\nthree\n");
+    Logs.stated(log, "2026-01-01T10:40:00Z", "x");
+    Logs.stated(log, "2026-01-01T12:30:00Z", "four\n");
+    long first = log.end().firstEpoch();
+
+    assertThat(log.size(new EpochRange(Epochs.NONE, Long.MAX_VALUE)), is(new LogSize(2, 17)));
+    assertThat(log.size(new EpochRange(Epochs.NONE, first)), is(new LogSize(1, 12)));
+    assertThat(log.size(new EpochRange(first, first + 1)), is(new LogSize(0, 0)));
   }
 }

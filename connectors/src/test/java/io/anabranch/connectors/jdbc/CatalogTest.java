@@ -17,6 +17,7 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.LogPlace;
 import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.VersionRole;
 import io.anabranch.api.spi.ViewStatus;
 import io.anabranch.api.spi.ViewStatus.Slice;
 import io.anabranch.api.spi.ViewStatus.Version;
@@ -28,6 +29,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,8 +61,8 @@ class CatalogTest {
     DeadLetter second = letter(1, "segment-1", 9, "y");
     DeadLetter first = letter(1, "segment-1", 3, "z");
 
-    store.writeDeadLetters(List.of(late, second));
-    store.writeDeadLetters(List.of(second, first, first));
+    Stores.letters(store, List.of(late, second));
+    Stores.letters(store, List.of(second, first, first));
 
     assertThat(
         store.deadLetters(EnumSet.allOf(DeadLetter.Kind.class), 10), contains(first, second, late));
@@ -73,8 +75,8 @@ class CatalogTest {
   void deadLetterThatIsThereAlreadyIsLeftAsItIs() {
     DeadLetter letter = letter(1, "segment-1", 3, "x");
 
-    store.writeDeadLetters(List.of(letter));
-    store.writeDeadLetters(List.of(new DeadLetter(letter.place(), "other", new byte[] {1})));
+    Stores.letters(store, List.of(letter));
+    Stores.letters(store, List.of(new DeadLetter(letter.place(), "other", new byte[] {1})));
 
     assertThat(store.deadLetters(EnumSet.allOf(DeadLetter.Kind.class), 10), contains(letter));
   }
@@ -83,14 +85,14 @@ class CatalogTest {
   void deadLetterMayBeAnEmptyRecord() {
     DeadLetter empty = letter(1, "segment-1", 3, "");
 
-    store.writeDeadLetters(List.of(empty));
+    Stores.letters(store, List.of(empty));
 
     assertThat(store.deadLetters(EnumSet.allOf(DeadLetter.Kind.class), 10), contains(empty));
   }
 
   @Test
   void noDeadLettersAreNone() {
-    store.writeDeadLetters(List.of());
+    Stores.letters(store, List.of());
 
     assertThat(store.deadLetters(EnumSet.allOf(DeadLetter.Kind.class), 10), empty());
     assertThat(store.deadLetterCount(), is(0L));
@@ -139,8 +141,20 @@ class CatalogTest {
       long rows) {
     Slice slice =
         new Slice(
-            ref.slice(), new EpochRange(Epochs.NONE, through), ref.run(), visible, complete, rows);
-    return new Version(ref.version(), kind, live, NOW, List.of(slice));
+            ref.slice(),
+            new EpochRange(Epochs.NONE, through),
+            ref.run(),
+            visible,
+            complete,
+            rows,
+            Optional.empty());
+    return new Version(
+        ref.version(),
+        kind,
+        live ? VersionRole.LIVE : VersionRole.NONE,
+        ref(VIEW, 1).fingerprint(),
+        NOW,
+        List.of(slice));
   }
 
   private static DeadLetter letter(long epoch, String origin, long position, String record) {

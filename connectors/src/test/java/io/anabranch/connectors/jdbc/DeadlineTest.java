@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DeadlineTest {
   private static final String FOR_EVER =
       "WITH RECURSIVE n(epoch) AS (SELECT 0 UNION ALL SELECT epoch + 1 FROM n)"
-          + " SELECT epoch, '' AS view, 0 AS event_time FROM n";
+          + " SELECT epoch, '' AS view, 0 AS event_time, generation FROM n, anabranch_version";
 
   @TempDir Path folder;
   private Path file;

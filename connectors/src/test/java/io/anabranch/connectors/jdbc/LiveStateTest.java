@@ -210,7 +210,7 @@ class LiveStateTest {
   })
   void deadLettersAreThoseOfTheEpochsFromTheRangeOn(String from, long letters) {
     Stores.batch(store, 5);
-    store.writeDeadLetters(List.of(letter(-2), letter(-1), letter(0), letter(1)));
+    Stores.letters(store, List.of(letter(-2), letter(-1), letter(0), letter(1)));
 
     ReadRequest request =
         new ReadRequest(
@@ -228,7 +228,7 @@ class LiveStateTest {
     Stores.batch(store, 5);
     assertThat(state().deadLetters(), is(0L));
 
-    store.writeDeadLetters(List.of(letter(-2), letter(7_000)));
+    Stores.letters(store, List.of(letter(-2), letter(7_000)));
 
     assertThat(state().deadLetters(), is(2L));
   }

@@ -298,7 +298,7 @@ class PromoteTest {
         kappa.getMessage(),
         allOf(
             containsString("revision was 1 and is 2"),
-            containsString("Undo the change, or compute it anew into another store.url")));
+            containsString("Undo the change, or compute it anew beside what answers")));
   }
 
   @Test

@@ -28,6 +28,8 @@ class ReconciliationsTest {
       new RowDifferences(
           1_000,
           2,
+          1,
+          1,
           0.1 + 0.2,
           List.of(
               new Row(Instant.EPOCH.minusMillis(1), "it's", Optional.of("9"), Optional.empty()),

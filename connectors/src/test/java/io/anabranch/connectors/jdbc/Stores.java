@@ -7,6 +7,7 @@ import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.Fingerprint;
+import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.LiveRow;
 import io.anabranch.api.spi.LiveState.LiveSlice;
 import io.anabranch.api.spi.ReadRequest;
@@ -106,6 +107,19 @@ final class Stores {
     SliceRef slice = openNext(store, after, through, rows);
     store.promote(List.of(slice));
     return slice;
+  }
+
+  /**
+   * Writes letters of what answers for {@link #VIEW}, and makes something answer if nothing does.
+   */
+  static void letters(ViewStore store, List<DeadLetter> letters) {
+    if (store.pointer(VIEW).isEmpty()) {
+      batch(store, 0);
+    }
+    long version = store.pointer(VIEW).orElseThrow().base().orElseThrow();
+    store.writeDeadLetters(
+        Stream.of(VIEW, "other").map(view -> new SliceRef(view, version, 0, 0, 0)).toList(),
+        letters);
   }
 
   static SliceRef speed(ViewStore store, StoredRow... rows) {

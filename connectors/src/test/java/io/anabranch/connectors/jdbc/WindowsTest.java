@@ -87,7 +87,8 @@ class WindowsTest {
 
   @Test
   void untimelyEventsCountUntilABatchVersionCountsThemIn() {
-    store.writeDeadLetters(
+    Stores.letters(
+        store,
         List.of(
             untimely(VIEW, 1, 100), // counted in by the version below
             untimely(VIEW, 1, 101), // its windows are not all the version's
@@ -117,8 +118,8 @@ class WindowsTest {
 
   @Test
   void untimelyEventIsListedOnceForEachView() {
-    store.writeDeadLetters(List.of(untimely(VIEW, 1, 100), untimely("other", 1, 100)));
-    store.writeDeadLetters(List.of(untimely(VIEW, 1, 100)));
+    Stores.letters(store, List.of(untimely(VIEW, 1, 100), untimely("other", 1, 100)));
+    Stores.letters(store, List.of(untimely(VIEW, 1, 100)));
 
     assertThat(store.deadLetters(EnumSet.allOf(Kind.class), 9), hasSize(2));
     assertThat(

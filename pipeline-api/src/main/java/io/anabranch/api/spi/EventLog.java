@@ -25,6 +25,13 @@ public interface EventLog extends AutoCloseable {
   LogEnd end();
 
   /**
+   * Returns how much the epochs of a range hold now.
+   *
+   * @param range any epochs; {@link Long#MAX_VALUE} as its end stands for all that come after
+   */
+  LogSize size(EpochRange range);
+
+  /**
    * Reads closed epochs, bounded, in parallel.
    *
    * <p>Output: {@link RecordBatch}es in the global window at the minimum timestamp, in any order.

@@ -19,11 +19,14 @@ import java.util.OptionalLong;
  *     run
  * @param baseThrough in Lambda, the last epoch of the batch version, {@link
  *     io.anabranch.api.Epochs#NONE} before its first run; in Kappa, {@link Long#MAX_VALUE}
- * @param wholeThrough the last epoch of the run that began the batch version, which read the log
- *     from its beginning; {@link io.anabranch.api.Epochs#NONE} before its first run and in Kappa
+ * @param wholeThrough the last epoch of the batch run that began the version, which read the log
+ *     from its beginning; {@link io.anabranch.api.Epochs#NONE} if a Kappa run began it, or nothing
  * @param speed the speed version, empty in Kappa and before the first speed run
  * @param completeThrough the last epoch known to be complete in what follows the log, {@link
  *     io.anabranch.api.Epochs#NONE} if none is
+ * @param former in Kappa, the version that answered before and still follows the log, to roll back
+ *     to; empty if there is none
+ * @param candidate in Kappa, the version of a replay, that may be promoted; empty if there is none
  */
 public record LivePointer(
     String view,
@@ -36,4 +39,6 @@ public record LivePointer(
     long baseThrough,
     long wholeThrough,
     OptionalLong speed,
-    long completeThrough) {}
+    long completeThrough,
+    OptionalLong former,
+    OptionalLong candidate) {}

@@ -10,16 +10,19 @@ import java.util.Optional;
  *
  * @param rows how many rows were compared, those included that one side lacks
  * @param different how many of them differ
+ * @param onlyLive how many rows only the side that answers queries has
+ * @param onlyOther how many rows only the other side has
  * @param largest the largest relative difference, 0 to 1: {@code |a - b| / max(|a|, |b|)} of
  *     numbers, 1 for a row that one side lacks and for values that are no numbers
  * @param worst the rows that differ most, worst first, {@value #SHOWN} at most
  */
-public record RowDifferences(long rows, long different, double largest, List<Row> worst) {
+public record RowDifferences(
+    long rows, long different, long onlyLive, long onlyOther, double largest, List<Row> worst) {
   /** How many rows that differ are told one by one. */
   public static final int SHOWN = 10;
 
   /** No rows were compared. */
-  public static final RowDifferences NONE = new RowDifferences(0, 0, 0, List.of());
+  public static final RowDifferences NONE = new RowDifferences(0, 0, 0, 0, 0, List.of());
 
   /** Copies the rows. */
   public RowDifferences {

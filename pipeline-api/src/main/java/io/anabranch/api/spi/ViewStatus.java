@@ -2,6 +2,8 @@
 package io.anabranch.api.spi;
 
 import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.Fingerprint;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -33,16 +35,36 @@ public record ViewStatus(
    *
    * @param version its number
    * @param kind {@code batch}, {@code speed}, {@code kappa} or {@code scratch}
-   * @param live whether it answers queries
+   * @param role what the live pointer has it for
+   * @param fingerprint its definition
    * @param created when it was begun
    * @param slices its slices, oldest first
    */
   public record Version(
-      long version, String kind, boolean live, Instant created, List<Slice> slices) {
+      long version,
+      String kind,
+      VersionRole role,
+      Fingerprint fingerprint,
+      Instant created,
+      List<Slice> slices) {
 
     /** Copies the slices. */
     public Version {
       slices = List.copyOf(slices);
+    }
+
+    /** Returns whether it answers queries. */
+    public boolean live() {
+      return role == VersionRole.LIVE;
+    }
+
+    /** Returns the last epoch known to be complete in it, {@link Epochs#NONE} if none is. */
+    public long completeThrough() {
+      return slices.stream()
+          .filter(Slice::visible)
+          .mapToLong(slice -> slice.completeThrough().orElse(Epochs.NONE))
+          .max()
+          .orElse(Epochs.NONE);
     }
   }
 
@@ -55,6 +77,7 @@ public record ViewStatus(
    * @param visible whether readers may see it
    * @param completeThrough the last epoch known to be complete, if any
    * @param rows how many rows it holds
+   * @param reading how far the run that fills it has read the log, empty if none tells of it
    */
   public record Slice(
       long slice,
@@ -62,5 +85,6 @@ public record ViewStatus(
       long run,
       boolean visible,
       OptionalLong completeThrough,
-      long rows) {}
+      long rows,
+      Optional<Reading> reading) {}
 }

@@ -95,6 +95,81 @@ public interface ViewStore extends AutoCloseable {
     return openStreamSlices(run, List.of(view), architecture).get(0);
   }
 
+  /**
+   * Takes over one version that follows the log in Kappa, whatever its role is, and goes on where
+   * what it holds ends. A run that held it before can no longer write.
+   *
+   * @throws io.anabranch.api.UserException if there is no such version of this definition, or it is
+   *     retired
+   */
+  SliceRef openVersion(long run, ViewRef view, long version);
+
+  /**
+   * Lets the live versions answer by another architecture from now on; no row moves, and no answer
+   * changes. From Lambda to Kappa, what follows the log becomes the end of the batch version; from
+   * Kappa to Lambda, the complete epochs become the batch version's, and the others speed's. Former
+   * versions and candidates are retired. The runs of before can no longer write.
+   *
+   * @return the views that answered by another architecture
+   */
+  List<String> move(Collection<String> views, Architecture to);
+
+  /**
+   * Begins versions of Kappa beside the live ones, as their candidates, one for each plan or none;
+   * former candidates are retired. They begin with the slices of the live version before the
+   * history, if there are any.
+   *
+   * @return slices for the history, that no reader sees, in the order of the plans
+   * @throws io.anabranch.api.UserException if the live version is of another log or architecture,
+   *     or if its slices before the history are of another definition, not complete, or do not end
+   *     with it
+   */
+  List<SliceRef> openReplay(long run, List<ReplayPlan> plans);
+
+  /**
+   * Ends the histories of candidates, whose rows are all written, and makes the slices that follow
+   * the log from there.
+   *
+   * @return these slices, in the same order
+   * @throws io.anabranch.api.UserException if another run took a candidate over, or its place
+   */
+  List<SliceRef> seal(List<SliceRef> histories);
+
+  /**
+   * Moves live pointers in Kappa, all or none. What answered before becomes the former version; a
+   * version that was so until then, and is not answering now, is retired.
+   *
+   * @throws io.anabranch.api.UserException if another version answers than said, or the version to
+   *     answer is neither the candidate nor the former one, or if the candidate is complete through
+   *     fewer epochs than what answers
+   */
+  void switchTo(Collection<VersionSwitch> switches);
+
+  /**
+   * Fences versions that do not answer and removes their rows, but for those that another version
+   * shares. In several transactions.
+   *
+   * @return how many rows
+   * @throws io.anabranch.api.UserException if one of them answers queries, or is not there
+   */
+  long retire(Collection<Long> versions);
+
+  /** Returns what the catalog holds of a version, empty if it is gone. */
+  Optional<VersionState> version(long version);
+
+  /** Returns how far a run has read the log for each slice that it is filling now. */
+  List<Reading> readings(long run);
+
+  /** Records that a run begins to read the log for some of its slices, after an epoch. */
+  void beginReading(Collection<SliceRef> slices, long after);
+
+  /**
+   * Records that so much more was read for some slices.
+   *
+   * @param through the last epoch of it
+   */
+  void addReading(Collection<SliceRef> slices, long through, long bytes, long records);
+
   /** Records that all rows of the epochs through {@code epoch} are written to a stream slice. */
   void complete(SliceRef slice, long epoch);
 
@@ -128,13 +203,19 @@ public interface ViewStore extends AutoCloseable {
    */
   long dropAbsorbed(String view);
 
-  /** Writes dead letters; one that is there already (by place and view) is left as it is. */
-  void writeDeadLetters(Collection<DeadLetter> letters);
+  /**
+   * Writes dead letters of the versions that some slices belong to. One that is there already, by
+   * place and view, is left as it is. A replay keeps its own, apart from those of the live version.
+   */
+  void writeDeadLetters(Collection<SliceRef> slices, Collection<DeadLetter> letters);
 
-  /** Reads dead letters of some kinds in the order of the log, {@code limit} at most. */
+  /**
+   * Reads dead letters of the versions that answer, of some kinds, in the order of the log, {@code
+   * limit} at most.
+   */
   List<DeadLetter> deadLetters(Set<DeadLetter.Kind> kinds, int limit);
 
-  /** Returns the number of dead letters of some kinds. */
+  /** Returns the number of dead letters of the versions that answer, of some kinds. */
   long deadLetterCount(Set<DeadLetter.Kind> kinds);
 
   /** Returns the number of records that could not be decoded. */
@@ -158,6 +239,14 @@ public interface ViewStore extends AutoCloseable {
    * @return the pointer that the live rows belong to, empty if the view has none
    */
   Optional<LivePointer> readBeside(SliceRef slice, EpochRange epochs, Consumer<SideRow> rows);
+
+  /**
+   * Reads, in one statement, the rows of two versions of a view through an epoch, ordered by bucket
+   * and key.
+   *
+   * @param live the version whose rows are told as live ones
+   */
+  void readVersions(long live, long other, long through, Consumer<SideRow> rows);
 
   /** Keeps what a comparison of a batch slice with the live rows before it found. */
   void record(Reconciliation reconciliation);

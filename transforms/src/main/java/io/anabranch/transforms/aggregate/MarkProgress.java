@@ -4,8 +4,6 @@ package io.anabranch.transforms.aggregate;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.SliceRef;
-import io.anabranch.api.spi.ViewStore;
-import io.anabranch.api.spi.ViewStores;
 import java.time.Duration;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -107,7 +105,7 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
     public void process() {}
   }
 
-  private static final class MarkFn extends DoFn<KV<String, Void>, Void> {
+  private static final class MarkFn extends StoreFn<KV<String, Void>, Void> {
     private static final long serialVersionUID = 1L;
     private static final String TIMER = "epochEnd";
 
@@ -123,21 +121,14 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
     private final long epochMillis;
     private final long latenessMillis;
     private final SliceRef slice;
-    private final Settings settings;
     private final long firstEpoch;
-    private transient ViewStore store;
 
     MarkFn(Epochs epochs, Duration lateness, SliceRef slice, Settings settings, long firstEpoch) {
+      super(settings);
       this.epochMillis = epochs.length().toMillis();
       this.latenessMillis = lateness.toMillis();
       this.slice = slice;
-      this.settings = settings;
       this.firstEpoch = firstEpoch;
-    }
-
-    @Setup
-    public void setup() {
-      store = ViewStores.open(settings);
     }
 
     @ProcessElement
@@ -154,21 +145,13 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
       long reached = Math.floorDiv(watermark + latenessMillis, epochMillis);
       Long next = nextState.read();
       if (reached > (next == null ? firstEpoch : next)) {
-        store.complete(slice, reached - 1);
+        store().complete(slice, reached - 1);
         nextState.write(reached);
       }
       // Runners differ in whether a timer fires at its time or only after it. So the timer is for
       // the last millisecond of an epoch, and if it fires before that is over, for after it.
       long end = (reached + 1) * epochMillis - latenessMillis;
       timer.set(Instant.ofEpochMilli(watermark < end - 2 ? end - 1 : end + 1));
-    }
-
-    @Teardown
-    public void teardown() {
-      if (store != null) {
-        store.close();
-        store = null;
-      }
     }
   }
 }

@@ -3,12 +3,11 @@ package io.anabranch.transforms.aggregate;
 
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.ViewStore;
-import io.anabranch.api.spi.ViewStores;
+import io.anabranch.api.spi.SliceRef;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.apache.beam.sdk.coders.VoidCoder;
-import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
@@ -22,37 +21,38 @@ import org.apache.beam.sdk.values.PCollection;
  */
 public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, PCollection<Void>> {
   private final transient Settings store;
+  private final transient List<SliceRef> slices;
 
-  private WriteDeadLetters(Settings store) {
+  private WriteDeadLetters(Settings store, List<SliceRef> slices) {
     this.store = store;
+    this.slices = slices;
   }
 
-  /** Stores to the store of these settings. */
-  public static WriteDeadLetters to(Settings store) {
-    return new WriteDeadLetters(store);
+  /**
+   * Stores to the store of these settings.
+   *
+   * @param slices what is written meanwhile: the letters are of their versions
+   */
+  public static WriteDeadLetters to(Settings store, Collection<SliceRef> slices) {
+    return new WriteDeadLetters(store, List.copyOf(slices));
   }
 
   @Override
   public PCollection<Void> expand(PCollection<DeadLetter> input) {
-    return input.apply("Write", ParDo.of(new WriteFn(store))).setCoder(VoidCoder.of());
+    return input.apply("Write", ParDo.of(new WriteFn(store, slices))).setCoder(VoidCoder.of());
   }
 
-  private static final class WriteFn extends DoFn<DeadLetter, Void> {
+  private static final class WriteFn extends StoreFn<DeadLetter, Void> {
     private static final long serialVersionUID = 1L;
     private static final int MOST_BYTES = 8 << 20;
     private static final int BYTES_OF_A_LETTER = 200; // besides its record and its error
-    private final Settings settings;
-    private transient ViewStore store;
+    private final ArrayList<SliceRef> slices;
     private transient List<DeadLetter> letters;
     private transient long bytes;
 
-    WriteFn(Settings settings) {
-      this.settings = settings;
-    }
-
-    @Setup
-    public void setup() {
-      store = ViewStores.open(settings);
+    WriteFn(Settings settings, List<SliceRef> slices) {
+      super(settings);
+      this.slices = new ArrayList<>(slices);
     }
 
     @StartBundle
@@ -77,17 +77,9 @@ public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, 
 
     private void flush() {
       if (!letters.isEmpty()) {
-        store.writeDeadLetters(letters);
+        store().writeDeadLetters(slices, letters);
         letters.clear();
         bytes = 0;
-      }
-    }
-
-    @Teardown
-    public void teardown() {
-      if (store != null) {
-        store.close();
-        store = null;
       }
     }
   }

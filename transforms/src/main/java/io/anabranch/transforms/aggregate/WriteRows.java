@@ -4,13 +4,10 @@ package io.anabranch.transforms.aggregate;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
-import io.anabranch.api.spi.ViewStore;
-import io.anabranch.api.spi.ViewStores;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
-import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
 
 /**
@@ -18,15 +15,13 @@ import org.apache.beam.sdk.values.KV;
  * bounded input, so it is written in batches of a number and of bytes. Metric: {@code
  * rows-written}.
  */
-final class WriteRows extends DoFn<KV<Integer, Iterable<StoredRow>>, Void> {
+final class WriteRows extends StoreFn<KV<Integer, Iterable<StoredRow>>, Void> {
   private static final long serialVersionUID = 1L;
   private static final long MOST_BYTES = 8 << 20;
-  private final Settings settings;
   private final SliceRef slice;
   private final int mostRows;
   private final boolean complete;
   private final Counter rowsWritten = Metrics.counter("io.anabranch", "rows-written");
-  private transient ViewStore store;
 
   /**
    * Writes to a slice.
@@ -34,15 +29,10 @@ final class WriteRows extends DoFn<KV<Integer, Iterable<StoredRow>>, Void> {
    * @param complete whether the rows are of windows, and are left out once the run is to stop
    */
   WriteRows(Settings settings, SliceRef slice, int mostRows, boolean complete) {
+    super(settings);
     this.complete = complete;
     this.mostRows = mostRows;
-    this.settings = settings;
     this.slice = slice;
-  }
-
-  @Setup
-  public void setup() {
-    store = ViewStores.open(settings);
   }
 
   @ProcessElement
@@ -65,18 +55,10 @@ final class WriteRows extends DoFn<KV<Integer, Iterable<StoredRow>>, Void> {
 
   private void write(List<StoredRow> batch) {
     if (complete) {
-      store.writeComplete(slice, batch);
+      store().writeComplete(slice, batch);
     } else {
-      store.write(slice, batch);
+      store().write(slice, batch);
     }
     rowsWritten.inc(batch.size());
-  }
-
-  @Teardown
-  public void teardown() {
-    if (store != null) {
-      store.close();
-      store = null;
-    }
   }
 }

@@ -96,7 +96,7 @@ class WriteDeadLettersTest {
         .apply("Count", Create.of(letters))
         .apply("Letters", ParDo.of(new LettersFn(bytes)))
         .setCoder(DeadLetterCoder.of())
-        .apply("Store", WriteDeadLetters.to(store.settings()));
+        .apply("Store", WriteDeadLetters.to(store.settings(), List.of()));
     Runs.run(pipeline);
   }
 

@@ -38,6 +38,9 @@ public final class Recording {
   /** An epoch that is complete. */
   public record Complete(SliceRef slice, long epoch) implements Call {}
 
+  /** How much was read. */
+  public record Read(long through, long bytes, long records) implements Call {}
+
   /** Dead letters. */
   public record Letters(List<DeadLetter> letters) implements Call {}
 
@@ -140,8 +143,9 @@ public final class Recording {
     return switch (method) {
       case "write", "writeComplete" ->
           new Write((SliceRef) arguments[0], List.copyOf((Collection<StoredRow>) arguments[1]));
+      case "addReading" -> new Read((Long) arguments[1], (Long) arguments[2], (Long) arguments[3]);
       case "complete" -> new Complete((SliceRef) arguments[0], (Long) arguments[1]);
-      case "writeDeadLetters" -> new Letters(List.copyOf((Collection<DeadLetter>) arguments[0]));
+      case "writeDeadLetters" -> new Letters(List.copyOf((Collection<DeadLetter>) arguments[1]));
       default -> throw new UnsupportedOperationException("no pipeline should call " + method);
     };
   }

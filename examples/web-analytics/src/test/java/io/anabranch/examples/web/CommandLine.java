@@ -89,6 +89,8 @@ final class CommandLine {
   private static ProcessBuilder process(Path folder, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // They do not live long: compile quickly, and collect with one thread.
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     OPENED.forEach(name -> command.add("--add-opens=java.base/java." + name + "=ALL-UNNAMED"));
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), "io.anabranch.cli.Anabranch"));

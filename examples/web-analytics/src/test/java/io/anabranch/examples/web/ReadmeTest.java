@@ -30,7 +30,7 @@ final class ReadmeTest {
   @Test
   void commandsRunInTheirOrder() throws Exception {
     Files.createDirectories(folder.resolve("examples/web-analytics"));
-    for (String example : List.of("anabranch.yaml", "visits.yaml")) {
+    for (String example : List.of("anabranch.yaml", "visits.yaml", "kappa.yaml")) {
       Files.copy(Path.of(example), folder.resolve("examples/web-analytics").resolve(example));
     }
     traffic("access.log", 1);
@@ -52,7 +52,7 @@ final class ReadmeTest {
               command.replace(
                   "FlinkRunner -- '--flinkMaster=[local]' --parallelism=4",
                   "DirectRunner -- --targetParallelism=4");
-          boolean picks = quick.matches("(run|verify) .*") && !quick.contains("--runner");
+          boolean picks = quick.matches("(run|verify|replay) .*") && !quick.contains("--runner");
           CommandLine.bare(folder, (quick + (picks ? " --runner direct" : "")).split(" "));
           ran.add(command);
         } else {

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api.spi;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * How far the run that fills a slice has read the log. Workers tell of it a bundle at a time, and a
+ * bundle that is run again tells of it again: it is a measure of progress, not of what is stored.
+ *
+ * @param after the last epoch that is not read
+ * @param through the last epoch of which something was read, {@link io.anabranch.api.Epochs#NONE}
+ *     if nothing was
+ * @param bytes how many bytes were read
+ * @param records how many records were read
+ * @param since when reading began
+ * @param at when it was last told of, {@code since} if it was not
+ */
+public record Reading(
+    long after, long through, long bytes, long records, Instant since, Instant at) {
+
+  /** Returns the rate of reading so far, in bytes a second, 0 if nothing was read. */
+  public double bytesPerSecond() {
+    double seconds = Math.max(1, Duration.between(since, at).toMillis()) / 1_000.0;
+    return bytes / seconds;
+  }
+}

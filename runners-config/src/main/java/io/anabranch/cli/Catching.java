@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli;
+
+import io.anabranch.wiring.CatchUp;
+import java.time.Duration;
+import java.util.Locale;
+
+/** How far reading is, in words. */
+final class Catching {
+  private static final double KIB = 1 << 10;
+  private static final double MIB = 1 << 20;
+
+  private Catching() {}
+
+  /** Such as {@code 34.0% of the log read, 8.1 MiB/s, 20 s left}. */
+  static String text(CatchUp catchUp) {
+    String share = String.format(Locale.ROOT, "%.1f%% of the log read", 100 * catchUp.share());
+    if (catchUp.bytesLeft() == 0) {
+      return share;
+    }
+    return share
+        + ", "
+        + rate(catchUp.bytesPerSecond())
+        + catchUp.timeLeft().map(left -> ", " + duration(left) + " left").orElse("");
+  }
+
+  private static String rate(double bytesPerSecond) {
+    return bytesPerSecond >= MIB
+        ? String.format(Locale.ROOT, "%.1f MiB/s", bytesPerSecond / MIB)
+        : String.format(Locale.ROOT, "%.1f KiB/s", bytesPerSecond / KIB);
+  }
+
+  /** Rounded up, in the two largest units. */
+  private static String duration(Duration time) {
+    long seconds = (time.toMillis() + 999) / 1_000;
+    return seconds < 60
+        ? seconds + " s"
+        : seconds < 3_600
+            ? seconds / 60 + " min " + seconds % 60 + " s"
+            : seconds / 3_600 + " h " + seconds % 3_600 / 60 + " min";
+  }
+}

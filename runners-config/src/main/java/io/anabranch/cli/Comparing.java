@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli;
+
+import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.RowDifferences;
+import io.anabranch.wiring.VersionComparison;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/** How two versions differ, in words. */
+final class Comparing {
+  private Comparing() {}
+
+  static void print(PrintWriter out, VersionComparison comparison, Epochs epochs) {
+    String versions =
+        String.format(
+            "%s: version %d against version %d",
+            comparison.view(), comparison.live(), comparison.other());
+    comparison.changes().forEach(change -> out.printf("  %s%n", change));
+    if (comparison.skipped().isPresent()) {
+      out.printf("%s: not compared, as %s%n", versions, comparison.skipped().get());
+      return;
+    }
+    RowDifferences result = comparison.result();
+    result.worst().forEach(row -> out.printf("  %s%n", row));
+    out.printf(
+        "%s, through %s: %,d rows, %,d equal, %,d different%s%n",
+        versions,
+        epochs.end(comparison.through()),
+        result.rows(),
+        result.rows() - result.different(),
+        result.different(),
+        result.different() == 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                " (%,d only in version %d, %,d only in version %d; largest relative difference"
+                    + " %.3g)",
+                result.onlyLive(),
+                comparison.live(),
+                result.onlyOther(),
+                comparison.other(),
+                result.largest()));
+  }
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli;
+
+import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.VersionState;
+import io.anabranch.api.spi.VersionSwitch;
+import io.anabranch.config.Configuration;
+import io.anabranch.wiring.Promotion;
+import io.anabranch.wiring.RunContext;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Lets former versions answer again. */
+@Command(
+    name = "rollback",
+    description = {
+      "Kappa: let the former versions answer again, all together or none.",
+      "What answered before becomes the former version; roll back again to undo it."
+    })
+final class RollbackCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigurationOptions options;
+
+  @Mixin private ViewOptions views;
+
+  @Override
+  public Integer call() {
+    Configuration configuration = options.load();
+    try (RunSession session = RunSession.existing(configuration)) {
+      RunContext<?> context = session.context();
+      for (VersionSwitch each : Promotion.rollback(context, views.names())) {
+        long from = each.from().orElseThrow();
+        spec.commandLine()
+            .getOut()
+            .printf(
+                "%s: version %d answers again%s; version %d is the former one%n",
+                each.view(),
+                each.to(),
+                behind(complete(context, each.to()), complete(context, from)),
+                from);
+      }
+    }
+    return 0;
+  }
+
+  private static long complete(RunContext<?> context, long version) {
+    return context.store().version(version).map(VersionState::completeThrough).orElse(Epochs.NONE);
+  }
+
+  private static String behind(long complete, long other) {
+    return complete == Epochs.NONE || complete >= other
+        ? ""
+        : String.format(
+            ", %,d epochs behind: let it go on, with \"anabranch run\"", other - complete);
+  }
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.Tolerance;
+import io.anabranch.api.UserException;
+import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.spi.LivePointer;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.Reading;
+import io.anabranch.api.spi.RecordBatch;
+import io.anabranch.api.spi.ReplayPlan;
+import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.VersionRole;
+import io.anabranch.api.spi.VersionState;
+import io.anabranch.api.spi.VersionSwitch;
+import io.anabranch.transforms.Throttle;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * Runs versions of Kappa: goes on with those there are, and begins new ones.
+ *
+ * <p>A new version reads what is closed as bounded input, into a slice that nobody sees until it is
+ * whole, and follows the log from there: the seam is the end of an epoch, so nothing is read twice
+ * there or left out. Where no version answers, it answers once its history is whole; otherwise it
+ * is the view's candidate. A run that dies within the history leaves nothing that anybody sees.
+ *
+ * @param <E> the author's event
+ */
+public final class KappaRun<E> {
+  private final RunContext<E> context;
+  private final Stop stop;
+  private final Listener listener;
+  private boolean untilCaughtUp;
+  private Optional<Throttle> throttle = Optional.empty();
+  private Optional<Function<String, Tolerance>> autoPromote = Optional.empty();
+  private boolean retired;
+
+  private KappaRun(RunContext<E> context, Stop stop, Listener listener) {
+    this.context = context;
+    this.stop = stop;
+    this.listener = listener;
+  }
+
+  /** Hears what happens, from several threads. */
+  public interface Listener {
+    /** A run has its number. */
+    void started(String layer, long run);
+
+    /** The history of new versions is whole. */
+    void historyDone(long run, long records, List<SliceRef> versions);
+
+    /** Candidates answer from now on. */
+    void promoted(List<VersionComparison> comparisons);
+
+    /** Candidates were not promoted; they go on following the log. */
+    void notPromoted(UserException reason);
+
+    /** All versions of the run were retired, so it ends. */
+    void retired(long run);
+  }
+
+  /** Runs until it is asked to stop: then it stores what it has read, and ends. */
+  public static <E> KappaRun<E> of(RunContext<E> context, Stop stop, Listener listener) {
+    return new KappaRun<>(context, stop, listener);
+  }
+
+  /** Ends once all that is in the log now is stored; default no. */
+  public KappaRun<E> untilCaughtUp(boolean end) {
+    untilCaughtUp = end;
+    return this;
+  }
+
+  /**
+   * Reads no more records a second than this; default as many as it can.
+   *
+   * @throws IllegalArgumentException if it is not above 0
+   */
+  public KappaRun<E> rate(double recordsPerSecond) {
+    throttle = Optional.of(Throttle.toRate(recordsPerSecond));
+    return this;
+  }
+
+  /** Promotes what a replay computes once it has caught up; default no. */
+  public KappaRun<E> autoPromote(Function<String, Tolerance> tolerances) {
+    autoPromote = Optional.of(tolerances);
+    return this;
+  }
+
+  /**
+   * Goes on with a version of each view, and begins those of views that have none.
+   *
+   * @param role which versions; empty for the live ones, and where those are of another definition
+   *     for the former ones or the candidates
+   * @return what was done, empty if all versions were retired meanwhile
+   * @throws UserException if a view has no version of this definition in the role
+   */
+  public Optional<RunReport> run(Optional<VersionRole> role) {
+    autoPromote = Optional.empty();
+    List<ReplayPlan> first = new ArrayList<>();
+    Map<String, Long> versions = new LinkedHashMap<>();
+    for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
+      Optional<LivePointer> pointer = context.store().pointer(view.name());
+      if (pointer.isPresent()) {
+        BatchPlan.requireSameLog(context, pointer.get());
+        versions.put(view.name(), version(pointer.get(), view, role));
+      } else {
+        first.add(Replay.first(context, view));
+      }
+    }
+    return run("kappa", first, versions);
+  }
+
+  /**
+   * Computes new versions beside those that answer.
+   *
+   * @return what was done, empty if all versions were retired meanwhile
+   * @throws UserException if another run takes their place
+   */
+  public Optional<RunReport> replay(Replay replay) {
+    return run("replay", replay.plans(), Map.of());
+  }
+
+  private long version(
+      LivePointer pointer, ViewDefinition<E, ?, ?, ?, ?> view, Optional<VersionRole> role) {
+    if (role.isPresent()) {
+      return of(pointer, role.get())
+          .orElseThrow(
+              () ->
+                  new UserException(
+                      "view \"" + view.name() + "\" has no " + role.get().word() + " version"));
+    }
+    for (VersionRole each : List.of(VersionRole.LIVE, VersionRole.FORMER, VersionRole.CANDIDATE)) {
+      OptionalLong version = of(pointer, each);
+      if (version.isPresent()
+          && context
+              .store()
+              .version(version.getAsLong())
+              .filter(state -> state.fingerprint().equals(view.fingerprint()))
+              .isPresent()) {
+        return version.getAsLong();
+      }
+    }
+    throw new UserException(
+        "the definition of view \""
+            + view.name()
+            + "\" is not the one that its stored rows were made by: "
+            + String.join("; ", pointer.fingerprint().changesTo(view.fingerprint()))
+            + ". Compute it anew beside what answers, with \"anabranch replay\"");
+  }
+
+  private static OptionalLong of(LivePointer pointer, VersionRole role) {
+    return switch (role) {
+      case LIVE -> pointer.base();
+      case FORMER -> pointer.former();
+      case CANDIDATE -> pointer.candidate();
+      case NONE -> OptionalLong.empty();
+    };
+  }
+
+  private Optional<RunReport> run(
+      String layer, List<ReplayPlan> plans, Map<String, Long> versions) {
+    Optional<LogEnd> until =
+        untilCaughtUp ? Optional.of(StreamRun.endOf(context)) : Optional.empty();
+    try (Heartbeat heartbeat = Heartbeat.begin(context, layer)) {
+      long run = heartbeat.run();
+      listener.started(layer, run);
+      Map<String, SliceRef> slices = new LinkedHashMap<>();
+      List<SliceRef> begun = begin(layer, run, plans);
+      begun.forEach(slice -> slices.put(slice.view(), slice));
+      context
+          .store()
+          .switchTo(
+              begun.stream()
+                  .filter(slice -> context.store().pointer(slice.view()).isEmpty())
+                  .map(
+                      slice ->
+                          new VersionSwitch(slice.view(), OptionalLong.empty(), slice.version()))
+                  .toList());
+      versions.forEach(
+          (view, version) ->
+              slices.put(
+                  view,
+                  context
+                      .store()
+                      .openVersion(run, context.ref(context.application().view(view)), version)));
+      return follow(layer, run, slices, until);
+    }
+  }
+
+  /** Computes histories, and returns the slices that go on from there. */
+  private List<SliceRef> begin(String layer, long run, List<ReplayPlan> plans) {
+    if (plans.isEmpty()) {
+      return List.of();
+    }
+    List<SliceRef> histories = context.store().openReplay(run, plans);
+    boolean sealed = false;
+    try {
+      long records = readHistory(layer, plans, histories);
+      List<SliceRef> following = context.store().seal(histories);
+      sealed = true;
+      listener.historyDone(run, records, following);
+      return following;
+    } catch (UserException e) {
+      throw stop.isRequested()
+          ? new UserException(
+              layer + " run " + run + " was stopped within the history; it leaves nothing", e)
+          : e;
+    } finally {
+      if (!sealed) {
+        giveUp(histories);
+      }
+    }
+  }
+
+  /** Removes what was begun, slices that it shares with the live version included. */
+  private void giveUp(List<SliceRef> histories) {
+    context.store().discard(histories);
+    for (SliceRef history : histories) {
+      if (context.store().version(history.version()).filter(v -> !v.retired()).isPresent()) {
+        context.store().retire(List.of(history.version()));
+      }
+    }
+  }
+
+  /** Returns how many records were read. */
+  private long readHistory(String layer, List<ReplayPlan> plans, List<SliceRef> histories) {
+    Map<String, SliceRef> slices = new LinkedHashMap<>();
+    long through = Epochs.NONE;
+    for (int i = 0; i < plans.size(); i++) {
+      EpochRange history = plans.get(i).history();
+      if (history.through() > history.after()) {
+        slices.put(histories.get(i).view(), histories.get(i));
+        through = Math.max(through, history.through());
+      }
+    }
+    if (slices.isEmpty()) {
+      return 0;
+    }
+    long readAfter = context.readAfter(slices.values());
+    Pipeline pipeline = context.pipeline();
+    PCollection<RecordBatch> records =
+        pipeline.apply("Log", context.log().readClosed(new EpochRange(readAfter, through)));
+    Following.throttled(context, records, "", slices.values(), readAfter, throttle)
+        .apply("Views", Views.into(slices, context, through).inOneEpoch());
+    long[] read = new long[1];
+    stop.unlessRequested(() -> read[0] = Pipelines.runToEnd(pipeline, layer));
+    return read[0];
+  }
+
+  /** Goes on with the versions that are left if others are retired meanwhile. */
+  private Optional<RunReport> follow(
+      String layer, long run, Map<String, SliceRef> all, Optional<LogEnd> until) {
+    Map<String, SliceRef> slices = new LinkedHashMap<>(all);
+    while (true) {
+      Following<E> following = new Following<>(context, layer, run, slices, until, throttle);
+      try {
+        Optional<RunReport> done = follow(following, slices);
+        if (done.isPresent()) {
+          return done;
+        }
+      } catch (UserException e) { // of a write to a version that was retired, perhaps
+        if (!slices.values().removeIf(this::isRetired)) {
+          throw e;
+        }
+      }
+      slices.values().removeIf(this::isRetired);
+      if (slices.isEmpty()) {
+        listener.retired(run);
+        return Optional.empty();
+      }
+      slices.replaceAll(
+          (view, slice) ->
+              context
+                  .store()
+                  .openVersion(
+                      run, context.ref(context.application().view(view)), slice.version()));
+    }
+  }
+
+  private Optional<RunReport> follow(Following<E> following, Map<String, SliceRef> slices) {
+    try (Background background = new Background()) {
+      Future<RunReport> report = background.start(() -> following.run(stop));
+      try {
+        return end(report, slices);
+      } finally {
+        if (!report.isDone()) { // else it was not stopped
+          stop.request();
+        }
+      }
+    }
+  }
+
+  /** Waits for the end, and does what there is to do meanwhile. */
+  private Optional<RunReport> end(Future<RunReport> report, Map<String, SliceRef> slices) {
+    while (!Background.isDone(report)) {
+      if (!stop.isRequested()) {
+        look(slices.values());
+      }
+    }
+    RunReport result = Background.result(report);
+    if (autoPromote.isPresent() && !stop.isRequested()) {
+      promote(slices.keySet());
+    }
+    return retired ? Optional.empty() : Optional.of(result);
+  }
+
+  /** What there is to do while the run goes on; if the store does not answer, the next time. */
+  private void look(Collection<SliceRef> slices) {
+    try {
+      if (slices.stream().allMatch(this::isRetired)) {
+        retired = true;
+        stop.request();
+      } else if (autoPromote.isPresent() && haveCaughtUp(slices)) {
+        promote(slices.stream().map(SliceRef::view).toList());
+      }
+    } catch (UserException e) {
+      // somebody locks the store; what the run itself writes tells if it lasts
+    }
+  }
+
+  private boolean isRetired(SliceRef slice) {
+    return context.store().version(slice.version()).map(VersionState::retired).orElse(true);
+  }
+
+  /** Whether all that is in the log was read, and what is closed and complete elsewhere is here. */
+  private boolean haveCaughtUp(Collection<SliceRef> slices) {
+    LogEnd end = context.log().end();
+    long closed = Math.min(end.lastClosedWithRecords().orElse(Epochs.NONE), end.lastEpoch());
+    for (SliceRef slice : slices) {
+      long live =
+          context.store().pointer(slice.view()).map(LivePointer::completeThrough).orElse(closed);
+      long complete =
+          context.store().version(slice.version()).map(VersionState::completeThrough).orElseThrow();
+      boolean divided = live < slice.after() && live != Epochs.NONE; // then nothing is compared
+      if (complete < Math.max(closed, live) || divided) {
+        return false;
+      }
+    }
+    for (Reading reading : context.store().readings(slices.iterator().next().run())) {
+      if (CatchUp.of(context.log(), List.of(reading)).bytesLeft() > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Promotes once, or tells why not; the run goes on either way. */
+  private void promote(Collection<String> views) {
+    Function<String, Tolerance> tolerances = autoPromote.orElseThrow();
+    autoPromote = Optional.empty();
+    List<String> candidates =
+        views.stream()
+            .filter(
+                view ->
+                    context
+                        .store()
+                        .pointer(view)
+                        .filter(pointer -> pointer.candidate().isPresent())
+                        .isPresent())
+            .toList();
+    if (candidates.isEmpty()) { // they answer, as there was nothing else that did
+      return;
+    }
+    try {
+      listener.promoted(
+          Promotion.promote(context, candidates, tolerances, false, Promotion.PATIENCE));
+    } catch (RuntimeException e) { // also of an author's combine function, when rows are compared
+      listener.notPromoted(UserException.of(e));
+    }
+  }
+}

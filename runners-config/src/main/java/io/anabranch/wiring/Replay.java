@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import io.anabranch.api.Architecture;
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.UsageException;
+import io.anabranch.api.UserException;
+import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.spi.LivePointer;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.LogSize;
+import io.anabranch.api.spi.ReplayPlan;
+import io.anabranch.api.spi.ViewStatus;
+import io.anabranch.api.spi.ViewStatus.Slice;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What a replay is to compute, told before it runs.
+ *
+ * @param views what becomes of each view
+ * @param reads the epochs to read, those open now included
+ * @param size how much they hold now
+ */
+public record Replay(List<PlannedView> views, EpochRange reads, LogSize size) {
+
+  /** Copies the views. */
+  public Replay {
+    views = List.copyOf(views);
+  }
+
+  /**
+   * A view to compute anew.
+   *
+   * @param plan the version to compute
+   * @param live the version that answers, empty if none does
+   * @param changes how the definition differs from that of the live version
+   * @param rows how many rows the live version holds of the epochs to compute, as an estimate
+   */
+  public record PlannedView(
+      ReplayPlan plan, OptionalLong live, List<String> changes, OptionalLong rows) {
+
+    /** Copies the changes. */
+    public PlannedView {
+      changes = List.copyOf(changes);
+    }
+  }
+
+  /**
+   * Plans a replay.
+   *
+   * @param views the views, empty for all
+   * @param from the first epoch to compute anew, empty for the beginning of the log. It may begin
+   *     earlier: where a slice of the live version ends
+   * @throws UserException if the log is empty, a view is not served by Kappa, or older epochs are
+   *     to be kept and there are none, or of another definition
+   */
+  public static <E> Replay of(RunContext<E> context, Collection<String> views, OptionalLong from) {
+    views.forEach(context.application()::view);
+    LogEnd end = StreamRun.endOf(context);
+    List<ViewStatus> status = context.store().status();
+    List<PlannedView> planned = new ArrayList<>();
+    long readAfter = Long.MAX_VALUE;
+    for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
+      if (views.isEmpty() || views.contains(view.name())) {
+        Optional<ViewStatus> found =
+            status.stream().filter(each -> each.pointer().view().equals(view.name())).findFirst();
+        PlannedView one = plan(context, view, found, from, end);
+        planned.add(one);
+        readAfter = Math.min(readAfter, context.readAfter(view, one.plan().history().after()));
+      }
+    }
+    EpochRange reads = new EpochRange(readAfter, Long.MAX_VALUE);
+    return new Replay(planned, reads, context.log().size(reads));
+  }
+
+  /** A version from the beginning of the log, where no version answers. */
+  static <E> ReplayPlan first(RunContext<E> context, ViewDefinition<E, ?, ?, ?, ?> view) {
+    return new ReplayPlan(context.ref(view), history(Epochs.NONE, context.log().end()));
+  }
+
+  /** What is closed is read as bounded input. */
+  private static EpochRange history(long after, LogEnd end) {
+    long closed = end.lastClosedWithRecords().orElse(Epochs.NONE);
+    return new EpochRange(after, Math.max(after, closed));
+  }
+
+  private static <E> PlannedView plan(
+      RunContext<E> context,
+      ViewDefinition<E, ?, ?, ?, ?> view,
+      Optional<ViewStatus> status,
+      OptionalLong from,
+      LogEnd end) {
+    long after = Epochs.NONE;
+    if (from.isPresent()) {
+      LivePointer live =
+          status
+              .map(ViewStatus::pointer)
+              .orElseThrow(
+                  () ->
+                      new UserException(
+                          "view \""
+                              + view.name()
+                              + "\" has no live version to take older epochs over from: replay"
+                              + " all of the log, without --from"));
+      requireSameDefinition(live, view);
+      after = boundary(status.get(), from.getAsLong() - 1);
+    }
+    EpochRange history = history(after, end);
+    return new PlannedView(
+        new ReplayPlan(context.ref(view), history),
+        status.map(ViewStatus::pointer).map(LivePointer::base).orElse(OptionalLong.empty()),
+        status
+            .map(each -> each.pointer().fingerprint().changesTo(view.fingerprint()))
+            .orElse(List.of()),
+        status.isPresent()
+            ? OptionalLong.of(rows(status.get(), history.after()))
+            : OptionalLong.empty());
+  }
+
+  private static void requireSameDefinition(LivePointer live, ViewDefinition<?, ?, ?, ?, ?> view) {
+    List<String> changes = live.fingerprint().changesTo(view.fingerprint());
+    if (!changes.isEmpty()) {
+      throw new UserException(
+          "view \""
+              + view.name()
+              + "\": rows of older epochs cannot be taken over, as the definition changed: "
+              + String.join("; ", changes)
+              + ". Replay all of the log, without --from");
+    }
+  }
+
+  private static List<Slice> liveSlices(ViewStatus status) {
+    return status.versions().stream()
+        .filter(ViewStatus.Version::live)
+        .flatMap(version -> version.slices().stream())
+        .filter(Slice::visible)
+        .sorted(Comparator.comparingLong(slice -> slice.epochs().after()))
+        .toList();
+  }
+
+  /** Returns the last epoch, {@code most} at most, that slices of the live version end with. */
+  private static long boundary(ViewStatus status, long most) {
+    long boundary = Epochs.NONE;
+    for (Slice slice : liveSlices(status)) {
+      boolean follows = slice.epochs().through() == Long.MAX_VALUE;
+      long complete = slice.completeThrough().orElse(Epochs.NONE);
+      long end = follows ? Math.min(most, complete) : slice.epochs().through();
+      if (slice.epochs().after() > most || end > most || end <= slice.epochs().after()) {
+        break;
+      }
+      boundary = end;
+    }
+    return boundary;
+  }
+
+  private static long rows(ViewStatus status, long after) {
+    return liveSlices(status).stream()
+        .filter(slice -> slice.epochs().through() > after)
+        .mapToLong(Slice::rows)
+        .sum();
+  }
+
+  /** Returns the plans. */
+  List<ReplayPlan> plans() {
+    return views.stream().map(PlannedView::plan).toList();
+  }
+
+  /**
+   * Fails if the configuration picks another architecture.
+   *
+   * @throws UsageException if so
+   */
+  public static void requireKappa(Architecture architecture) {
+    if (architecture != Architecture.KAPPA) {
+      throw new UsageException(
+          "the configuration picks architecture: lambda, and this command is for Kappa. In Lambda,"
+              + " \"anabranch run --layer batch --full\" computes all anew");
+    }
+  }
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+
+import io.anabranch.cli.Cli.Result;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two hours and a bit by Kappa: one purchase a second, each of a greater amount. */
+final class KappaCommandsTest {
+  private static final Instant START = Instant.parse("2015-05-21T00:00:00Z");
+  private static final String[] LOSSY = {"--set", "application=io.anabranch.wiring.LossyPurchases"};
+
+  @TempDir Path folder;
+  private Cli cli;
+
+  @BeforeEach
+  void computeByKappa() {
+    cli = new Cli(folder, "kappa");
+    ingest(0, 3_600);
+    ok("close", "--through", START.plusSeconds(3_600).toString());
+    Result first = ok("run", "--until-caught-up");
+    assertThat(first.out(), containsString("kappa run 1 is done: "));
+    ingest(3_600, 400);
+    ok("run", "--until-caught-up");
+  }
+
+  @Test
+  void firstRunReadsWhatIsClosedAsHistoryAndGoesOnFromThere() {
+    Result status = ok("status");
+
+    assertThat(
+        status.out(),
+        allOf(
+            containsString("revenue: live version 1 is complete through 2015-05-21T01:00:00Z"),
+            containsString("100.0% of the log read")));
+    assertThat(total("tea"), is(sum(4_000)));
+  }
+
+  @Test
+  void dryRunSaysWhatWouldBeReadAndWhy() {
+    Result same = ok("replay", "--dry-run");
+    Result partial =
+        ok("replay", "--dry-run", "--view", "revenue", "--from", "2015-05-21T01:30:00Z");
+    Result unknown = cli.run("replay", "--dry-run", "--view", "revenu");
+
+    assertThat(
+        same.out(),
+        allOf(
+            containsString("would read 2 epochs with records, "),
+            containsString(" bytes, from the beginning of the log"),
+            containsString("revenue: a candidate computed from the beginning of the log, about "),
+            containsString("nothing says that a replay is needed")));
+    assertThat(
+        partial.out(),
+        allOf(
+            containsString("would read 1 epochs with records"),
+            containsString("revenue: a candidate computed from 2015-05-21T01:00:00Z on"),
+            not(containsString("buyers"))));
+    assertThat(unknown.code(), is(2));
+    assertThat(unknown.errors().get(0), containsString("did you mean \"revenue\"?"));
+    assertThat("it does nothing", ok("status").out(), not(containsString("candidate")));
+  }
+
+  @Test
+  void candidateWithAPlantedBugIsCaughtAndRefused() {
+    Result replay = okLossy("replay", "--until-caught-up");
+    Result status = ok("status");
+    Result compare = lossy("compare");
+    Result promote = lossy("promote");
+
+    assertThat(
+        replay.out(),
+        containsString("revenue: version 4 holds the history through 2015-05-21T01:00:00Z"));
+    assertThat(
+        status.out(),
+        containsString("revenue: candidate version 4 is complete through 2015-05-21T01:00:00Z"));
+    assertThat(compare.code(), is(1));
+    assertThat(
+        compare.out(),
+        allOf(
+            containsString("revenue: version 1 against version 4, through 2015-05-21T01:00:00Z: 6"),
+            containsString(" rows, 2 equal, 4 different (0 only in version 1")));
+    assertThat(promote.code(), is(1));
+    assertThat(
+        promote.errors().get(0),
+        allOf(
+            containsString("nothing was promoted: view \"revenue\": version 4 against version 1"),
+            containsString("differs in 4 of 6 rows, and none may differ"),
+            containsString("promotion.maxDifferingRows"),
+            containsString("or promote with --force")));
+    assertThat(total("tea"), is(sum(4_000)));
+  }
+
+  @Test
+  void candidateThatIsNotPromotedByItselfIsAnError() {
+    Result replay = lossy("replay", "--until-caught-up", "--auto-promote");
+
+    assertThat(replay.code(), is(1));
+    assertThat(replay.errors().get(0), containsString("nothing was promoted: view \"revenue\""));
+    assertThat(total("tea"), is(sum(4_000)));
+  }
+
+  @Test
+  void versionsThatCannotBeComparedAreNotEqual() {
+    ingest(4_000, 3_200); // through 02:00
+    ok("close", "--through", START.plusSeconds(7_200).toString());
+    ok("replay", "--until-caught-up");
+
+    Result compare = cli.run("compare", "--view", "revenue");
+    Result promote = cli.run("promote");
+
+    assertThat(compare.code(), is(1));
+    assertThat(
+        compare.out(),
+        is(
+            "revenue: version 1 against version 4: not compared, as version 4 holds the epochs"
+                + " through 2015-05-21T02:00:00Z in one slice, and the other is complete only"
+                + " through 2015-05-21T01:00:00Z: let that one run on\n"));
+    assertThat(promote.code(), is(1));
+    assertThat(promote.errors().get(0), containsString("was not compared, as version 4 holds"));
+    ok("run", "--until-caught-up");
+    assertThat(ok("compare").out(), containsString(" 0 different"));
+    ok("promote");
+    assertThat(total("tea"), is(sum(7_200)));
+  }
+
+  @Test
+  void candidateThatHasReadLessOfTheOpenEpochIsNotPromoted() {
+    ok("replay", "--until-caught-up");
+    ingest(4_000, 100);
+    ok("run", "--until-caught-up", "--role", "live");
+
+    Result behind = cli.run("promote", "--view", "revenue");
+    ok("run", "--until-caught-up", "--role", "candidate");
+    Result promoted = cli.run("promote");
+
+    assertThat(behind.code(), is(1));
+    assertThat(
+        behind.errors().get(0),
+        allOf(
+            containsString("nothing was promoted: view \"revenue\": version 4 has read "),
+            containsString(" bytes of the log less than version 1, that answers"),
+            containsString("anabranch run --role candidate")));
+    assertThat(promoted.err(), promoted.code(), is(0));
+    assertThat(total("tea"), is(sum(4_100)));
+  }
+
+  @Test
+  void toleranceOfTheConfigurationAndForceLetItPass() {
+    okLossy("replay", "--until-caught-up");
+
+    Result strict = lossy("promote", "--set", "promotion.maxDifferingRows=60%");
+    Result byView = lossy("promote", "--set", "promotion.views.revenue.equalWithin=99%");
+    assertThat(byView.err(), byView.code(), is(0));
+    ok("rollback");
+    ok("retire", "4");
+    okLossy("replay", "--until-caught-up");
+    Result forced = lossy("promote", "--force");
+    Result wrong = lossy("promote", "--set", "promotion.views.revenu.equalWithin=99%");
+
+    assertThat(strict.code(), is(1));
+    assertThat(
+        byView.out(),
+        containsString("revenue: version 4 answers from now on; version 1 is the former one"));
+    assertThat(forced.out(), containsString("version 5 answers from now on"));
+    assertThat(total("tea"), is(sum(4_000) - lost(4_000)));
+    assertThat(wrong.code(), is(2));
+  }
+
+  @Test
+  void promoteRollBackAndRetire() {
+    ok("replay", "--until-caught-up", "--auto-promote");
+    Result promoted = ok("status", "--format", "json");
+    Result back = ok("rollback", "--view", "revenue");
+    Result retired = ok("retire");
+    Result nothing = cli.run("retire");
+    Result live = cli.run("retire", "1");
+    Result noCandidate = cli.run("promote");
+
+    assertThat(promoted.out(), containsString("\"batchVersion\":4"));
+    assertThat(promoted.out(), containsString("\"formerVersion\":1"));
+    assertThat(back.out(), is("revenue: version 1 answers again; version 4 is the former one\n"));
+    assertThat(
+        retired.out(),
+        allOf(
+            containsString("version 2 is retired"),
+            containsString("version 3 is retired"),
+            containsString("version 4 is retired")));
+    assertThat(nothing.code(), is(1));
+    assertThat(nothing.errors().get(0), containsString("no view has a former version to retire"));
+    assertThat(live.errors().get(0), containsString("cannot be retired: promote another one"));
+    assertThat(noCandidate.errors().get(0), containsString("\"anabranch replay\""));
+    assertThat(total("tea"), is(sum(4_000)));
+    ok("verify", "revenue");
+  }
+
+  @Test
+  void formerVersionGoesOnUntilItIsRetired() {
+    ok("replay", "--until-caught-up", "--auto-promote");
+    ingest(4_000, 100);
+    ok("run", "--until-caught-up", "--role", "former");
+    assertThat(total("tea"), is(sum(4_000)));
+    ok("rollback");
+
+    assertThat(total("tea"), is(sum(4_100)));
+  }
+
+  @Test
+  void rollbackSaysHowFarTheFormerVersionIsBehind() {
+    ok("replay", "--until-caught-up", "--auto-promote");
+    ingest(4_000, 3_200);
+    ok("close", "--through", START.plusSeconds(7_200).toString());
+    ok("run", "--until-caught-up");
+
+    assertThat(
+        ok("rollback", "--view", "revenue").out(),
+        is(
+            "revenue: version 1 answers again, 1 epochs behind: let it go on, with"
+                + " \"anabranch run\"; version 4 is the former one\n"));
+  }
+
+  @Test
+  void partialReplayKeepsOlderEpochs() {
+    ok("replay", "--until-caught-up", "--from", "2015-05-21T01:00:00Z", "--auto-promote");
+
+    assertThat(total("tea"), is(sum(4_000)));
+    ok("verify", "revenue");
+  }
+
+  @Test
+  void storeMovesToLambdaAndBackWithoutReadingAgain() throws Exception {
+    cli.reconfigure("architecture: kappa", "architecture: lambda");
+    Result toLambda = ok("run", "--layer", "speed", "--until-caught-up");
+    Result batch = ok("run", "--layer", "batch");
+    Result replay = cli.run("replay");
+    cli.reconfigure("architecture: lambda", "architecture: kappa");
+    Result toKappa = ok("run", "--until-caught-up");
+
+    assertThat(
+        toLambda.out(),
+        containsString("the store answers by lambda from now on, from the same rows: revenue"));
+    assertThat(batch.out(), containsString("batch has nothing to do"));
+    assertThat(replay.code(), is(2));
+    assertThat(replay.errors().get(0), containsString("run --layer batch --full"));
+    assertThat(toKappa.out(), containsString("answers by kappa from now on"));
+    assertThat(toKappa.out(), not(containsString("holds the history")));
+    assertThat(total("tea"), is(sum(4_000)));
+  }
+
+  @Test
+  void wrongUsageIsToldAtOnce() {
+    Result rate = cli.run("replay", "--rate", "fast");
+    Result one = cli.run("compare", "1");
+    Result gone = cli.run("compare", "1", "99");
+    Result role = cli.run("run", "--role", "candidate");
+    Result both = cli.run("compare", "1", "2", "--view", "revenue");
+    Result view = cli.run("retire", "1", "--view", "revenue");
+    Result promotion = cli.run("compare", "1", "1", "--set", "promotion.views.x.equalWithin=1%");
+
+    assertThat(rate.code(), is(2));
+    assertThat(rate.errors().get(0), containsString("write records a second, as 500/s"));
+    assertThat(one.code(), is(2));
+    assertThat(gone.code(), is(1));
+    assertThat(gone.errors().get(0), containsString("has no version 99"));
+    assertThat(both.code(), is(2));
+    assertThat(both.errors().get(0), containsString("a version is of one view"));
+    assertThat(view.code(), is(2));
+    assertThat(promotion.code(), is(2));
+    assertThat(role.code(), is(1));
+    assertThat(role.errors().get(0), containsString("has no candidate version"));
+  }
+
+  @Test
+  void replayThatIsRefusedLeavesTheStoreWithItsArchitecture() throws Exception {
+    cli.reconfigure("architecture: kappa", "architecture: lambda");
+    ok("run", "--layer", "speed", "--until-caught-up");
+    cli.reconfigure("architecture: lambda", "architecture: kappa");
+
+    Result replay = cli.run("replay", "--view", "revenu");
+
+    assertThat(replay.code(), is(2));
+    assertThat(
+        ok("status", "--format", "json").out(), containsString("\"architecture\":\"lambda\""));
+  }
+
+  /** One purchase of tea a second. */
+  private void ingest(int first, int count) {
+    StringBuilder lines = new StringBuilder();
+    for (int second = first; second < first + count; second++) {
+      lines.append(START.plusSeconds(second)).append(",ann,tea,").append(second).append('\n');
+    }
+    Path file = cli.write("lines-" + first + ".log", lines.toString());
+    ok("ingest", file.toString(), "--at", START.plusSeconds(first + count - 1).toString());
+  }
+
+  private static long sum(long count) {
+    return count * (count - 1) / 2;
+  }
+
+  private static long lost(int count) {
+    long lost = 0;
+    for (int amount = 7; amount < count; amount += 1_000) {
+      lost += amount;
+    }
+    return lost;
+  }
+
+  private long total(String key) {
+    String out = ok("query", "revenue", "--key", key, "--total", "--format", "csv").out();
+    String row = out.lines().filter(line -> line.contains(key)).findFirst().orElseThrow();
+    return Long.parseLong(row.split(",", -1)[3]);
+  }
+
+  private Result lossy(String... arguments) {
+    String[] all = java.util.Arrays.copyOf(arguments, arguments.length + LOSSY.length);
+    System.arraycopy(LOSSY, 0, all, arguments.length, LOSSY.length);
+    return cli.run(all);
+  }
+
+  private Result okLossy(String... arguments) {
+    Result result = lossy(arguments);
+    assertThat(result.err(), result.code(), is(0));
+    return result;
+  }
+
+  private Result ok(String... arguments) {
+    Result result = cli.run(arguments);
+    assertThat(result.err(), result.code(), is(0));
+    return result;
+  }
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.anabranch.api.Tolerance;
+import io.anabranch.api.UserException;
+import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.ViewStatus;
+import io.anabranch.runners.RunnerProfile;
+import io.anabranch.wiring.Purchases.Purchase;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runs of Kappa that follow the log, while the versions they fill are promoted and retired. */
+final class KappaRunTest {
+  private static final Duration SOON = Duration.ofMinutes(1);
+
+  @TempDir Path folder;
+  private final Stop stop = new Stop();
+  private final Heard heard = new Heard();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final History history = new History(21, false, Purchases.ALL);
+  private LifeCycle world;
+
+  /** What a listener was told. */
+  private static final class Heard extends Quiet {
+    final List<String> all = new CopyOnWriteArrayList<>();
+    final List<UserException> refused = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void started(String layer, long run) {
+      all.add("started");
+    }
+
+    @Override
+    public void historyDone(long run, long records, List<SliceRef> versions) {
+      all.add("history");
+    }
+
+    @Override
+    public void promoted(List<VersionComparison> comparisons) {
+      comparisons.forEach(
+          each -> assertThat(each.toString(), each.skipped(), is(Optional.empty())));
+      all.add("promoted");
+    }
+
+    @Override
+    public void notPromoted(UserException reason) {
+      refused.add(reason);
+    }
+
+    @Override
+    public void retired(long run) {
+      all.add("retired");
+    }
+  }
+
+  /** The last records are in an epoch that is open, so no history holds them. */
+  @BeforeEach
+  void computeByKappa() {
+    world =
+        new LifeCycle(
+            folder, RunnerProfile.of("direct", Map.of("targetParallelism", "2")), Purchases.ALL);
+    history.ingest(world);
+    history.closeAllWithRecords(world);
+    history.ingest(world);
+    world.kappa(1);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    stop.request();
+    threads.shutdown();
+    assertThat("runs end", threads.awaitTermination(1, TimeUnit.MINUTES), is(true));
+    world.close();
+  }
+
+  @Test
+  void replayPromotesItselfOnceItHasReadWhatIsOpenToo() throws Exception {
+    Future<Optional<RunReport>> run = threads.submit(() -> replay(1));
+
+    awaitPromotion(run);
+    stop.request();
+
+    assertThat(run.get(1, TimeUnit.MINUTES).isPresent(), is(true));
+    assertThat(heard.refused, empty());
+    world.check(history.story());
+  }
+
+  @Test
+  void runWhoseVersionsAreRetiredEndsAndSaysSo() throws Exception {
+    Future<Optional<RunReport>> run = threads.submit(() -> replay(2));
+    awaitPromotion(run);
+    Promotion.rollback(world.context(1), List.of());
+
+    Promotion.retire(world.context(1), List.of(), List.of());
+
+    assertThat(run.get(1, TimeUnit.MINUTES), is(Optional.empty()));
+    assertThat(heard.all, is(List.of("started", "history", "promoted", "retired")));
+    world.check(history.story());
+    for (ViewStatus view : world.store().status()) {
+      assertThat(view.versions(), hasSize(1));
+    }
+  }
+
+  @Test
+  void runGoesOnWithTheVersionsThatAreLeft() throws Exception {
+    String kept = world.viewNames().get(0);
+    Future<Optional<RunReport>> run = threads.submit(this::follow);
+    await().atMost(SOON).until(() -> !heard.all.isEmpty() || run.isDone());
+    world.replay(1, world.viewNames(), OptionalLong.empty());
+    world.promote(1);
+    List<String> others = world.viewNames().subList(1, world.viewNames().size());
+    long version = world.store().pointer(kept).orElseThrow().former().orElseThrow();
+    Instant begun = world.reading(version).since();
+    Promotion.retire(world.context(1), others, List.of());
+    history.ingest(world);
+
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                run.isDone()
+                    || (world.reading(version).since().isAfter(begun)
+                        && world.hasReadAll(version)));
+    stop.request();
+
+    assertThat(run.get(1, TimeUnit.MINUTES).isPresent(), is(true));
+    assertThat(heard.all, is(List.of("started")));
+    world.rollBackOne(kept, 1);
+    world.check(history.story());
+  }
+
+  @Test
+  void candidateWaitsForWhatAnswersToReachItsHistory() throws Exception {
+    history.closeAllWithRecords(world);
+    Future<Optional<RunReport>> run = threads.submit(() -> replay(1));
+    await().atMost(SOON).until(() -> heard.all.contains("history") || run.isDone());
+    Thread.sleep(2_000); // in which it looks a few times
+    assertThat(heard.all + " " + heard.refused, heard.all, is(List.of("started", "history")));
+    assertThat(heard.refused, empty());
+
+    world.kappa(1);
+    awaitPromotion(run);
+    stop.request();
+
+    assertThat(run.get(1, TimeUnit.MINUTES).isPresent(), is(true));
+    world.check(history.story());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void stopWithinTheHistoryLeavesNothing(boolean partial) {
+    history.closeAllWithRecords(world);
+    OptionalLong from =
+        partial ? OptionalLong.of(world.completeThrough() + 1) : OptionalLong.empty();
+    world.kappa(1);
+    Quiet stopping =
+        new Quiet() {
+          @Override
+          public void started(String layer, long run) {
+            stop.request();
+          }
+        };
+    RunContext<Purchase> context = world.context(1);
+    Replay replay = Replay.of(context, List.of(), from);
+
+    UserException problem =
+        assertThrows(
+            UserException.class, () -> KappaRun.of(context, stop, stopping).replay(replay));
+
+    assertThat(problem.getMessage(), containsString("was stopped within the history"));
+    for (ViewStatus view : world.store().status()) {
+      assertThat(view.versions(), hasSize(1));
+      assertThat(view.pointer().candidate(), is(OptionalLong.empty()));
+    }
+    world.check(history.story());
+  }
+
+  private void awaitPromotion(Future<?> run) throws Exception {
+    try {
+      await()
+          .atMost(SOON)
+          .until(() -> heard.all.contains("promoted") || !heard.refused.isEmpty() || run.isDone());
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError(history.story() + ", not promoted: " + world.store().status(), e);
+    }
+    if (run.isDone()) {
+      run.get(); // throws what went wrong
+    }
+    assertThat(heard.refused, empty());
+  }
+
+  private Optional<RunReport> follow() {
+    return KappaRun.of(world.context(1), stop, heard).run(Optional.empty());
+  }
+
+  private Optional<RunReport> replay(int revision) {
+    RunContext<Purchase> context = world.context(revision);
+    return KappaRun.of(context, stop, heard)
+        .autoPromote(view -> Tolerance.NONE)
+        .replay(Replay.of(context, List.of(), OptionalLong.empty()));
+  }
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import static io.anabranch.wiring.KilledRun.Moment.AFTER;
+import static io.anabranch.wiring.KilledRun.Moment.BEFORE;
+import static io.anabranch.wiring.KilledRun.Moment.DURING;
+import static io.anabranch.wiring.KilledRun.Step.PROMOTE;
+import static io.anabranch.wiring.KilledRun.Step.REPLAY;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.is;
+
+import io.anabranch.api.spi.ViewStatus;
+import io.anabranch.wiring.KilledRun.Point;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Replays by a changed definition in processes that are killed, while more and more is ingested:
+ * what answers is as if there were none, garbage collection leaves nothing of them, and the next
+ * try gives the answers of the new definition.
+ */
+final class KilledReplaysTest {
+  private static final List<Point> POINTS =
+      List.of(
+          new Point(REPLAY, "openReplay", 1, AFTER),
+          new Point(REPLAY, "write", 1, DURING),
+          new Point(REPLAY, "write", 4, AFTER),
+          new Point(REPLAY, "addReading", 1, AFTER),
+          new Point(REPLAY, "seal", 1, DURING),
+          new Point(REPLAY, "seal", 1, AFTER),
+          new Point(REPLAY, "caughtUp", 2, DURING),
+          new Point(PROMOTE, "switchTo", 1, BEFORE),
+          new Point(PROMOTE, "switchTo", 1, DURING),
+          new Point(PROMOTE, "switchTo", 1, AFTER));
+
+  @TempDir Path folder;
+
+  @Test
+  void nothingOfAKilledReplayIsEverSeenAndTheNextOneIsWhole() throws Exception {
+    List<Point> points = new ArrayList<>(POINTS);
+    Collections.shuffle(points, new Random(5));
+    Random random = new Random(6);
+    History history = new History(11, false, Purchases.ALL);
+    int killed = 0;
+    try (LifeCycle world = new LifeCycle(folder, KilledRun.runner(), Purchases.ALL)) {
+      history.ingest(world);
+      history.closeAllWithRecords(world);
+      world.kappa(1);
+      for (Point point : points) {
+        history.ingest(world);
+        history.close(world);
+        world.kappa(1);
+        if (point.step() == PROMOTE) {
+          world.replay(2, world.viewNames(), OptionalLong.empty());
+        }
+        long delayMicros = random.nextInt(4_000);
+        boolean wasKilled = KilledRun.killed(folder, point, delayMicros);
+        killed += wasKilled ? 1 : 0;
+        String story =
+            history.story() + " " + point + (wasKilled ? " killed" : " done") + ", " + delayMicros;
+        boolean promoted = world.learnFromStore();
+        assertThat(story, promoted && point.step() == REPLAY, is(false));
+        world.check(story);
+
+        if (!promoted) {
+          history.ingest(world);
+          world.kappa(1); // so that the candidate is not ahead of what answers
+          world.replay(2, world.viewNames(), OptionalLong.empty());
+          world.check(story + ", replayed again");
+          assertThat(story, world.promote(2), is(true));
+        }
+        world.check(story + ", promoted");
+        assertThat(story, world.rollback(1), is(true));
+        world.check(story + ", rolled back");
+        assertThat(story, world.retire(1), is(true));
+        world.collectGarbageOfDead();
+        world.check(story + ", retired");
+        checkNothingElseIsLeft(world, story);
+      }
+    }
+    assertThat("processes killed before they were done", killed, greaterThanOrEqualTo(7));
+  }
+
+  private static void checkNothingElseIsLeft(LifeCycle world, String story) {
+    for (ViewStatus view : world.store().status()) {
+      assertThat(story + ", versions of " + view, view.versions().size(), is(1));
+    }
+  }
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+
+import io.anabranch.api.spi.ViewStatus;
+import io.anabranch.runners.RunnerProfile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * A random history of a store that moves between Lambda and Kappa, with replays of the same and of
+ * another definition, promotions, rollbacks and retirements; checked after every step.
+ */
+final class LifeCycleHistory {
+  private final Random random;
+  private final int views;
+  private final History log;
+  private final StringBuilder story;
+  private final Map<String, Integer> done = new TreeMap<>();
+  private boolean inKappa;
+
+  LifeCycleHistory(long seed, int views) {
+    this.random = new Random(seed);
+    this.views = views;
+    this.log = new History(seed, false, views);
+    this.story = new StringBuilder();
+    this.inKappa = random.nextBoolean();
+  }
+
+  /** Returns how often each kind of step was done. */
+  Map<String, Integer> done() {
+    return done;
+  }
+
+  String story() {
+    return log.story() + " |" + story;
+  }
+
+  void run(Path folder, int steps, RunnerProfile runner) {
+    try (LifeCycle world = new LifeCycle(folder, runner, views)) {
+      log.ingest(world);
+      for (int step = 0; step < steps; step++) {
+        story.append(" [").append(log.story().length()).append(']');
+        step(world);
+        world.check(story());
+      }
+    }
+  }
+
+  private void step(LifeCycle world) {
+    if (random.nextInt(3) == 0) {
+      log.ingest(world);
+    }
+    if (random.nextInt(4) == 0) {
+      log.close(world);
+    }
+    int revision = world.liveRevision();
+    int any = 1 + random.nextInt(2);
+    if (random.nextInt(inKappa ? 9 : 4) == 0) {
+      inKappa = !inKappa;
+    }
+    switch (random.nextInt(14)) {
+      case 0 -> {
+        world.collectGarbage();
+        tell("gc", true);
+        tell("fold", world.compact(revision) > 0);
+      }
+      case 1 -> {
+        world.restart();
+        tell("verify", world.verify(revision) > 0);
+      }
+      default -> {
+        if (inKappa) {
+          kappa(world, revision, any);
+        } else {
+          lambda(world, revision, any);
+        }
+      }
+    }
+  }
+
+  private void lambda(LifeCycle world, int revision, int any) {
+    switch (random.nextInt(5)) {
+      case 0, 1 -> {
+        if (world.hasClosedEpochs()) {
+          tell("batch", world.batch(random.nextInt(4) > 0 ? revision : any, false));
+        }
+      }
+      case 2 -> {
+        if (world.hasClosedEpochs()) {
+          tell("full batch", world.batch(any, true));
+        }
+      }
+      default -> tell("speed", world.speed(random.nextInt(4) > 0 ? revision : any));
+    }
+  }
+
+  private void kappa(LifeCycle world, int revision, int any) {
+    switch (random.nextInt(16)) {
+      case 0, 1 -> tell("kappa", world.kappa(random.nextInt(3) > 0 ? revision : any));
+      case 2 -> tell("former", world.former(any));
+      case 3, 4 -> tell("replay", world.replay(any, some(world), OptionalLong.empty()));
+      case 5, 7 -> { // what answers is as far as the candidate, so that they are compared
+        tell("kappa", world.kappa(revision));
+        world.check(story());
+        tell("replay", world.replay(any, some(world), OptionalLong.empty()));
+        world.check(story());
+        tell("promote", world.promote(any));
+      }
+      case 6 -> {
+        long from = world.firstEpoch() + random.nextInt(6);
+        boolean same = random.nextInt(3) > 0;
+        tell(
+            "replay from " + from,
+            world.replay(same ? revision : any, some(world), OptionalLong.of(from)));
+      }
+      case 8, 9, 10 -> tell("promote", world.promote(any));
+      case 11, 12, 13 -> tell("rollback", world.rollback(any));
+      case 14 -> tell("retire", world.retire(any));
+      default -> {
+        world.killedReplay(any);
+        checkNothingHidden(world);
+        tell("killed replay", true);
+      }
+    }
+  }
+
+  private void checkNothingHidden(LifeCycle world) {
+    for (ViewStatus view : world.store().status()) {
+      for (ViewStatus.Version version : view.versions()) {
+        for (ViewStatus.Slice slice : version.slices()) {
+          assertThat(story() + ", " + slice, slice.visible(), is(true));
+        }
+      }
+    }
+  }
+
+  /** Often all views. */
+  private List<String> some(LifeCycle world) {
+    List<String> names = new ArrayList<>(world.viewNames());
+    if (random.nextBoolean()) {
+      return names;
+    }
+    Collections.shuffle(names, random);
+    return names.subList(0, 1 + random.nextInt(names.size()));
+  }
+
+  private void tell(String step, boolean possible) {
+    String name = possible ? step : "no " + step;
+    story.append(' ').append(name);
+    done.merge(name.replaceAll(" from .*", " from"), 1, Integer::sum);
+  }
+}
