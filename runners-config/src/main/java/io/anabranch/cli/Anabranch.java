@@ -2,6 +2,7 @@
 package io.anabranch.cli;
 
 import io.anabranch.api.Application;
+import io.anabranch.api.spi.VersionRole;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -59,6 +60,7 @@ public final class Anabranch {
     commandLine.registerConverter(Duration.class, Converters::duration);
     commandLine.registerConverter(Instant.class, Converters::instant);
     commandLine.registerConverter(Rate.class, Converters::rate);
+    commandLine.registerConverter(VersionRole.class, Converters::role);
     commandLine.setExecutionExceptionHandler(new Failures());
     commandLine.setParameterExceptionHandler(Failures::usage);
     int code = commandLine.execute(args);

@@ -3,6 +3,8 @@ package io.anabranch.cli;
 
 import io.anabranch.wiring.CatchUp;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /** How far reading is, in words. */
@@ -10,18 +12,32 @@ final class Catching {
   private static final double KIB = 1 << 10;
   private static final double MIB = 1 << 20;
 
+  /** Runs tell of their reading every second, or once a bundle. */
+  private static final Duration SILENT = Duration.ofSeconds(30);
+
   private Catching() {}
 
-  /** Such as {@code 34.0% of the log read, 8.1 MiB/s, 20 s left}. */
+  /**
+   * Such as {@code 34.0% of the log read, 8.1 MiB/s, 20 s left}; of what nothing was heard for a
+   * while, when that was last.
+   */
   static String text(CatchUp catchUp) {
     String share = String.format(Locale.ROOT, "%.1f%% of the log read", 100 * catchUp.share());
     if (catchUp.bytesLeft() == 0) {
       return share;
     }
+    if (!isReading(catchUp)) {
+      return share + ", the last of it at " + catchUp.at().truncatedTo(ChronoUnit.SECONDS);
+    }
     return share
         + ", "
         + rate(catchUp.bytesPerSecond())
         + catchUp.timeLeft().map(left -> ", " + duration(left) + " left").orElse("");
+  }
+
+  /** Whether it was heard of lately, so that it is likely to go on. */
+  static boolean isReading(CatchUp catchUp) {
+    return catchUp.at().isAfter(Instant.now().minus(SILENT));
   }
 
   private static String rate(double bytesPerSecond) {

@@ -7,6 +7,7 @@ import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.VersionState;
 import io.anabranch.config.Configuration;
 import io.anabranch.config.Promotions;
+import io.anabranch.wiring.Promotion;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.VersionComparison;
 import java.util.ArrayList;
@@ -45,6 +46,10 @@ final class CompareCommand implements Callable<Integer> {
     if (versions.size() == 1) {
       throw new ParameterException(
           spec.commandLine(), "compare takes two versions, or none for candidates");
+    }
+    if (versions.size() == 2 && versions.get(0).equals(versions.get(1))) {
+      throw new ParameterException(
+          spec.commandLine(), "compare takes two versions, and " + versions.get(0) + " is one");
     }
     views.refuseBeside(versions, spec);
     Configuration configuration = options.load();
@@ -94,6 +99,7 @@ final class CompareCommand implements Callable<Integer> {
       }
     }
     if (comparisons.isEmpty()) {
+      Promotion.requireKappa(context);
       throw new UserException(
           "no view has a candidate: compute one, with \"anabranch replay\", or name two versions");
     }

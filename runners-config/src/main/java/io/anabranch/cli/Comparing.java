@@ -3,6 +3,9 @@ package io.anabranch.cli;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.RowDifferences;
+import io.anabranch.api.spi.VersionState;
+import io.anabranch.wiring.CatchUp;
+import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.VersionComparison;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -10,6 +13,22 @@ import java.util.Locale;
 /** How two versions differ, in words. */
 final class Comparing {
   private Comparing() {}
+
+  /** How far a version is behind the one that it takes the place of, empty if it is not. */
+  static String behind(RunContext<?> context, long version, long other) {
+    long complete = complete(context, version);
+    long epochs = complete == Epochs.NONE ? 0 : complete(context, other) - complete;
+    long bytes = CatchUp.behind(context, version, other);
+    return epochs <= 0 && bytes == 0
+        ? ""
+        : ", "
+            + (epochs > 0 ? Plural.of(epochs, "epoch") : Plural.of(bytes, "byte") + " of the log")
+            + " behind: let it go on, with \"anabranch run\"";
+  }
+
+  private static long complete(RunContext<?> context, long version) {
+    return context.store().version(version).map(VersionState::completeThrough).orElse(Epochs.NONE);
+  }
 
   static void print(PrintWriter out, VersionComparison comparison, Epochs epochs) {
     String versions =

@@ -2,9 +2,11 @@
 package io.anabranch.cli;
 
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.VersionRole;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.stream.Stream;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads options. */
@@ -38,6 +40,15 @@ final class Converters {
     }
     throw new TypeConversionException(
         "\"" + text + "\" is no rate above 0; write records a second, as 500/s");
+  }
+
+  /** Reads what a version may be run as. */
+  static VersionRole role(String text) {
+    return Stream.of(VersionRole.LIVE, VersionRole.FORMER, VersionRole.CANDIDATE)
+        .filter(role -> role.word().equalsIgnoreCase(text))
+        .findFirst()
+        .orElseThrow(
+            () -> new TypeConversionException("\"" + text + "\" is not live, former or candidate"));
   }
 
   static Instant instant(String text) {

@@ -4,6 +4,7 @@ package io.anabranch.cli;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
+import io.anabranch.api.UserException;
 import io.anabranch.config.Configuration;
 import io.anabranch.config.Promotions;
 import io.anabranch.wiring.KappaRun;
@@ -107,6 +108,9 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private <E> Replay plan(RunContext<E> context) {
+    if (from != null && from.isAfter(Instant.now())) {
+      throw new UserException("--from " + from + " lies in the future: name a time of the log");
+    }
     OptionalLong first =
         from == null ? OptionalLong.empty() : OptionalLong.of(context.log().epochs().at(from));
     return Replay.of(context, views.names(), first);
@@ -134,15 +138,18 @@ final class ReplayCommand implements Callable<Integer> {
     Epochs epochs = context.log().epochs();
     Replay replay = plan(context);
     out.printf(
-        "would read %,d epochs with records, %,d bytes, %s%n",
-        replay.size().epochs(), replay.size().bytes(), from(epochs, replay.reads()));
+        "would read %s with records, %s, %s%n",
+        Plural.of(replay.size().epochs(), "epoch"),
+        Plural.of(replay.size().bytes(), "byte"),
+        from(epochs, replay.reads()));
     for (Replay.PlannedView view : replay.views()) {
       out.printf(
-          "%s: a candidate computed %s%s%n",
+          "%s: %s computed %s%s%n",
           view.plan().view().name(),
+          view.live().isPresent() ? "a candidate" : "a version that answers once it is whole,",
           from(epochs, view.plan().history()),
           view.rows().isPresent()
-              ? String.format(", about %,d rows", view.rows().getAsLong())
+              ? ", about " + Plural.of(view.rows().getAsLong(), "row") + " at most"
               : "; nothing answers yet, so nobody knows how many rows");
       view.changes().forEach(change -> out.printf("  %s%n", change));
       if (view.live().isPresent() && view.changes().isEmpty()) {

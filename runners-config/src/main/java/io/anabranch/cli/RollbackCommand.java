@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli;
 
-import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.VersionState;
 import io.anabranch.api.spi.VersionSwitch;
 import io.anabranch.config.Configuration;
 import io.anabranch.wiring.Promotion;
@@ -37,23 +35,9 @@ final class RollbackCommand implements Callable<Integer> {
             .getOut()
             .printf(
                 "%s: version %d answers again%s; version %d is the former one%n",
-                each.view(),
-                each.to(),
-                behind(complete(context, each.to()), complete(context, from)),
-                from);
+                each.view(), each.to(), Comparing.behind(context, each.to(), from), from);
       }
     }
     return 0;
-  }
-
-  private static long complete(RunContext<?> context, long version) {
-    return context.store().version(version).map(VersionState::completeThrough).orElse(Epochs.NONE);
-  }
-
-  private static String behind(long complete, long other) {
-    return complete == Epochs.NONE || complete >= other
-        ? ""
-        : String.format(
-            ", %,d epochs behind: let it go on, with \"anabranch run\"", other - complete);
   }
 }

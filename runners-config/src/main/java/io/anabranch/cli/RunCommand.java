@@ -117,9 +117,6 @@ final class RunCommand implements Callable<Integer> {
     if (architecture == Architecture.LAMBDA && role != null) {
       throw usage("--role is for architecture: kappa; in Lambda, --layer says what to run");
     }
-    if (role == VersionRole.NONE) {
-      throw usage("--role is live, former or candidate");
-    }
     if (full && layer != Layer.BATCH) {
       throw usage("--full is for --layer batch");
     }

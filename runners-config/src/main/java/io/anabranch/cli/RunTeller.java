@@ -95,7 +95,7 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
         report.run(),
         stop.isRequested() ? "was stopped, all it read is stored" : "is done",
         report.rows(),
-        views(),
+        String.join(", ", report.views()),
         report.through() == Epochs.NONE
             ? ""
             : ", complete through " + context.log().epochs().end(report.through()),
@@ -134,8 +134,11 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
     comparisons.forEach(
         each ->
             out.printf(
-                "%s: version %d answers from now on; version %d is the former one%n",
-                each.view(), each.other(), each.live()));
+                "%s: version %d answers from now on%s; version %d is the former one%n",
+                each.view(),
+                each.other(),
+                Comparing.behind(context, each.other(), each.live()),
+                each.live()));
     out.flush();
   }
 

@@ -102,7 +102,8 @@ final class StatusCommand implements Callable<Integer> {
     out.printf("log closed through %s%n", time(log.epochs(), end.closedThrough(), "nothing"));
     for (ViewStatus view : views) {
       out.printf(
-          "%s is %,d closed epochs behind%n", view.pointer().view(), behind(view.pointer(), end));
+          "%s is %s behind%n",
+          view.pointer().view(), Plural.of(behind(view.pointer(), end), "closed epoch"));
     }
     for (ViewStatus view : views) {
       for (Version version : view.versions()) {
@@ -132,7 +133,7 @@ final class StatusCommand implements Callable<Integer> {
             view.pointer().view(), view.untimely(), view.countedIn());
       }
     }
-    out.printf("%,d dead letters%n", store.deadLetterCount());
+    out.println(Plural.of(store.deadLetterCount(), "dead letter"));
   }
 
   /** How far a version of Kappa is, and how far from what answers. */
@@ -141,7 +142,7 @@ final class StatusCommand implements Callable<Integer> {
         "is complete through " + time(log.epochs(), version.completeThrough(), "nothing");
     long behind = behindLive(pointer, version);
     return complete
-        + (behind > 0 ? String.format(", %,d epochs behind what answers", behind) : "")
+        + (behind > 0 ? ", " + Plural.of(behind, "epoch") + " behind what answers" : "")
         + catchUp(version, log).map(catchUp -> ", " + Catching.text(catchUp)).orElse("");
   }
 
@@ -168,8 +169,11 @@ final class StatusCommand implements Callable<Integer> {
               putEpoch(object, "readThrough", log.epochs(), catchUp.through());
               object.put("bytesRead", catchUp.bytesRead());
               object.put("bytesLeft", catchUp.bytesLeft());
-              object.put("bytesPerSecond", catchUp.bytesPerSecond());
-              catchUp.timeLeft().ifPresent(left -> object.put("secondsLeft", left.toSeconds()));
+              object.put("lastRead", catchUp.at().toString());
+              if (catchUp.bytesLeft() == 0 || Catching.isReading(catchUp)) {
+                object.put("bytesPerSecond", catchUp.bytesPerSecond());
+                catchUp.timeLeft().ifPresent(left -> object.put("secondsLeft", left.toSeconds()));
+              }
             });
   }
 

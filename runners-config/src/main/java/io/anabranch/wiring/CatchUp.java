@@ -7,6 +7,7 @@ import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.Reading;
 import io.anabranch.api.spi.VersionState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -16,11 +17,13 @@ import java.util.concurrent.locks.LockSupport;
  * How far a version, or a run, is in reading the log.
  *
  * @param through the last epoch of which something was read, {@link Epochs#NONE} if nothing was
- * @param bytesRead how many bytes of the log were read
+ * @param bytesRead how many bytes of the log lie before the place that it has read up to
  * @param bytesLeft how many there are still, of all that is in the log now
  * @param bytesPerSecond how fast it reads, 0 if it has not begun
+ * @param at when it was last told of
  */
-public record CatchUp(long through, long bytesRead, long bytesLeft, double bytesPerSecond) {
+public record CatchUp(
+    long through, long bytesRead, long bytesLeft, double bytesPerSecond, Instant at) {
   private static final Duration POLL = Duration.ofMillis(100);
 
   /**
@@ -31,7 +34,6 @@ public record CatchUp(long through, long bytesRead, long bytesLeft, double bytes
   public static CatchUp of(EventLog log, List<Reading> readings) {
     Reading now = last(readings);
     long size = log.size(new EpochRange(now.after(), Long.MAX_VALUE)).bytes();
-    long read = readings.stream().mapToLong(Reading::bytes).sum();
     double rate =
         readings.stream()
             .filter(reading -> reading.bytes() > 0)
@@ -39,7 +41,8 @@ public record CatchUp(long through, long bytesRead, long bytesLeft, double bytes
             .map(Reading::bytesPerSecond)
             .orElse(0.0);
     long through = readings.stream().mapToLong(Reading::through).max().orElseThrow();
-    return new CatchUp(through, read, Math.max(0, size - now.bytes()), rate);
+    return new CatchUp(
+        through, place(log, readings), Math.max(0, size - now.bytes()), rate, now.at());
   }
 
   /**
@@ -50,6 +53,11 @@ public record CatchUp(long through, long bytesRead, long bytesLeft, double bytes
   public static long place(EventLog log, List<Reading> readings) {
     Reading now = last(readings);
     return log.size(new EpochRange(Epochs.NONE, now.after())).bytes() + now.bytes();
+  }
+
+  /** Returns how many bytes of the log a version has read less than another one. */
+  public static long behind(RunContext<?> context, long version, long other) {
+    return await(context, version, other, Duration.ZERO);
   }
 
   /**

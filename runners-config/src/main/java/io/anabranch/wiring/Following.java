@@ -79,6 +79,7 @@ final class Following<E> {
     return new RunReport(
         run,
         caughtUp ? until.get().closedThrough() : Epochs.NONE,
+        List.copyOf(slices.keySet()),
         context.store().rowsWritten(run));
   }
 

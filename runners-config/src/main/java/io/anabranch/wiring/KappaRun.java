@@ -47,6 +47,11 @@ public final class KappaRun<E> {
   private Optional<Function<String, Tolerance>> autoPromote = Optional.empty();
   private boolean retired;
 
+  /** Whether the store has seen all slices of the run being read. */
+  private boolean allBegun;
+
+  private boolean takenOver;
+
   private KappaRun(RunContext<E> context, Stop stop, Listener listener) {
     this.context = context;
     this.stop = stop;
@@ -135,15 +140,26 @@ public final class KappaRun<E> {
   private long version(
       LivePointer pointer, ViewDefinition<E, ?, ?, ?, ?> view, Optional<VersionRole> role) {
     if (role.isPresent()) {
-      return of(pointer, role.get())
-          .orElseThrow(
-              () ->
-                  new UserException(
-                      "view \"" + view.name() + "\" has no " + role.get().word() + " version"));
+      long version =
+          of(pointer, role.get())
+              .orElseThrow(
+                  () ->
+                      new UserException(
+                          "view \"" + view.name() + "\" has no " + role.get().word() + " version"));
+      if (!canGoOn(role.get(), version)) {
+        throw new UserException(
+            "view \""
+                + view.name()
+                + "\": the replay of version "
+                + version
+                + " is within the history still, or died there: let it go on, or replay again");
+      }
+      return version;
     }
     for (VersionRole each : List.of(VersionRole.LIVE, VersionRole.FORMER, VersionRole.CANDIDATE)) {
       OptionalLong version = of(pointer, each);
       if (version.isPresent()
+          && canGoOn(each, version.getAsLong())
           && context
               .store()
               .version(version.getAsLong())
@@ -158,6 +174,11 @@ public final class KappaRun<E> {
             + "\" is not the one that its stored rows were made by: "
             + String.join("; ", pointer.fingerprint().changesTo(view.fingerprint()))
             + ". Compute it anew beside what answers, with \"anabranch replay\"");
+  }
+
+  /** A candidate has no place in the log to go on from before its history is whole. */
+  private boolean canGoOn(VersionRole role, long version) {
+    return role != VersionRole.CANDIDATE || Promotion.isWhole(context, version);
   }
 
   private static OptionalLong of(LivePointer pointer, VersionRole role) {
@@ -304,10 +325,16 @@ public final class KappaRun<E> {
 
   /** Waits for the end, and does what there is to do meanwhile. */
   private Optional<RunReport> end(Future<RunReport> report, Map<String, SliceRef> slices) {
+    allBegun = false;
     while (!Background.isDone(report)) {
       if (!stop.isRequested()) {
         look(slices.values());
       }
+    }
+    if (takenOver) {
+      throw new UserException(
+          "another run goes on with what this one wrote, or the architecture was changed, so this"
+              + " one ends. Keep one run of a version at a time");
     }
     RunReport result = Background.result(report);
     if (autoPromote.isPresent() && !stop.isRequested()) {
@@ -322,12 +349,23 @@ public final class KappaRun<E> {
       if (slices.stream().allMatch(this::isRetired)) {
         retired = true;
         stop.request();
+      } else if (isTakenOver(slices)) {
+        takenOver = true;
+        stop.request();
       } else if (autoPromote.isPresent() && haveCaughtUp(slices)) {
         promote(slices.stream().map(SliceRef::view).toList());
       }
     } catch (UserException e) {
       // somebody locks the store; what the run itself writes tells if it lasts
     }
+  }
+
+  /** Whether the store gave a slice to another run; it tells of those that are read by this one. */
+  private boolean isTakenOver(Collection<SliceRef> slices) {
+    long run = slices.iterator().next().run();
+    int read = context.store().readings(run).size();
+    allBegun |= read >= slices.size();
+    return allBegun && read < slices.stream().filter(slice -> !isRetired(slice)).count();
   }
 
   private boolean isRetired(SliceRef slice) {

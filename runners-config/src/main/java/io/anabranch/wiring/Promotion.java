@@ -2,7 +2,6 @@
 package io.anabranch.wiring;
 
 import io.anabranch.api.Architecture;
-import io.anabranch.api.Epochs;
 import io.anabranch.api.Tolerance;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
@@ -68,6 +67,18 @@ public final class Promotion {
             "candidate: compute one, with \"anabranch replay\"");
     List<VersionComparison> comparisons = new ArrayList<>();
     List<String> problems = new ArrayList<>();
+    refuse(
+        pointers.values().stream()
+            .filter(pointer -> !isWhole(context, pointer.candidate().orElseThrow()))
+            .map(
+                pointer ->
+                    "view \""
+                        + pointer.view()
+                        + "\": the replay of version "
+                        + pointer.candidate().getAsLong()
+                        + " is within the history still, or died there")
+            .toList(),
+        "Let it go on, or replay again");
     for (LivePointer pointer : pointers.values()) {
       Tolerance tolerance = tolerances.apply(pointer.view());
       VersionComparison comparison =
@@ -94,6 +105,16 @@ public final class Promotion {
     }
     context.store().switchTo(switches(pointers, LivePointer::candidate));
     return comparisons;
+  }
+
+  /** Whether a version's history is there, so that a run may follow the log from it. */
+  static boolean isWhole(RunContext<?> context, long version) {
+    return context
+        .store()
+        .version(version)
+        .filter(
+            state -> state.slices().stream().anyMatch(slice -> slice.through() == Long.MAX_VALUE))
+        .isPresent();
   }
 
   private static void refuse(List<String> problems, String advice) {
@@ -131,9 +152,7 @@ public final class Promotion {
             + " against version "
             + comparison.live();
     if (comparison.skipped().isPresent()) {
-      return comparison.through() == Epochs.NONE
-          ? Optional.empty() // there is nothing to compare yet
-          : Optional.of(versions + " was not compared, as " + comparison.skipped().get());
+      return Optional.of(versions + " was not compared, as " + comparison.skipped().get());
     }
     long rows = comparison.result().rows();
     long different = comparison.result().different();
@@ -197,6 +216,8 @@ public final class Promotion {
       Function<LivePointer, OptionalLong> role,
       String what) {
     Map<String, LivePointer> pointers = new TreeMap<>();
+    views.forEach(context.application()::view);
+    requireKappa(context);
     for (ViewDefinition<?, ?, ?, ?, ?> view : context.application().views()) {
       context
           .store()
@@ -207,7 +228,7 @@ public final class Promotion {
           .ifPresent(pointer -> pointers.put(view.name(), pointer));
     }
     for (String view : views) {
-      if (!pointers.containsKey(context.application().view(view).name())) {
+      if (!pointers.containsKey(view)) {
         throw new UserException("view \"" + view + "\" has no " + what);
       }
     }
@@ -215,6 +236,24 @@ public final class Promotion {
       throw new UserException("no view has a " + what);
     }
     return pointers;
+  }
+
+  /**
+   * Fails if the store answers by Lambda.
+   *
+   * @throws UserException if so
+   */
+  public static void requireKappa(RunContext<?> context) {
+    boolean isLambda =
+        context.application().views().stream()
+            .map(view -> context.store().pointer(view.name()))
+            .flatMap(Optional::stream)
+            .anyMatch(pointer -> pointer.architecture() == Architecture.LAMBDA);
+    if (isLambda) {
+      throw new UserException(
+          "the store answers by Lambda, and candidates and former versions are of Kappa: move it"
+              + " first, with \"anabranch run\" and architecture: kappa");
+    }
   }
 
   private static List<VersionSwitch> switches(

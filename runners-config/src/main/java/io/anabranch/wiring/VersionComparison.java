@@ -67,18 +67,25 @@ public record VersionComparison(
   }
 
   private static VersionState state(RunContext<?> context, String view, long version) {
-    return context
-        .store()
-        .version(version)
-        .filter(state -> state.view().equals(view))
-        .orElseThrow(
-            () ->
-                new UserException(
-                    "view \""
-                        + view
-                        + "\" has no version "
-                        + version
-                        + ": see \"anabranch status\""));
+    VersionState state =
+        context
+            .store()
+            .version(version)
+            .orElseThrow(
+                () ->
+                    new UserException(
+                        "there is no version " + version + ": see \"anabranch status\""));
+    if (!state.view().equals(view)) {
+      throw new UserException(
+          "version "
+              + version
+              + " is of view \""
+              + state.view()
+              + "\", not of \""
+              + view
+              + "\": see \"anabranch status\"");
+    }
+    return state;
   }
 
   private static Optional<String> skipped(

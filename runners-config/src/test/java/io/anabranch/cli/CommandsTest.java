@@ -143,7 +143,7 @@ final class CommandsTest {
     Result json = ok(cli.run("status", "--format", "json"));
 
     assertThat(table.out(), containsString("log closed through 2015-05-21T02:00:00Z"));
-    assertThat(table.out(), containsString("revenue is 1 closed epochs behind"));
+    assertThat(table.out(), containsString("revenue is 1 closed epoch behind"));
     assertThat(json.out().lines().count(), is(3L));
     assertThat(json.out(), containsString("\"closedEpochsBehind\":1"));
     assertThat(json.out(), containsString("\"kind\":\"batch\""));

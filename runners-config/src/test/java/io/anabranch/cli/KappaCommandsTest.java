@@ -62,7 +62,7 @@ final class KappaCommandsTest {
     assertThat(
         partial.out(),
         allOf(
-            containsString("would read 1 epochs with records"),
+            containsString("would read 1 epoch with records"),
             containsString("revenue: a candidate computed from 2015-05-21T01:00:00Z on"),
             not(containsString("buyers"))));
     assertThat(unknown.code(), is(2));
@@ -224,8 +224,39 @@ final class KappaCommandsTest {
     assertThat(
         ok("rollback", "--view", "revenue").out(),
         is(
-            "revenue: version 1 answers again, 1 epochs behind: let it go on, with"
+            "revenue: version 1 answers again, 1 epoch behind: let it go on, with"
                 + " \"anabranch run\"; version 4 is the former one\n"));
+  }
+
+  @Test
+  void rollbackSaysHowMuchOfTheOpenEpochTheFormerVersionLacks() {
+    ok("replay", "--until-caught-up", "--auto-promote");
+    ingest(4_000, 100);
+    ok("run", "--until-caught-up", "--role", "live");
+
+    assertThat(
+        ok("rollback", "--view", "revenue").out(),
+        is(
+            "revenue: version 1 answers again, 3,400 bytes of the log behind: let it go on, with"
+                + " \"anabranch run\"; version 4 is the former one\n"));
+  }
+
+  @Test
+  void whatCannotBeComparedAnswersOnlyByForce() throws Exception {
+    cli.reconfigure("views.db", "other.db");
+    cli.reconfigure(folder.resolve("log").toString(), folder.resolve("other").toString());
+    ingest(0, 100);
+    ok("run", "--until-caught-up");
+    okLossy("replay", "--until-caught-up");
+
+    Result promote = lossy("promote");
+    Result forced = lossy("promote", "--force");
+
+    assertThat(promote.code(), is(1));
+    assertThat(
+        promote.errors().get(0),
+        containsString("was not compared, as no closed epoch is complete in both"));
+    assertThat(forced.code(), is(0));
   }
 
   @Test
@@ -242,6 +273,7 @@ final class KappaCommandsTest {
     Result toLambda = ok("run", "--layer", "speed", "--until-caught-up");
     Result batch = ok("run", "--layer", "batch");
     Result replay = cli.run("replay");
+    Result compare = cli.run("compare");
     cli.reconfigure("architecture: lambda", "architecture: kappa");
     Result toKappa = ok("run", "--until-caught-up");
 
@@ -251,6 +283,7 @@ final class KappaCommandsTest {
     assertThat(batch.out(), containsString("batch has nothing to do"));
     assertThat(replay.code(), is(2));
     assertThat(replay.errors().get(0), containsString("run --layer batch --full"));
+    assertThat(compare.errors().get(0), containsString("the store answers by Lambda"));
     assertThat(toKappa.out(), containsString("answers by kappa from now on"));
     assertThat(toKappa.out(), not(containsString("holds the history")));
     assertThat(total("tea"), is(sum(4_000)));
@@ -262,15 +295,29 @@ final class KappaCommandsTest {
     Result one = cli.run("compare", "1");
     Result gone = cli.run("compare", "1", "99");
     Result role = cli.run("run", "--role", "candidate");
+    Result same = cli.run("compare", "1", "1");
+    Result other = cli.run("compare", "1", "2");
+    Result noRole = cli.run("run", "--role", "foo");
+    Result future = cli.run("replay", "--from", "2999-01-01T00:00:00Z", "--dry-run");
     Result both = cli.run("compare", "1", "2", "--view", "revenue");
     Result view = cli.run("retire", "1", "--view", "revenue");
-    Result promotion = cli.run("compare", "1", "1", "--set", "promotion.views.x.equalWithin=1%");
+    Result promotion = cli.run("compare", "1", "2", "--set", "promotion.views.x.equalWithin=1%");
 
     assertThat(rate.code(), is(2));
     assertThat(rate.errors().get(0), containsString("write records a second, as 500/s"));
     assertThat(one.code(), is(2));
     assertThat(gone.code(), is(1));
-    assertThat(gone.errors().get(0), containsString("has no version 99"));
+    assertThat(gone.errors().get(0), containsString("there is no version 99"));
+    assertThat(same.code(), is(2));
+    assertThat(same.errors().get(0), containsString("compare takes two versions, and 1 is one"));
+    assertThat(other.code(), is(1));
+    assertThat(
+        other.errors().get(0),
+        containsString("version 2 is of view \"buyers\", not of \"revenue\""));
+    assertThat(noRole.code(), is(2));
+    assertThat(noRole.errors().get(0), containsString("\"foo\" is not live, former or candidate"));
+    assertThat(future.code(), is(1));
+    assertThat(future.errors().get(0), containsString("lies in the future"));
     assertThat(both.code(), is(2));
     assertThat(both.errors().get(0), containsString("a version is of one view"));
     assertThat(view.code(), is(2));

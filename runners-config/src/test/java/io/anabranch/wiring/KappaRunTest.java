@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.anabranch.api.Tolerance;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.VersionRole;
 import io.anabranch.api.spi.ViewStatus;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.Purchases.Purchase;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -152,6 +154,49 @@ final class KappaRunTest {
     assertThat(run.get(1, TimeUnit.MINUTES).isPresent(), is(true));
     assertThat(heard.all, is(List.of("started")));
     world.rollBackOne(kept, 1);
+    world.check(history.story());
+  }
+
+  @Test
+  void runWhoseVersionsAnotherRunGoesOnWithEndsThoughNothingArrives() throws Exception {
+    Future<Optional<RunReport>> run = threads.submit(this::follow);
+    await().atMost(SOON).until(() -> !heard.all.isEmpty() || run.isDone());
+    long version =
+        world.store().pointer(world.viewNames().get(0)).orElseThrow().base().orElseThrow();
+    Instant begun = world.reading(version).since();
+    await().atMost(SOON).until(() -> run.isDone() || world.hasReadAll(version));
+    Thread.sleep(1_000); // in which it looks
+
+    world.kappa(1);
+
+    ExecutionException problem =
+        assertThrows(ExecutionException.class, () -> run.get(1, TimeUnit.MINUTES));
+    assertThat(begun.toString(), problem.getMessage(), containsString("another run goes on with"));
+    world.check(history.story());
+  }
+
+  @Test
+  void candidateWithoutItsHistoryIsNeitherRunNorPromoted() {
+    RunContext<Purchase> context = world.context(1);
+    Replay replay = Replay.of(context, List.of(), OptionalLong.empty());
+    try (Heartbeat heartbeat = Heartbeat.begin(context, "replay")) {
+      world.store().openReplay(heartbeat.run(), replay.plans());
+    }
+
+    UserException run =
+        assertThrows(
+            UserException.class,
+            () -> KappaRun.of(context, stop, heard).run(Optional.of(VersionRole.CANDIDATE)));
+    UserException promotion =
+        assertThrows(
+            UserException.class,
+            () ->
+                Promotion.promote(
+                    context, List.of(), view -> Tolerance.NONE, true, Promotion.PATIENCE));
+
+    assertThat(run.getMessage(), containsString("is within the history still, or died there"));
+    assertThat(
+        promotion.getMessage(), containsString("is within the history still, or died there"));
     world.check(history.story());
   }
 
