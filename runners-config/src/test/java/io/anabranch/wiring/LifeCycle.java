@@ -267,17 +267,18 @@ final class LifeCycle implements Ingesting, AutoCloseable {
                             < view.live.orElseThrow().layers().complete()
                         || view.candidate.get().parts < view.live.get().parts);
     // A history cannot be divided, so it is not compared with what is complete through a part of
-    // it.
-    boolean divided =
+    // it; nor is anything as long as all epochs are open.
+    boolean notCompared =
         having.stream()
             .filter(view -> view.live.get().revision() == view.candidate.get().revision())
             .anyMatch(
                 view -> {
                   long complete = view.live.get().layers().complete();
                   EpochRange history = view.candidate.get().history;
-                  return complete > history.after() && complete < history.through();
+                  return Math.min(complete, view.candidate.get().layers().complete()) == Epochs.NONE
+                      || (complete > history.after() && complete < history.through());
                 });
-    if (having.isEmpty() || behind || divided || architecture != Architecture.KAPPA) {
+    if (having.isEmpty() || behind || notCompared || architecture != Architecture.KAPPA) {
       assertThrows(UserException.class, () -> promote(context, false));
       return false;
     }
