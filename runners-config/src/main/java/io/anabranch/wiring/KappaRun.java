@@ -333,8 +333,8 @@ public final class KappaRun<E> {
     }
     if (takenOver) {
       throw new UserException(
-          "another run goes on with what this one wrote, or the architecture was changed, so this"
-              + " one ends. Keep one run of a version at a time");
+          "another run has taken over the versions of this one, or the architecture was changed, so"
+              + " this one ends. Keep one run of a version at a time");
     }
     RunReport result = Background.result(report);
     if (autoPromote.isPresent() && !stop.isRequested()) {

@@ -171,7 +171,8 @@ final class KappaRunTest {
 
     ExecutionException problem =
         assertThrows(ExecutionException.class, () -> run.get(1, TimeUnit.MINUTES));
-    assertThat(begun.toString(), problem.getMessage(), containsString("another run goes on with"));
+    assertThat(
+        begun.toString(), problem.getMessage(), containsString("another run has taken over"));
     world.check(history.story());
   }
 
