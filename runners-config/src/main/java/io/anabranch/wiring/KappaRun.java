@@ -58,22 +58,22 @@ public final class KappaRun<E> {
     this.listener = listener;
   }
 
-  /** Hears what happens, from several threads. */
+  /** Hears what happens, from several threads; does nothing about it unless it says so. */
   public interface Listener {
     /** A run has its number. */
-    void started(String layer, long run);
+    default void started(String layer, long run) {}
 
     /** The history of new versions is whole. */
-    void historyDone(long run, long records, List<SliceRef> versions);
+    default void historyDone(long run, long records, List<SliceRef> versions) {}
 
     /** Candidates answer from now on. */
-    void promoted(List<VersionComparison> comparisons);
+    default void promoted(List<VersionComparison> comparisons) {}
 
     /** Candidates were not promoted; they go on following the log. */
-    void notPromoted(UserException reason);
+    default void notPromoted(UserException reason) {}
 
     /** All versions of the run were retired, so it ends. */
-    void retired(long run);
+    default void retired(long run) {}
   }
 
   /** Runs until it is asked to stop: then it stores what it has read, and ends. */

@@ -23,7 +23,6 @@ import io.anabranch.serving.ViewReader;
 import io.anabranch.wiring.BatchRun;
 import io.anabranch.wiring.KappaRun;
 import io.anabranch.wiring.LoadedApplication;
-import io.anabranch.wiring.Quiet;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.Stop;
 import io.anabranch.wiring.StreamRun;
@@ -88,7 +87,9 @@ final class NexmarkTest {
           check(told + ", speed", lambdaStore, line);
         }
         if (hour % 3 == 2) {
-          KappaRun.of(ofKappa, new Stop(), new Quiet()).untilCaughtUp(true).run(Optional.empty());
+          KappaRun.of(ofKappa, new Stop(), new KappaRun.Listener() {})
+              .untilCaughtUp(true)
+              .run(Optional.empty());
           check(told + ", kappa", kappaStore, line);
         }
       }

@@ -49,7 +49,7 @@ final class KappaRunTest {
   private LifeCycle world;
 
   /** What a listener was told. */
-  private static final class Heard extends Quiet {
+  private static final class Heard implements KappaRun.Listener {
     final List<String> all = new CopyOnWriteArrayList<>();
     final List<UserException> refused = new CopyOnWriteArrayList<>();
 
@@ -225,8 +225,8 @@ final class KappaRunTest {
     OptionalLong from =
         partial ? OptionalLong.of(world.completeThrough() + 1) : OptionalLong.empty();
     world.kappa(1);
-    Quiet stopping =
-        new Quiet() {
+    KappaRun.Listener stopping =
+        new KappaRun.Listener() {
           @Override
           public void started(String layer, long run) {
             stop.request();

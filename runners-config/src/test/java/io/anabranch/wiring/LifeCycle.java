@@ -494,7 +494,7 @@ final class LifeCycle implements Ingesting, AutoCloseable {
   }
 
   private KappaRun<Purchase> run(RunContext<Purchase> context) {
-    return KappaRun.of(context, new Stop(), new Quiet()).untilCaughtUp(true);
+    return KappaRun.of(context, new Stop(), new KappaRun.Listener() {}).untilCaughtUp(true);
   }
 
   private List<ViewDefinition<Purchase, ?, ?, ?, ?>> views(int revision) {

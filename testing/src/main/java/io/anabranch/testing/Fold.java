@@ -2,11 +2,15 @@
 package io.anabranch.testing;
 
 import io.anabranch.api.KeyText;
+import io.anabranch.testing.script.EventScript;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.TimestampedValue;
 
 /**
  * What a combined view must say of some contributions: one plain loop over one map, without Beam,
@@ -47,6 +51,22 @@ public final class Fold<K, V, A, O> {
         (row, accumulator) ->
             combineFn.addInput(
                 accumulator == null ? combineFn.createAccumulator() : accumulator, contribution));
+  }
+
+  /**
+   * Adds what each event of a script contributes.
+   *
+   * @param contributions of one event
+   */
+  public <E> Fold<K, V, A, O> addAll(
+      EventScript<E> script, Function<E, ? extends Iterable<KV<K, V>>> contributions) {
+    for (TimestampedValue<E> event : script.arrivals()) {
+      Instant time = Instant.ofEpochMilli(event.getTimestamp().getMillis());
+      contributions
+          .apply(event.getValue())
+          .forEach(each -> add(time, each.getKey(), each.getValue()));
+    }
+    return this;
   }
 
   /** Returns the value of each row. */

@@ -1,5 +1,8 @@
 /**
- * Tools for testing views: {@link io.anabranch.testing.Fold} says what an answer must be, without
- * Beam; {@link io.anabranch.testing.AnswerMatchers} compare an answer with it, row by row.
+ * Tools for testing views: {@link io.anabranch.testing.Equivalence} shows that a view says the same
+ * in every architecture, {@link io.anabranch.testing.ScriptedAnswer} what it says after a story,
+ * {@link io.anabranch.testing.ApplicationTest} runs an author's {@code main}, and {@link
+ * io.anabranch.testing.AnswerMatchers} compare answers, also with a plain {@link
+ * io.anabranch.testing.Fold}.
  */
 package io.anabranch.testing;

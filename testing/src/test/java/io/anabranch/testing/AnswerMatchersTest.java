@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.testing;
 
+import static io.anabranch.testing.AnswerMatchers.coversThrough;
 import static io.anabranch.testing.AnswerMatchers.hasExactlyTheRowsOf;
+import static io.anabranch.testing.AnswerMatchers.hasNoGap;
+import static io.anabranch.testing.AnswerMatchers.hasNoRow;
+import static io.anabranch.testing.AnswerMatchers.hasRow;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
@@ -11,6 +16,7 @@ import io.anabranch.api.Answer.Row;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.Bucket;
 import io.anabranch.api.Provenance;
+import io.anabranch.api.Provenance.Gap;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -70,6 +76,54 @@ final class AnswerMatchersTest {
   }
 
   @Test
+  void rowIsFoundByBucketAndKey() {
+    Answer<String, Long> answer = answer(List.of(row(NOON, "/a", 3L)));
+
+    assertThat(answer, hasRow("2015-05-17T12:00:00Z", "/a", 3L));
+    assertThat(answer, hasRow("2015-05-17T12:00:00Z", "/a", greaterThan(2L)));
+    assertThat(answer, hasNoRow("2015-05-17T12:01:00Z", "/a"));
+    assertThat(answer, hasNoRow("2015-05-17T12:00:00Z", "/b"));
+  }
+
+  @Test
+  void mismatchOfARowShowsItOrWhatThereIs() {
+    Answer<String, Long> answer = answer(List.of(row(NOON, "/a", 3L)));
+
+    assertThat(
+        mismatch(hasRow("2015-05-17T12:00:00Z", "/a", 4L), answer),
+        is("had\n  2015-05-17T12:00:00Z /a: 3"));
+    assertThat(
+        mismatch(hasRow("2015-05-17T12:00:00Z", "/b", 3L), answer),
+        is("had no such row, but\n  2015-05-17T12:00:00Z /a: 3"));
+    assertThat(
+        mismatch(hasRow("2015-05-17T12:00:00Z", "/b", 3L), answer(List.of())),
+        is("had no such row, but no rows at all"));
+    assertThat(
+        mismatch(hasNoRow("2015-05-17T12:00:00Z", "/a"), answer),
+        is("had\n  2015-05-17T12:00:00Z /a: 3"));
+    assertThat(
+        StringDescription.toString(hasRow("2015-05-17T12:00:00Z", "/a", 4L)),
+        is("an answer with a row of 2015-05-17T12:00:00Z /a: <4L>"));
+  }
+
+  @Test
+  void gapsAreToldWithTheirTimes() {
+    Instant two = NOON.plus(Duration.ofHours(2));
+    Answer<String, Long> answer =
+        answer(List.of(), new Gap(7, 8, two, two.plus(Duration.ofHours(2))));
+
+    assertThat(answer(List.of()), hasNoGap());
+    assertThat(answer, coversThrough("2015-05-17T14:00:00Z"));
+    assertThat(
+        mismatch(coversThrough("2015-05-17T14:00:01Z"), answer),
+        is("did not cover [2015-05-17T14:00:00Z, 2015-05-17T16:00:00Z)"));
+    assertThat(
+        mismatch(hasNoGap(), answer),
+        is("did not cover [2015-05-17T14:00:00Z, 2015-05-17T16:00:00Z)"));
+    assertThat(StringDescription.toString(hasNoGap()), is("an answer without a gap"));
+  }
+
+  @Test
   void mismatchOfManyRowsShowsTheFirstTen() {
     Fold<String, Long, ?, Long> fold = fold(Sum.ofLongs());
     for (int i = 0; i < 25; i++) {
@@ -91,7 +145,7 @@ final class AnswerMatchersTest {
         key, Optional.of(new Bucket(bucket, MINUTE)), value, Optional.of(value), Optional.empty());
   }
 
-  private static Answer<String, Long> answer(List<Row<String, Long>> rows) {
+  private static Answer<String, Long> answer(List<Row<String, Long>> rows, Gap... gaps) {
     return new Answer<>(
         rows,
         new Provenance(
@@ -103,7 +157,7 @@ final class AnswerMatchersTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            List.of(),
+            List.of(gaps),
             0,
             0));
   }

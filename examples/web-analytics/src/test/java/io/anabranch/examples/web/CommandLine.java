@@ -7,22 +7,22 @@ import static org.hamcrest.Matchers.is;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.File;
+import io.anabranch.testing.application.MainProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 /** The real command line, each command in a process of its own. */
 final class CommandLine {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<String> OPENED =
-      List.of("lang", "util", "util.concurrent", "net", "nio", "time", "lang.invoke");
+
+  private static final String MAIN = "io.anabranch.cli.Anabranch";
 
   private final Path folder;
   private final Path configuration;
@@ -65,7 +65,7 @@ final class CommandLine {
   Process start(String name, String... arguments) throws IOException {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("-c", configuration.toString()));
-    return process(folder, all)
+    return MainProcess.prepared(folder, MAIN, all)
         .redirectOutput(folder.resolve(name + ".out").toFile())
         .redirectError(folder.resolve(name + ".err").toFile())
         .start();
@@ -73,29 +73,10 @@ final class CommandLine {
 
   /** Runs a command as it is. */
   static String bare(Path folder, String... arguments) throws IOException, InterruptedException {
-    File out = Files.createTempFile(folder, "out", ".txt").toFile();
-    File err = Files.createTempFile(folder, "err", ".txt").toFile();
-    Process process =
-        process(folder, List.of(arguments)).redirectOutput(out).redirectError(err).start();
-    if (!process.waitFor(5, TimeUnit.MINUTES)) {
-      process.destroyForcibly().waitFor();
-      throw new AssertionError("no end after 5 minutes: " + List.of(arguments));
-    }
-    String errors = Files.readString(err.toPath());
-    assertThat(List.of(arguments) + "\n" + errors, process.exitValue(), is(0));
-    return Files.readString(out.toPath());
-  }
-
-  private static ProcessBuilder process(Path folder, List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // They do not live long: compile quickly, and collect with one thread.
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    OPENED.forEach(name -> command.add("--add-opens=java.base/java." + name + "=ALL-UNNAMED"));
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), "io.anabranch.cli.Anabranch"));
-    command.addAll(arguments);
-    return new ProcessBuilder(command).directory(folder.toFile());
+    MainProcess.Ended ended =
+        MainProcess.run(folder, MAIN, List.of(arguments), Duration.ofMinutes(5));
+    assertThat(List.of(arguments) + "\n" + ended.err(), ended.code(), is(0));
+    return ended.out();
   }
 
   /** Returns key and bucket of each row of a view with its value. */

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class ReadmeTest {
   private static final Path ROOT = Path.of("../..");
   private static final Path MAIN = Path.of("src/main/java/io/anabranch/examples/web");
+  private static final Path TEST = Path.of("src/test/java/io/anabranch/examples/web");
+  private static final Path KIT = ROOT.resolve("testing/src/test/java/io/anabranch/testing");
 
   @TempDir Path folder;
 
@@ -68,17 +70,24 @@ final class ReadmeTest {
   }
 
   @Test
-  void codeIsThatOfTheExamples() throws IOException {
-    String examples =
-        squeeze(
-            Files.readString(MAIN.resolve("WebAnalytics.java"))
-                + Files.readString(MAIN.resolve("WebVisits.java")));
-    List<String> blocks = new ArrayList<>(blocks("README.md", "java"));
-    blocks.addAll(blocks("docs/views.md", "java"));
-    for (String block : blocks) {
-      String code = squeeze(block.replaceAll("//.*", ""));
-      for (String statement : code.split("(?<=[;{}])", -1)) {
-        assertThat(examples, containsString(statement.strip()));
+  void codeIsThatOfTheExamplesAndOfTests() throws IOException {
+    StringBuilder code = new StringBuilder();
+    for (Path file :
+        List.of(
+            MAIN.resolve("WebAnalytics.java"),
+            MAIN.resolve("WebVisits.java"),
+            TEST.resolve("ViewsAgreeTest.java"),
+            TEST.resolve("ApplicationsTest.java"),
+            KIT.resolve("EquivalenceTest.java"),
+            KIT.resolve("gallery/CombineLawsTest.java"))) {
+      code.append(Files.readString(file));
+    }
+    String real = withoutSpace(code.toString());
+    for (String file : List.of("README.md", "docs/views.md", "docs/testing.md")) {
+      for (String block : blocks(file, "java")) {
+        for (String statement : block.replaceAll("//.*", "").split("(?<=[;{}])", -1)) {
+          assertThat(file, real, containsString(withoutSpace(statement)));
+        }
       }
     }
   }
@@ -114,7 +123,7 @@ final class ReadmeTest {
     return blocks;
   }
 
-  private static String squeeze(String text) {
-    return text.replaceAll("\\s+", " ");
+  private static String withoutSpace(String text) {
+    return text.replaceAll("\\s+", "");
   }
 }

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.examples.web;
+
+import static io.anabranch.testing.AnswerMatchers.hasRow;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.anabranch.testing.ApplicationTest;
+import io.anabranch.testing.script.EventScript;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The real {@code main} of the examples, with their real configurations. */
+final class ApplicationsTest {
+  private static final Path LAMBDA = Path.of("anabranch.yaml");
+  private static final Path KAPPA = Path.of("kappa.yaml");
+  private static final String BLOG =
+      "198.18.0.7 - - [17/May/2015:10:05:03 +0000] \"GET /blog?page=2 HTTP/1.1\" 200 5120 \"-\" \"-\"";
+  private static final String LATER = BLOG.replace("10:05:03", "11:15:00");
+
+  @Test
+  void batch() {
+    String line = BLOG;
+    ApplicationTest.of(WebAnalytics.class)
+        .configuration(Path.of("anabranch.yaml"))
+        .log(line, line, "not a request")
+        .run("run", "--layer", "batch")
+        .expect("page-views", hasRow("2015-05-17T10:05:00Z", "/blog", 2L))
+        .ignoring("bytes", "visitors")
+        .deadLetters(1)
+        .verify();
+  }
+
+  @Test
+  void lambda() {
+    ApplicationTest.of(WebAnalytics.class)
+        .configuration(LAMBDA)
+        .log(BLOG, BLOG, "not a request")
+        .run("run", "--layer", "batch", "--runner", "direct")
+        .log(BLOG, LATER)
+        .run("run", "--layer", "speed", "--until-caught-up", "--runner", "direct")
+        .expect("page-views", hasRow("2015-05-17T10:05:00Z", "/blog", 3L))
+        .expect("bytes", hasRow("2015-05-17T11:15:00Z", "2xx", 5120L))
+        .ignoring("visitors")
+        .deadLetters(1)
+        .verify();
+  }
+
+  @Test
+  void kappaFollowsTheEventsOfScript() {
+    ApplicationTest.of(WebAnalytics.class)
+        .configuration(KAPPA)
+        .log(
+            EventScript.<String>on("2015-05-17")
+                .at("10:06")
+                .event(BLOG)
+                .closeEpoch()
+                .at("11:16")
+                .event(LATER)
+                .event(BLOG),
+            line -> line)
+        .run("run", "--until-caught-up", "--runner", "direct")
+        .expect("page-views", hasRow("2015-05-17T10:05:00Z", "/blog", 2L))
+        .ignoring("bytes", "visitors")
+        .verify();
+  }
+
+  @Test
+  void whatIsForgottenUnknownOrUnusedIsToldBeforeAnythingRuns() {
+    assertThat(
+        message(
+            ApplicationTest.of(WebAnalytics.class)
+                .configuration(LAMBDA)
+                .run("run", "--layer", "batch")
+                .expect("page-view", hasRow("2015-05-17T10:05:00Z", "/blog", 1L))
+                .ignoring("bytes")),
+        allOf(
+            containsString("view \"page-view\" is not known: did you mean \"page-views\"?"),
+            containsString("page-views, bytes, visitors"),
+            containsString("nothing is expected of page-views, visitors: say expect(...) or"),
+            containsString("the log has no input: say log(...)")));
+    assertThat(
+        message(
+            ApplicationTest.of(WebAnalytics.class)
+                .configuration(LAMBDA)
+                .run("run", "--layer", "batch")
+                .log(BLOG)
+                .ignoring("page-views", "bytes", "visitors")),
+        containsString("what the last log(...) appends is not used: nothing runs after it"));
+    assertThat(
+        message(
+            ApplicationTest.of(WebAnalytics.class)
+                .configuration(Path.of("anabranch.yml"))
+                .log(BLOG)),
+        containsString("anabranch.yml"));
+    assertThat(
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> ApplicationTest.of(WebAnalytics.class).run("run", "-c", "kappa.yaml"))
+            .getMessage(),
+        containsString("the configuration is set by configuration(...)"));
+  }
+
+  @Test
+  void whatIsNotAsExpectedIsToldAtOnce() {
+    assertThat(
+        message(
+            ApplicationTest.of(WebAnalytics.class)
+                .configuration(LAMBDA)
+                .log(
+                    EventScript.<String>on("2015-05-17")
+                        .at("10:06")
+                        .event(BLOG)
+                        .event("not a request")
+                        .closeEpoch()
+                        .at("11:16")
+                        .event(LATER),
+                    line -> line)
+                .run("run", "--layer", "batch", "--runner", "direct")
+                .expect("page-views", hasRow("2015-05-17T10:05:00Z", "/blog", 7L))
+                .ignoring("bytes", "visitors")),
+        allOf(
+            containsString(
+                "view \"page-views\": what was appended in [2015-05-17T11:00:00Z,"
+                    + " 2015-05-17T12:00:00Z) was not read"),
+            containsString("\n  2015-05-17T10:05:00Z /blog: 1"),
+            containsString("expected 0 dead letters, but there were 1\n  ")));
+  }
+
+  @Test
+  void runThatFailsTellsWhy() {
+    assertThat(
+        message(
+            ApplicationTest.of(WebAnalytics.class)
+                .configuration(LAMBDA)
+                .log(BLOG)
+                .run("run", "--layer", "fast")
+                .ignoring("page-views", "bytes", "visitors")),
+        allOf(
+            containsString("WebAnalytics run --layer fast ended with 2:"),
+            containsString("Invalid value for option '--layer'")));
+  }
+
+  private static String message(ApplicationTest test) {
+    return assertThrows(AssertionError.class, test::verify).getMessage();
+  }
+}

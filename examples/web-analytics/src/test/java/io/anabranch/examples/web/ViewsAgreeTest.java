@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.examples.web;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.anabranch.api.View;
+import io.anabranch.testing.Equivalence;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.transforms.Combine;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The views of the examples say the same in every architecture. */
+final class ViewsAgreeTest {
+  private static final int COMBINED_BY_NIGHT = 3_000;
+  private static final int WINDOWED_BY_NIGHT = 350;
+
+  static Stream<View<Request, ?, ?>> combined() {
+    return new WebAnalytics().views().stream();
+  }
+
+  static Stream<View<Request, ?, ?>> windowed() {
+    return new WebVisits().views().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("combined")
+  void combinedViewAgrees(View<Request, ?, ?> view) {
+    assertThat(
+        view,
+        Equivalence.<Request>agreesInEveryArchitecture()
+            .given(Requests::random)
+            .coder(Request.coder())
+            .underSchedules(50));
+  }
+
+  @ParameterizedTest
+  @MethodSource("windowed")
+  void windowedViewAgrees(View<Request, ?, ?> view) {
+    assertThat(view, agrees().underSchedules(5));
+  }
+
+  /** With the windowed ones, 10,000 schedules and some. */
+  @Tag("night")
+  @ParameterizedTest
+  @MethodSource("combined")
+  void combinedViewAgreesAllNight(View<Request, ?, ?> view) {
+    assertThat(view, agrees().underSchedules(COMBINED_BY_NIGHT));
+  }
+
+  @Tag("night")
+  @ParameterizedTest
+  @MethodSource("windowed")
+  void windowedViewAgreesAllNight(View<Request, ?, ?> view) {
+    assertThat(view, agrees().underSchedules(WINDOWED_BY_NIGHT));
+  }
+
+  @Test
+  void brokenViewIsToldAsTheDocumentationSays() throws IOException {
+    View<Request, String, String> lastVisitor =
+        View.<Request>named("last-visitor")
+            .bucket(Duration.ofHours(1))
+            .contributions(new AddressesByPage())
+            .combine(new Last());
+
+    String message =
+        assertThrows(AssertionError.class, () -> assertThat(lastVisitor, agrees().seed(7)))
+            .getMessage();
+
+    List<String> told = message.lines().toList();
+    String documentation = Files.readString(Path.of("../../docs/testing.md"));
+    for (String line : List.of(told.get(2), told.get(told.size() - 1))) {
+      assertThat(message, documentation, containsString(line.strip()));
+    }
+  }
+
+  private static Equivalence<Request> agrees() {
+    return Equivalence.<Request>agreesInEveryArchitecture()
+        .given(Requests::random)
+        .coder(Request.coder());
+  }
+
+  /** The last one to arrive, which is not the last one that came. */
+  private static final class Last extends Combine.BinaryCombineFn<String> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String apply(String left, String right) {
+      return right;
+    }
+  }
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.testing;
+
+import static java.util.Objects.requireNonNull;
+
+import io.anabranch.api.Answer;
+import io.anabranch.testing.application.ApplicationTrial;
+import io.anabranch.testing.script.EventScript;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.hamcrest.Matcher;
+
+/**
+ * Runs an author's real {@code main} with its real configuration, but for the log and the store:
+ * these are temporary ones. (The manner is that of scio's {@code JobTest}.)
+ *
+ * <pre>{@code
+ * ApplicationTest.of(WebAnalytics.class)
+ *     .configuration(Path.of("anabranch.yaml"))
+ *     .log(line1, line2, "not a request")
+ *     .run("run", "--layer", "batch")
+ *     .expect("page-views", hasRow("2015-05-17T10:05:00Z", "/blog", 2L))
+ *     .ignoring("bytes", "visitors")
+ *     .deadLetters(1)
+ *     .verify();
+ * }</pre>
+ *
+ * <p>All of the log must be read by what runs, all views and all dead letters be expected: what is
+ * forgotten fails, and is told.
+ */
+public final class ApplicationTest {
+  private static final Duration DEFAULT_LIMIT = Duration.ofMinutes(2);
+
+  private final Class<?> main;
+  private final List<ApplicationTrial.Step> steps = new ArrayList<>();
+  private final Map<String, Matcher<?>> expected = new LinkedHashMap<>();
+  private final Set<String> ignored = new LinkedHashSet<>();
+  private Path configuration = Path.of("anabranch.yaml");
+  private Duration limit = DEFAULT_LIMIT;
+  private long deadLetters;
+
+  private ApplicationTest(Class<?> main) {
+    this.main = main;
+  }
+
+  /** Starts a test of the application that the {@code main} of a class runs. */
+  public static ApplicationTest of(Class<?> main) {
+    return new ApplicationTest(requireNonNull(main, "main"));
+  }
+
+  /** Sets the configuration, default {@code anabranch.yaml}. */
+  public ApplicationTest configuration(Path file) {
+    configuration = file;
+    return this;
+  }
+
+  /** Sets how long one run may take, default 2 minutes. */
+  public ApplicationTest within(Duration each) {
+    limit = each;
+    return this;
+  }
+
+  /** Appends lines to the log, in an epoch of their own, and closes it. */
+  public ApplicationTest log(String... lines) {
+    steps.add(new ApplicationTrial.Lines(List.of(lines)));
+    return this;
+  }
+
+  /**
+   * Appends the events of a script, at their ingestion times, and closes epochs as it does; what
+   * runs in the script is left out.
+   *
+   * @param line makes an event's line
+   */
+  public <E> ApplicationTest log(EventScript<E> script, Function<E, String> line) {
+    steps.add(new ApplicationTrial.Appending(log -> script.writeTo(log, line)));
+    return this;
+  }
+
+  /**
+   * Runs the {@code main}.
+   *
+   * @param arguments a command and its options, but for the configuration
+   * @throws IllegalArgumentException if the arguments name a configuration, a log or a store
+   */
+  public ApplicationTest run(String... arguments) {
+    for (String argument : arguments) {
+      if (argument.equals("-c")
+          || argument.startsWith("--config")
+          || argument.startsWith("log.")
+          || argument.startsWith("store.")) {
+        throw new IllegalArgumentException(
+            argument
+                + ": the configuration is set by configuration(...), and its log and store are"
+                + " swapped for temporary ones");
+      }
+    }
+    steps.add(new ApplicationTrial.Main(List.of(arguments)));
+    return this;
+  }
+
+  /** Says what a view answers at the end. */
+  public ApplicationTest expect(String view, Matcher<? extends Answer<?, ?>> answer) {
+    expected.put(view, answer);
+    return this;
+  }
+
+  /** Says that what some views answer is not tested here. */
+  public ApplicationTest ignoring(String... views) {
+    ignored.addAll(List.of(views));
+    return this;
+  }
+
+  /** Says how many records cannot be decoded, default 0. */
+  public ApplicationTest deadLetters(long count) {
+    deadLetters = count;
+    return this;
+  }
+
+  /**
+   * Does all of it.
+   *
+   * @throws AssertionError with all that is forgotten, unknown, unused or not as expected
+   */
+  public void verify() {
+    new ApplicationTrial(main, configuration, limit, steps)
+        .verify(new ApplicationTrial.Expected(expected, ignored, deadLetters));
+  }
+}

@@ -1,0 +1,2 @@
+/** The laws of combine functions. */
+package io.anabranch.testing.laws;

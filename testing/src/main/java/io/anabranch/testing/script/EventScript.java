@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.testing.script;
+
+import static java.util.Objects.requireNonNull;
+
+import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.AppendableLog;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.testing.TestStream;
+import org.apache.beam.sdk.values.TimestampedValue;
+
+/**
+ * What happens to a log, in the order in which it happens: events arrive, epochs close, layers run,
+ * die and start again.
+ *
+ * <pre>{@code
+ * EventScript.<Purchase>on("2026-03-01")
+ *     .at("10:00").event(tea)
+ *     .at("10:20").event(cup, "09:15") // arrives at 10:20, happened at 09:15
+ *     .speed()
+ *     .closeEpoch()
+ *     .batch()
+ *     .at("11:05").event(pot)
+ *     .crash().speed()
+ *     .speed()
+ * }</pre>
+ *
+ * <p>Scripts do not change: each method returns a longer one.
+ *
+ * @param <E> the event
+ */
+public final class EventScript<E> {
+  private static final Duration DEFAULT_EPOCH = Duration.ofHours(1);
+
+  private final Epochs epochs;
+  private final List<TimestampedValue<E>> events;
+  private final List<Step> steps;
+  private final Instant now;
+  private final boolean crash;
+
+  private EventScript(
+      Epochs epochs,
+      List<TimestampedValue<E>> events,
+      List<Step> steps,
+      Instant now,
+      boolean crash) {
+    this.epochs = epochs;
+    this.events = events;
+    this.steps = steps;
+    this.now = now;
+    this.crash = crash;
+  }
+
+  /**
+   * Starts a script at the beginning of a day, in UTC.
+   *
+   * @param date as {@code 2026-03-01}
+   * @throws IllegalArgumentException if it is not of this form
+   */
+  public static <E> EventScript<E> on(String date) {
+    return new EventScript<>(
+        new Epochs(DEFAULT_EPOCH), List.of(), List.of(), instant(date + "T00:00:00Z"), false);
+  }
+
+  /** Makes a script of steps over events. */
+  public static <E> EventScript<E> of(
+      Epochs epochs, List<TimestampedValue<E>> events, List<Step> steps) {
+    return new EventScript<>(epochs, List.copyOf(events), List.copyOf(steps), Instant.EPOCH, false);
+  }
+
+  /**
+   * Sets the length of an epoch, default 1 h.
+   *
+   * @throws IllegalStateException if something has happened already
+   */
+  public EventScript<E> epoch(Duration length) {
+    if (!steps.isEmpty()) {
+      throw new IllegalStateException("the length of an epoch is to be set before the first step");
+    }
+    return new EventScript<>(new Epochs(length), events, steps, now, crash);
+  }
+
+  /**
+   * Moves ingestion time on.
+   *
+   * @param time an instant, or a time of the same day, as {@code 10:20}
+   * @throws IllegalArgumentException if it is of neither form, or lies before now
+   */
+  public EventScript<E> at(String time) {
+    Instant next = time(time);
+    if (next.isBefore(now)) {
+      throw new IllegalArgumentException(time + " lies before " + now + ": time does not run back");
+    }
+    return new EventScript<>(epochs, events, steps, next, crash);
+  }
+
+  /** Lets an event happen, and arrive at once. */
+  public EventScript<E> event(E event) {
+    return event(event, now);
+  }
+
+  /**
+   * Lets an event arrive now that happened at another time.
+   *
+   * @param time an instant, or a time of the same day, as {@code 09:15}
+   */
+  public EventScript<E> event(E event, String time) {
+    return event(event, time(time));
+  }
+
+  private EventScript<E> event(E event, Instant time) {
+    List<TimestampedValue<E>> more = new ArrayList<>(events);
+    more.add(
+        TimestampedValue.of(
+            requireNonNull(event, "event"),
+            org.joda.time.Instant.ofEpochMilli(time.toEpochMilli())));
+    return new EventScript<>(
+        epochs, List.copyOf(more), and(new Step.Append(now, List.of(events.size()))), now, crash);
+  }
+
+  /** Closes the epoch of now, and those before; now is its end. */
+  public EventScript<E> closeEpoch() {
+    Instant end = epochs.end(epochs.at(now));
+    return new EventScript<>(epochs, events, and(new Step.Close(end)), end, crash);
+  }
+
+  /** Lets processing time pass for what follows the log. */
+  public EventScript<E> waitFor(Duration time) {
+    return with(new Step.Wait(time));
+  }
+
+  /** Computes the closed epochs that batch does not hold yet. */
+  public EventScript<E> batch() {
+    return run(Step.Layer.BATCH);
+  }
+
+  /** Computes all closed epochs anew. */
+  public EventScript<E> fullBatch() {
+    return run(Step.Layer.FULL_BATCH);
+  }
+
+  /** Lets speed read all that there is. */
+  public EventScript<E> speed() {
+    return run(Step.Layer.SPEED);
+  }
+
+  /** Lets Kappa read all that there is. */
+  public EventScript<E> kappa() {
+    return run(Step.Layer.KAPPA);
+  }
+
+  /** Replays all of the log into a second version of Kappa, and promotes it. */
+  public EventScript<E> replay() {
+    return run(Step.Layer.REPLAY);
+  }
+
+  /** Lets the next run die when it writes rows for the first time. */
+  public EventScript<E> crash() {
+    return new EventScript<>(epochs, events, steps, now, true);
+  }
+
+  /** Lets all processes end, and others begin. */
+  public EventScript<E> restart() {
+    return with(new Step.Restart());
+  }
+
+  private EventScript<E> run(Step.Layer layer) {
+    return new EventScript<>(epochs, events, and(new Step.Run(layer, crash ? 1 : 0)), now, false);
+  }
+
+  /**
+   * Returns this script.
+   *
+   * @throws IllegalArgumentException if nothing runs in it, or nothing after a {@link #crash}: then
+   *     it would show nothing
+   */
+  public EventScript<E> running() {
+    if (steps.stream().noneMatch(Step.Run.class::isInstance)) {
+      throw new IllegalArgumentException(
+          "nothing runs in the script: end it with batch(), fullBatch(), speed(), kappa() or"
+              + " replay()");
+    }
+    if (crash) {
+      throw new IllegalArgumentException(
+          "nothing runs after crash(), which is said of the next run: end the script with it");
+    }
+    return this;
+  }
+
+  /** Returns the script of the first so many steps. */
+  public EventScript<E> first(int count) {
+    return new EventScript<>(epochs, events, steps.subList(0, count), now, crash);
+  }
+
+  /** Returns the script in which all arrives, all epochs are closed, and one layer reads. */
+  public EventScript<E> readBy(Step.Layer layer) {
+    List<Step> read = new ArrayList<>();
+    Instant last = start();
+    for (Step step : steps) {
+      if (step instanceof Step.Append append) {
+        read.add(step);
+        last = last.isBefore(append.at()) ? append.at() : last;
+      } else if (step instanceof Step.Close close) {
+        read.add(step);
+        last = last.isBefore(close.through()) ? close.through().minusMillis(1) : last;
+      }
+    }
+    read.add(new Step.Close(epochs.end(epochs.at(last))));
+    if (layer == Step.Layer.REPLAY) {
+      read.add(new Step.Run(Step.Layer.KAPPA, 0)); // what is replayed
+    }
+    read.add(new Step.Run(layer, 0));
+    return of(epochs, events, read);
+  }
+
+  private EventScript<E> with(Step step) {
+    return new EventScript<>(epochs, events, and(step), now, crash);
+  }
+
+  private List<Step> and(Step step) {
+    List<Step> more = new ArrayList<>(steps);
+    more.add(step);
+    return List.copyOf(more);
+  }
+
+  /** Returns how ingestion time is divided. */
+  public Epochs epochs() {
+    return epochs;
+  }
+
+  /** Returns the events, each at its event time. */
+  public List<TimestampedValue<E>> events() {
+    return events;
+  }
+
+  /** Returns what happens. */
+  public List<Step> steps() {
+    return steps;
+  }
+
+  private Instant time(String text) {
+    return text.indexOf('T') < 0
+        ? now.atZone(ZoneOffset.UTC).toLocalDate().atTime(timeOfDay(text)).toInstant(ZoneOffset.UTC)
+        : instant(text);
+  }
+
+  private static LocalTime timeOfDay(String text) {
+    try {
+      return LocalTime.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "\"" + text + "\" is no time: write 10:20 or 2026-03-01T10:20:00Z", e);
+    }
+  }
+
+  private static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "\"" + text + "\" is no instant: write 2026-03-01T10:20:00Z", e);
+    }
+  }
+
+  /** Returns the first ingestion time, that of Unix time's beginning if there is none. */
+  Instant start() {
+    return steps.stream()
+        .map(
+            step ->
+                step instanceof Step.Append append
+                    ? append.at()
+                    : step instanceof Step.Close close ? close.through().minusMillis(1) : null)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(Instant.EPOCH);
+  }
+
+  /**
+   * Returns the events as a {@code TestStream}, for pipelines of an author's own: each at its event
+   * time, in the order of arrival; processing time passes where the script waits.
+   *
+   * <p>The watermark is at the earliest event time that is still to come, so that no event is late.
+   *
+   * @param coder of the events
+   */
+  public TestStream<E> testStream(Coder<E> coder) {
+    TestStream.Builder<E> stream = TestStream.create(coder);
+    List<TimestampedValue<E>> left = new ArrayList<>(arrivals());
+    for (Step step : steps) {
+      if (step instanceof Step.Append append) {
+        for (int event : append.events()) {
+          stream = stream.addElements(events.get(event));
+          left.remove(0);
+        }
+        Optional<org.joda.time.Instant> earliest =
+            left.stream().map(TimestampedValue::getTimestamp).min(Comparator.naturalOrder());
+        if (earliest.isPresent()) {
+          stream = stream.advanceWatermarkTo(earliest.get());
+        }
+      } else if (step instanceof Step.Wait wait) {
+        stream =
+            stream.advanceProcessingTime(org.joda.time.Duration.millis(wait.time().toMillis()));
+      }
+    }
+    return stream.advanceWatermarkToInfinity();
+  }
+
+  /** Returns the events in the order of their arrival, each at its event time. */
+  public List<TimestampedValue<E>> arrivals() {
+    return steps.stream()
+        .filter(Step.Append.class::isInstance)
+        .flatMap(step -> ((Step.Append) step).events().stream())
+        .map(events::get)
+        .toList();
+  }
+
+  /**
+   * Appends the events to a log, one record each, and closes its epochs; what runs is left out.
+   *
+   * @param record makes an event's record, one line
+   * @throws IllegalArgumentException if the log's epochs are of another length
+   */
+  public void writeTo(AppendableLog log, Function<E, String> record) {
+    if (!log.epochs().equals(epochs)) {
+      throw new IllegalArgumentException(
+          "the script's epochs are " + epochs.length() + ", the log's " + log.epochs().length());
+    }
+    for (Step step : steps) {
+      if (step instanceof Step.Append append) {
+        for (int event : append.events()) {
+          log.append(
+              List.of(new TextInput(record.apply(events.get(event).getValue()))),
+              Optional.of(append.at()));
+        }
+      } else if (step instanceof Step.Close close) {
+        log.closeThrough(close.through());
+      }
+    }
+  }
+
+  /** Returns the story, in the words that make it. */
+  @Override
+  public String toString() {
+    return new Story<>(this).toString();
+  }
+}

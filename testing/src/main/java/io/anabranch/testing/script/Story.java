@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.testing.script;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Iterator;
+import org.apache.beam.sdk.values.TimestampedValue;
+
+/** Tells a script in the words that make it. */
+final class Story<E> {
+  private final EventScript<E> script;
+  private final StringBuilder text = new StringBuilder();
+  private Instant now = Instant.MIN;
+
+  Story(EventScript<E> script) {
+    this.script = script;
+    line(
+        "EventScript.on(\""
+            + script.start().atZone(ZoneOffset.UTC).toLocalDate()
+            + "\").epoch(Duration.parse(\""
+            + script.epochs().length()
+            + "\"))");
+    Iterator<Step> steps = script.steps().iterator();
+    while (steps.hasNext()) {
+      tell(steps.next());
+    }
+  }
+
+  private void tell(Step step) {
+    if (step instanceof Step.Append append) {
+      move(append.at());
+      for (int event : append.events()) {
+        tell(script.events().get(event));
+      }
+    } else if (step instanceof Step.Close close) {
+      move(close.through().minusMillis(1));
+      line(".closeEpoch()");
+      now = close.through();
+    } else if (step instanceof Step.Wait wait) {
+      line(".waitFor(Duration.parse(\"" + wait.time() + "\"))");
+    } else if (step instanceof Step.Run run) {
+      line((run.dies() > 0 ? ".crash()." : ".") + run.layer().method() + "()");
+    } else {
+      line(".restart()");
+    }
+  }
+
+  private void tell(TimestampedValue<E> event) {
+    Instant time = Instant.ofEpochMilli(event.getTimestamp().getMillis());
+    String value = quoted(event.getValue());
+    line(".event(" + value + (time.equals(now) ? "" : ", \"" + time + "\"") + ")");
+  }
+
+  private static String quoted(Object value) {
+    return value instanceof String text ? "\"" + text + "\"" : String.valueOf(value);
+  }
+
+  private void move(Instant to) {
+    if (!to.equals(now)) {
+      line(".at(\"" + to + "\")");
+      now = to;
+    }
+  }
+
+  private void line(String words) {
+    text.append(text.length() == 0 ? "" : "\n    ").append(words);
+  }
+
+  @Override
+  public String toString() {
+    return text.toString();
+  }
+}

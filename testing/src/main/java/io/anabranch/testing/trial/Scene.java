@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.testing.trial;
+
+import io.anabranch.api.Epochs;
+import io.anabranch.api.Tolerance;
+import io.anabranch.api.UserException;
+import io.anabranch.api.spi.ViewStore;
+import io.anabranch.testing.script.ScriptedLog;
+import io.anabranch.testing.script.Step;
+import io.anabranch.testing.workers.FreshWorkers;
+import io.anabranch.wiring.BatchRun;
+import io.anabranch.wiring.KappaRun;
+import io.anabranch.wiring.LoadedApplication;
+import io.anabranch.wiring.Promotion;
+import io.anabranch.wiring.Replay;
+import io.anabranch.wiring.RunContext;
+import io.anabranch.wiring.Stop;
+import io.anabranch.wiring.StreamRun;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.values.TimestampedValue;
+
+/** A log, a store that serves by Lambda, one that serves by Kappa, and what runs on them. */
+final class Scene<E> implements AutoCloseable {
+  private static final Duration REFRESH = Duration.ofMillis(50);
+
+  private final LoadedApplication<TimestampedValue<E>> application;
+  private final Supplier<PipelineOptions> options;
+  private final Wiring wiring;
+  private final Random random;
+  private final ScriptedLog log;
+  private final TemporaryFolder folder = TemporaryFolder.make();
+  private final StoreFile lambda;
+  private final StoreFile kappa;
+  private boolean hasKappa;
+
+  Scene(
+      LoadedApplication<TimestampedValue<E>> application,
+      Epochs epochs,
+      Supplier<PipelineOptions> options,
+      Wiring wiring,
+      long seed) {
+    this.application = application;
+    this.options = options;
+    this.wiring = wiring;
+    this.random = new Random(seed);
+    this.log = new ScriptedLog(epochs, new Random(random.nextLong()));
+    this.lambda = new StoreFile(folder.path().resolve("lambda.db"));
+    this.kappa = new StoreFile(folder.path().resolve("kappa.db"));
+  }
+
+  ScriptedLog log() {
+    return log;
+  }
+
+  ViewStore lambda() {
+    return wiring.store(lambda.store());
+  }
+
+  ViewStore kappa() {
+    return wiring.store(kappa.store());
+  }
+
+  /** Lets processing time pass; a runner that reads the clock itself is not made to wait. */
+  void waitFor(Duration time) {
+    if (options.get().getRunner().getSimpleName().equals("DirectRunner")) {
+      log.waitFor(time);
+    }
+  }
+
+  void restart() {
+    lambda.reopen();
+    kappa.reopen();
+  }
+
+  /**
+   * Runs a layer.
+   *
+   * @return whether it lived to its end
+   */
+  boolean run(Step.Run step) {
+    StoreFile store =
+        switch (step.layer()) {
+          case BATCH, FULL_BATCH, SPEED -> lambda;
+          case KAPPA, REPLAY -> kappa;
+        };
+    if (step.dies() > 0) {
+      DyingStoreProvider.dieAt(store.url(), step.dies());
+    }
+    boolean died = false;
+    try {
+      run(step.layer(), store);
+    } catch (UserException e) {
+      died = DyingStoreProvider.revive(store.url());
+      if (!died) {
+        throw e;
+      }
+    } finally {
+      DyingStoreProvider.revive(store.url());
+    }
+    if (died) {
+      store.reopen();
+    }
+    return !died;
+  }
+
+  private void run(Step.Layer layer, StoreFile store) {
+    RunContext<TimestampedValue<E>> context = context(store);
+    switch (layer) {
+      case BATCH -> BatchRun.of(context).run(run -> {});
+      case FULL_BATCH -> BatchRun.of(context).full(true).run(run -> {});
+      case SPEED -> StreamRun.untilCaughtUp(context, new Stop(), run -> {});
+      case KAPPA -> {
+        kappaRun(context).run(Optional.empty());
+        hasKappa = true;
+      }
+      case REPLAY -> {
+        if (hasKappa) {
+          kappaRun(context).replay(Replay.of(context, List.of(), OptionalLong.empty()));
+          Promotion.promote(context, List.of(), view -> Tolerance.NONE, true, Duration.ZERO);
+        } else {
+          run(Step.Layer.KAPPA, store);
+        }
+      }
+    }
+  }
+
+  private KappaRun<TimestampedValue<E>> kappaRun(RunContext<TimestampedValue<E>> context) {
+    return KappaRun.of(context, new Stop(), new KappaRun.Listener() {}).untilCaughtUp(true);
+  }
+
+  private RunContext<TimestampedValue<E>> context(StoreFile store) {
+    return new RunContext<>(
+        application,
+        wiring.log(log),
+        wiring.store(store.store()),
+        store.settings(),
+        REFRESH,
+        () -> FreshWorkers.before(wiring.options(options.get()), random.nextLong()));
+  }
+
+  @Override
+  public void close() {
+    lambda.close();
+    kappa.close();
+    folder.close();
+  }
+}

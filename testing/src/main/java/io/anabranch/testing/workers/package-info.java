@@ -1,0 +1,2 @@
+/** Runs functions as workers do that come and go. */
+package io.anabranch.testing.workers;

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.testing;
+
+import static io.anabranch.testing.AnswerMatchers.hasNoGap;
+import static io.anabranch.testing.AnswerMatchers.hasNoRow;
+import static io.anabranch.testing.AnswerMatchers.hasRow;
+import static io.anabranch.testing.Equivalence.agreesInEveryArchitecture;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.anabranch.api.View;
+import io.anabranch.testing.script.EventScript;
+import io.anabranch.transforms.Sum;
+import java.time.Duration;
+import java.util.List;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.Count;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.TimestampedValue;
+import org.apache.beam.sdk.values.TypeDescriptors;
+import org.joda.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** How the kit is called; that it finds mistakes is shown by the gallery. */
+final class EquivalenceTest {
+  private static final EventScript<String> STORY =
+      EventScript.<String>on("2026-03-01")
+          .at("10:00")
+          .event("tea")
+          .closeEpoch()
+          .batch()
+          .at("11:05")
+          .event("tea", "10:30")
+          .event("cup");
+
+  @Test
+  void answerOfScriptIsThatOfItsLastRun() {
+    assertThat(
+        ScriptedAnswer.of(words(), StringUtf8Coder.of(), STORY),
+        allOf(hasRow("2026-03-01T10:00:00Z", "tea", 1L), not(hasNoGap())));
+    assertThat(
+        ScriptedAnswer.of(words(), StringUtf8Coder.of(), STORY.kappa()),
+        hasRow("2026-03-01T10:00:00Z", "tea", 2L));
+    assertThat(
+        message(
+            () -> ScriptedAnswer.of(words(), StringUtf8Coder.of(), EventScript.on("2026-03-01"))),
+        startsWith("nothing runs in the script: "));
+  }
+
+  @Test
+  void storyThatDiesAndIsStartedAgain() {
+    View<String, String, Long> words = words();
+    EventScript<String> story =
+        EventScript.<String>on("2026-03-01")
+            .at("10:00")
+            .event("tea")
+            .closeEpoch()
+            .batch()
+            .at("11:05")
+            .event("tea", "10:30")
+            .event("cup")
+            .crash()
+            .speed()
+            .speed();
+
+    assertThat(
+        ScriptedAnswer.of(words, StringUtf8Coder.of(), story),
+        allOf(
+            hasRow("2026-03-01T10:00:00Z", "tea", 2L),
+            hasRow("2026-03-01T11:00:00Z", "cup", 1L),
+            hasNoGap()));
+  }
+
+  @Test
+  void lateEventOfScriptIsLeftOutOfWindowUntilFullBatchRun() {
+    EventScript<String> late =
+        EventScript.<String>on("2026-03-01")
+            .at("10:00")
+            .event("tea")
+            .closeEpoch()
+            .at("13:05")
+            .event("tea", "10:10")
+            .closeEpoch()
+            .at("15:00")
+            .closeEpoch();
+
+    assertThat(
+        ScriptedAnswer.of(hours(), StringUtf8Coder.of(), late.kappa()),
+        hasRow("2026-03-01T10:00:00Z", "tea", 1L));
+    assertThat(
+        ScriptedAnswer.of(hours(), StringUtf8Coder.of(), late.batch()),
+        hasRow("2026-03-01T10:00:00Z", "tea", 2L));
+    assertThat(
+        ScriptedAnswer.of(hours(), StringUtf8Coder.of(), late.speed()),
+        allOf(hasRow("2026-03-01T10:00:00Z", "tea", 1L), hasNoRow("2026-03-01T11:00:00Z", "tea")));
+    assertThat(
+        hours(),
+        Equivalence.<String>agreesInEveryArchitecture().given(late.speed().batch().kappa()));
+  }
+
+  @Test
+  void givenScriptIsTheOnlySchedule() {
+    assertThat(
+        words(), Equivalence.<String>agreesInEveryArchitecture().given(STORY.speed().kappa()));
+  }
+
+  @Test
+  void flinkAgreesToo() {
+    assertThat(
+        words(),
+        Equivalence.<String>agreesInEveryArchitecture()
+            .given(
+                EventScript.<String>on("2026-03-01")
+                    .at("10:00")
+                    .event("tea")
+                    .closeEpoch()
+                    .batch()
+                    .event("cup", "10:30")
+                    .speed()
+                    .kappa())
+            .on(Runners.flinkLocal()));
+  }
+
+  @Test
+  void whatIsMissingIsSaid() {
+    assertThat(
+        message(() -> agreesInEveryArchitecture().matches(words())),
+        is("there are no events: say given(...)"));
+    assertThat(
+        message(
+            () ->
+                Equivalence.<String>agreesInEveryArchitecture().given(List.of()).matches(words())),
+        is("there are no events, so their coder is to be set: coder(...)"));
+    assertThat(
+        message(() -> agreesInEveryArchitecture().underSchedules(0)),
+        is("0 schedules: there must be 1 or more"));
+    assertThat(
+        message(() -> agreesInEveryArchitecture().within(1.5)),
+        is("numbers may differ by 1.5: it must be from 0 to 1"));
+    assertThat(
+        message(() -> Equivalence.<String>agreesInEveryArchitecture().given(STORY.first(1))),
+        is(
+            "nothing runs in the script: end it with batch(), fullBatch(), speed(), kappa() or"
+                + " replay()"));
+    assertThat(
+        message(() -> ScriptedAnswer.of(words(), StringUtf8Coder.of(), STORY.crash())),
+        is("nothing runs after crash(), which is said of the next run: end the script with it"));
+  }
+
+  @Test
+  void viewThatIsRefusedIsNoView() {
+    View<String, String, Long> refused =
+        View.<String>named("refused")
+            .bucket(Duration.ofHours(1))
+            .contributions(
+                new PTransform<PCollection<String>, PCollection<KV<String, Long>>>() {
+                  @Override
+                  public PCollection<KV<String, Long>> expand(PCollection<String> events) {
+                    return events
+                        .apply(
+                            Window.into(FixedWindows.of(org.joda.time.Duration.standardMinutes(1))))
+                        .apply(Count.perElement());
+                  }
+                })
+            .combine(Sum.ofLongs());
+
+    assertThat(
+        assertThrows(
+                AssertionError.class,
+                () ->
+                    assertThat(
+                        refused, Equivalence.<String>agreesInEveryArchitecture().given(events())))
+            .getMessage(),
+        containsString("view \"refused\" is refused: "));
+  }
+
+  private static String message(Runnable work) {
+    return assertThrows(RuntimeException.class, work::run).getMessage();
+  }
+
+  private static List<TimestampedValue<String>> events() {
+    Instant ten = Instant.parse("2026-03-01T10:00:00Z");
+    return List.of(
+        TimestampedValue.of("tea", ten),
+        TimestampedValue.of("cup", ten.plus(org.joda.time.Duration.standardMinutes(3))),
+        TimestampedValue.of("tea", ten.plus(org.joda.time.Duration.standardMinutes(70))));
+  }
+
+  private static View<String, String, Long> words() {
+    return View.<String>named("words")
+        .bucket(Duration.ofHours(1))
+        .contributions(
+            MapElements.into(
+                    TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.longs()))
+                .via((String word) -> KV.of(word, 1L)))
+        .combine(Sum.ofLongs());
+  }
+
+  private static View<String, String, Long> hours() {
+    return View.<String>named("hours")
+        .lateness(Duration.ofMinutes(30))
+        .lookback(Duration.ofHours(1))
+        .rows(
+            new PTransform<PCollection<String>, PCollection<KV<String, Long>>>() {
+              @Override
+              public PCollection<KV<String, Long>> expand(PCollection<String> events) {
+                return events
+                    .apply(Window.into(FixedWindows.of(org.joda.time.Duration.standardHours(1))))
+                    .apply(Count.perElement());
+              }
+            });
+  }
+}

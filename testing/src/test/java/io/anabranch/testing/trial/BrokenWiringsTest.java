@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.testing.trial;
+
+import static org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode.ACCUMULATING_FIRED_PANES;
+import static org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode.DISCARDING_FIRED_PANES;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.View;
+import io.anabranch.api.spi.EventLog;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.LogSize;
+import io.anabranch.api.spi.RecordBatch;
+import io.anabranch.api.spi.StopSignal;
+import io.anabranch.api.spi.ViewStore;
+import io.anabranch.runners.RunnerProfile;
+import io.anabranch.testing.script.Copies;
+import io.anabranch.testing.script.EventScript;
+import io.anabranch.testing.script.Schedules;
+import io.anabranch.transforms.Sum;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.PipelineRunner;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.runners.TransformHierarchy;
+import org.apache.beam.sdk.transforms.Filter;
+import org.apache.beam.sdk.transforms.FlatMapElements;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PValue;
+import org.apache.beam.sdk.values.TimestampedValue;
+import org.apache.beam.sdk.values.TypeDescriptor;
+import org.apache.beam.sdk.values.TypeDescriptors;
+import org.joda.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** Mistakes between the parts, each found within the schedules of a default call. */
+final class BrokenWiringsTest {
+  private static final int SCRIPTS = 5; // of ten schedules each
+
+  @Test
+  void nothingIsFoundWhereNothingIsBroken() {
+    assertThat(isFound(new Wiring()), is(false));
+  }
+
+  @Test
+  void batchLeavesOutTheFirstNewEpoch() {
+    assertThat(
+        isFound(
+            new BrokenLog() {
+              @Override
+              PTransform<PBegin, PCollection<RecordBatch>> closed(EventLog log, EpochRange range) {
+                return log.readClosed(
+                    new EpochRange(
+                        Math.max(range.after() + 1, log.end().firstEpoch()), range.through()));
+              }
+            }),
+        is(true));
+  }
+
+  @Test
+  void batchReadsAnEpochThatItHoldsAlready() {
+    assertThat(
+        isFound(
+            new BrokenLog() {
+              @Override
+              PTransform<PBegin, PCollection<RecordBatch>> closed(EventLog log, EpochRange range) {
+                return then(
+                    log.readClosed(range),
+                    FlatMapElements.into(TypeDescriptor.of(RecordBatch.class))
+                        .via(
+                            batch ->
+                                batch.epoch() == range.through()
+                                    ? List.of(batch, batch)
+                                    : List.of(batch)));
+              }
+            }),
+        is(true));
+  }
+
+  @Test
+  void speedBeginsOneEpochTooLate() {
+    assertThat(
+        isFound(
+            new BrokenLog() {
+              @Override
+              PTransform<PBegin, PCollection<RecordBatch>> followed(
+                  EventLog log, long after, Optional<LogEnd> until) {
+                return then(
+                    log.follow(after, Optional.empty(), until, StopSignal.create()),
+                    Filter.by(batch -> after < 0 || batch.epoch() > after + 1));
+              }
+            }),
+        is(true));
+  }
+
+  @Test
+  void recordsThatAreGivenOutTwice() {
+    assertThat(
+        isFound(
+            new BrokenLog() {
+              @Override
+              PTransform<PBegin, PCollection<RecordBatch>> followed(
+                  EventLog log, long after, Optional<LogEnd> until) {
+                return then(
+                    log.follow(after, Optional.empty(), until, StopSignal.create()),
+                    FlatMapElements.into(TypeDescriptor.of(RecordBatch.class))
+                        .via(
+                            batch ->
+                                batch.place(0).position() % 7 == 0
+                                    ? List.of(batch, batch)
+                                    : List.of(batch)));
+              }
+            }),
+        is(true));
+  }
+
+  @Test
+  void epochThatCountsAsClosedTooEarly() {
+    assertThat(
+        isFound(
+            new BrokenLog() {
+              @Override
+              LogEnd end(EventLog log) {
+                LogEnd end = log.end();
+                return new LogEnd(
+                    end.position(),
+                    Math.max(end.closedThrough(), end.firstEpoch()),
+                    end.firstEpoch(),
+                    end.lastEpoch());
+              }
+            }),
+        is(true));
+  }
+
+  @Test
+  void panesThatHoldOnlyWhatIsNew() {
+    assertThat(
+        isFound(
+            new Wiring() {
+              @Override
+              PipelineOptions options(PipelineOptions options) {
+                options.setRunner(DiscardingRunner.class);
+                return options;
+              }
+            }),
+        is(true));
+  }
+
+  @Test
+  void batchRowsThatAreNotPromoted() {
+    assertThat(isFound(without("promote")), is(true));
+  }
+
+  @Test
+  void historyThatIsReadAfterTheSeamToo() {
+    assertThat(
+        isFound(
+            new BrokenLog() {
+              @Override
+              PTransform<PBegin, PCollection<RecordBatch>> closed(EventLog log, EpochRange range) {
+                return then(
+                    log.readClosed(range), Filter.by(batch -> batch.epoch() < range.through()));
+              }
+            }),
+        is(true));
+  }
+
+  private static Wiring without(String method) {
+    return new Wiring() {
+      @Override
+      ViewStore store(ViewStore store) {
+        return (ViewStore)
+            Proxy.newProxyInstance(
+                BrokenWiringsTest.class.getClassLoader(),
+                new Class<?>[] {ViewStore.class},
+                (proxy, called, arguments) -> {
+                  if (called.getName().equals(method)) {
+                    return null;
+                  }
+                  try {
+                    return called.invoke(store, arguments);
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                });
+      }
+    };
+  }
+
+  /** A log that is not what it should be. */
+  private static class BrokenLog extends Wiring {
+    PTransform<PBegin, PCollection<RecordBatch>> closed(EventLog log, EpochRange range) {
+      return log.readClosed(range);
+    }
+
+    PTransform<PBegin, PCollection<RecordBatch>> followed(
+        EventLog log, long after, Optional<LogEnd> until) {
+      return log.follow(after, Optional.empty(), until, StopSignal.create());
+    }
+
+    LogEnd end(EventLog log) {
+      return log.end();
+    }
+
+    static PTransform<PBegin, PCollection<RecordBatch>> then(
+        PTransform<PBegin, PCollection<RecordBatch>> log,
+        PTransform<? super PCollection<RecordBatch>, PCollection<RecordBatch>> step) {
+      return new PTransform<>() {
+        @Override
+        public PCollection<RecordBatch> expand(PBegin begin) {
+          PCollection<RecordBatch> batches = begin.apply("Sound", log);
+          return batches.apply("Broken", step).setCoder(batches.getCoder());
+        }
+      };
+    }
+
+    @Override
+    EventLog log(EventLog log) {
+      return new EventLog() {
+        @Override
+        public String id() {
+          return log.id();
+        }
+
+        @Override
+        public Epochs epochs() {
+          return log.epochs();
+        }
+
+        @Override
+        public LogEnd end() {
+          return BrokenLog.this.end(log);
+        }
+
+        @Override
+        public LogSize size(EpochRange range) {
+          return log.size(range);
+        }
+
+        @Override
+        public PTransform<PBegin, PCollection<RecordBatch>> readClosed(EpochRange range) {
+          return closed(log, range);
+        }
+
+        @Override
+        public PTransform<PBegin, PCollection<RecordBatch>> follow(
+            long after, Optional<Duration> lateness, Optional<LogEnd> until, StopSignal stop) {
+          return followed(log, after, until);
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
+  }
+
+  private static boolean isFound(Wiring wiring) {
+    List<TimestampedValue<String>> events = new ArrayList<>();
+    Random random = new Random(7);
+    for (int i = 0; i < 20; i++) {
+      events.add(
+          TimestampedValue.of(
+              "k" + random.nextInt(4),
+              Instant.parse("2026-03-01T10:00:00Z")
+                  .plus(org.joda.time.Duration.standardMinutes(random.nextInt(300)))));
+    }
+    Copies<String> copies = Copies.many(events);
+    View<String, String, Long> view =
+        View.<String>named("words")
+            .bucket(Duration.ofHours(1))
+            .contributions(
+                MapElements.into(
+                        TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.longs()))
+                    .via((String word) -> KV.of(word, 1L)))
+            .combine(Sum.ofLongs());
+    Trial<String, ?, ?, ?, ?> trial =
+        Trial.of(
+            view,
+            StringUtf8Coder.of(),
+            copies.all(),
+            () ->
+                RunnerProfile.of("direct", Map.of("targetParallelism", "1"))
+                    .pipelineOptions(List.of()),
+            0);
+    for (long seed = 1; seed <= SCRIPTS; seed++) {
+      EventScript<String> script = Schedules.random(copies, Optional.empty(), seed);
+      if (trial.run(script, wiring, seed).disagreement().isPresent()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Forgets early panes. */
+  public static final class DiscardingRunner extends PipelineRunner<PipelineResult> {
+    private final PipelineOptions options;
+
+    private DiscardingRunner(PipelineOptions options) {
+      this.options = options;
+    }
+
+    /** Makes the runner; Beam calls it. */
+    public static DiscardingRunner fromOptions(PipelineOptions options) {
+      return new DiscardingRunner(options);
+    }
+
+    @Override
+    public PipelineResult run(Pipeline pipeline) {
+      pipeline.traverseTopologically(
+          new Pipeline.PipelineVisitor.Defaults() {
+            @Override
+            public void visitValue(PValue value, TransformHierarchy.Node producer) {
+              if (value instanceof PCollection<?> collection
+                  && collection.getWindowingStrategy().getMode() == ACCUMULATING_FIRED_PANES) {
+                collection.setWindowingStrategyInternal(
+                    collection.getWindowingStrategy().withMode(DISCARDING_FIRED_PANES));
+              }
+            }
+          });
+      options.setRunner(
+          RunnerProfile.of("direct", Map.of()).pipelineOptions(List.of()).getRunner());
+      return PipelineRunner.fromOptions(options).run(pipeline);
+    }
+  }
+}
