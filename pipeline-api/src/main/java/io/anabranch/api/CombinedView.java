@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api;
 
-import static java.util.Objects.requireNonNull;
-
+import com.google.auto.value.AutoValue;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.beam.sdk.coders.Coder;
@@ -23,35 +22,43 @@ import org.apache.beam.sdk.values.PCollection;
  * @param <A> the accumulator, which is what the store keeps
  * @param <O> the value of a row
  */
-public final class CombinedView<E, K, V, A, O> extends View<E, K, O> {
-  private final Duration bucket;
-  private final PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions;
-  private final CombineFn<V, A, O> combineFn;
-  private final int revision;
-  private final Optional<Coder<A>> accumulatorCoder;
-
-  private CombinedView(
-      String name,
-      Duration bucket,
-      PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions,
-      CombineFn<V, A, O> combineFn,
-      int revision,
-      Optional<Coder<A>> accumulatorCoder) {
-    super(name);
-    this.bucket = bucket;
-    this.contributions = requireNonNull(contributions, "contributions");
-    this.combineFn = requireNonNull(combineFn, "combineFn");
-    this.revision = revision;
-    this.accumulatorCoder = accumulatorCoder;
-  }
+@AutoValue
+public abstract class CombinedView<E, K, V, A, O> extends View<E, K, O> {
+  CombinedView() {}
 
   static <E, K, V, A, O> CombinedView<E, K, V, A, O> of(
       String name,
       Duration bucket,
       PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions,
       CombineFn<V, A, O> combineFn) {
-    return new CombinedView<>(name, bucket, contributions, combineFn, 1, Optional.empty());
+    return new AutoValue_CombinedView.Builder<E, K, V, A, O>()
+        .name(name)
+        .bucket(bucket)
+        .contributions(contributions)
+        .combineFn(combineFn)
+        .revision(1)
+        .build();
   }
+
+  @AutoValue.Builder
+  abstract static class Builder<E, K, V, A, O> {
+    abstract Builder<E, K, V, A, O> name(String name);
+
+    abstract Builder<E, K, V, A, O> bucket(Duration length);
+
+    abstract Builder<E, K, V, A, O> contributions(
+        PTransform<? super PCollection<E>, PCollection<KV<K, V>>> transform);
+
+    abstract Builder<E, K, V, A, O> combineFn(CombineFn<V, A, O> function);
+
+    abstract Builder<E, K, V, A, O> revision(int number);
+
+    abstract Builder<E, K, V, A, O> accumulatorCoder(Coder<A> coder);
+
+    abstract CombinedView<E, K, V, A, O> build();
+  }
+
+  abstract Builder<E, K, V, A, O> toBuilder();
 
   /**
    * States the revision of the author's code, default 1. Raise it when the contributions or the
@@ -59,39 +66,32 @@ public final class CombinedView<E, K, V, A, O> extends View<E, K, O> {
    *
    * @throws IllegalArgumentException if it is below 1
    */
-  public CombinedView<E, K, V, A, O> revision(int number) {
-    return new CombinedView<>(
-        name(), bucket, contributions, combineFn, requireRevision(number), accumulatorCoder);
+  public final CombinedView<E, K, V, A, O> revision(int number) {
+    return toBuilder().revision(requireRevision(number)).build();
   }
 
   /** Sets the accumulator's coder, by default the one that the combine function names. */
-  public CombinedView<E, K, V, A, O> accumulatorCoder(Coder<A> coder) {
-    return new CombinedView<>(
-        name(), bucket, contributions, combineFn, revision, Optional.of(coder));
+  public final CombinedView<E, K, V, A, O> accumulatorCoder(Coder<A> coder) {
+    return toBuilder().accumulatorCoder(coder).build();
   }
 
   /** Returns the length of a bucket, 1 ms or longer. */
-  public Duration bucket() {
-    return bucket;
-  }
+  public abstract Duration bucket();
 
   /** Returns the author's transform from events to keyed contributions. */
-  public PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions() {
-    return contributions;
-  }
+  public abstract PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions();
 
   /** Returns how contributions combine. */
-  public CombineFn<V, A, O> combineFn() {
-    return combineFn;
-  }
+  public abstract CombineFn<V, A, O> combineFn();
 
   /** Returns the author's revision, 1 or more. */
-  public int revision() {
-    return revision;
-  }
+  public abstract int revision();
+
+  /** Returns the accumulator's coder, if the author set one. */
+  public abstract Optional<Coder<A>> accumulatorCoder();
 
   @Override
-  public CombinedDefinition<E, K, V, A, O> define(EventFormat<E> events) {
-    return CombinedDefinition.of(this, ContributionGraph.check(this, events), accumulatorCoder);
+  public final CombinedDefinition<E, K, V, A, O> define(EventFormat<E> events) {
+    return CombinedDefinition.of(this, ContributionGraph.check(this, events), accumulatorCoder());
   }
 }

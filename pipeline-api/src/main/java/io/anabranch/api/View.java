@@ -25,11 +25,7 @@ import org.apache.beam.sdk.values.PCollection;
 public abstract class View<E, K, O> {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
 
-  private final String name;
-
-  View(String name) {
-    this.name = requireName(name);
-  }
+  View() {}
 
   private static String requireName(String name) {
     if (!NAME.matcher(name).matches()) {
@@ -56,15 +52,13 @@ public abstract class View<E, K, O> {
   final int requireRevision(int number) {
     if (number < 1) {
       throw new IllegalArgumentException(
-          "revision of view \"" + name + "\" is " + number + ": it must be 1 or more");
+          "revision of view \"" + name() + "\" is " + number + ": it must be 1 or more");
     }
     return number;
   }
 
   /** Returns the name, by which queries and the store know the view. */
-  public final String name() {
-    return name;
-  }
+  public abstract String name();
 
   /**
    * Checks the author's transform as a graph and finds out the coders, without running anything.

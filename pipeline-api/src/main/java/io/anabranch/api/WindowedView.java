@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api;
 
-import static java.util.Objects.requireNonNull;
-
+import com.google.auto.value.AutoValue;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -23,34 +22,42 @@ import org.apache.beam.sdk.values.PCollection;
  * @param <K> the key of a row; its coder must be deterministic
  * @param <V> the value of a row
  */
-public final class WindowedView<E, K, V> extends View<E, K, V> {
-  private final Timeliness timeliness;
-  private final PTransform<? super PCollection<E>, PCollection<KV<K, V>>> rows;
-  private final Optional<SerializableBiFunction<V, V, V>> totals;
-  private final boolean processingTime;
-  private final int revision;
-
-  private WindowedView(
-      String name,
-      Timeliness timeliness,
-      PTransform<? super PCollection<E>, PCollection<KV<K, V>>> rows,
-      Optional<SerializableBiFunction<V, V, V>> totals,
-      boolean processingTime,
-      int revision) {
-    super(name);
-    this.timeliness = timeliness;
-    this.rows = requireNonNull(rows, "rows");
-    this.totals = totals;
-    this.processingTime = processingTime;
-    this.revision = revision;
-  }
+@AutoValue
+public abstract class WindowedView<E, K, V> extends View<E, K, V> {
+  WindowedView() {}
 
   static <E, K, V> WindowedView<E, K, V> of(
       String name,
       Timeliness timeliness,
       PTransform<? super PCollection<E>, PCollection<KV<K, V>>> rows) {
-    return new WindowedView<>(name, timeliness, rows, Optional.empty(), false, 1);
+    return new AutoValue_WindowedView.Builder<E, K, V>()
+        .name(name)
+        .timeliness(timeliness)
+        .rows(rows)
+        .allowsProcessingTimeTimers(false)
+        .revision(1)
+        .build();
   }
+
+  @AutoValue.Builder
+  abstract static class Builder<E, K, V> {
+    abstract Builder<E, K, V> name(String name);
+
+    abstract Builder<E, K, V> timeliness(Timeliness timeliness);
+
+    abstract Builder<E, K, V> rows(
+        PTransform<? super PCollection<E>, PCollection<KV<K, V>>> transform);
+
+    abstract Builder<E, K, V> totals(SerializableBiFunction<V, V, V> merge);
+
+    abstract Builder<E, K, V> allowsProcessingTimeTimers(boolean allows);
+
+    abstract Builder<E, K, V> revision(int number);
+
+    abstract WindowedView<E, K, V> build();
+  }
+
+  abstract Builder<E, K, V> toBuilder();
 
   /**
    * Sets how far clocks of those who make events may be ahead of the log's, default 1 min: an event
@@ -58,14 +65,10 @@ public final class WindowedView<E, K, V> extends View<E, K, V> {
    *
    * @throws IllegalArgumentException if it is negative or has parts of milliseconds
    */
-  public WindowedView<E, K, V> clockSkew(Duration longest) {
-    return new WindowedView<>(
-        name(),
-        timed(name(), timeliness.lateness(), timeliness.lookback(), longest),
-        rows,
-        totals,
-        processingTime,
-        revision);
+  public final WindowedView<E, K, V> clockSkew(Duration longest) {
+    return toBuilder()
+        .timeliness(timed(name(), timeliness().lateness(), timeliness().lookback(), longest))
+        .build();
   }
 
   /**
@@ -73,22 +76,16 @@ public final class WindowedView<E, K, V> extends View<E, K, V> {
    * it a view has no totals. The function must be associative and commutative, and leave its
    * arguments as they are.
    */
-  public WindowedView<E, K, V> totals(SerializableBiFunction<V, V, V> merge) {
-    return new WindowedView<>(
-        name(),
-        timeliness,
-        rows,
-        Optional.of(requireNonNull(merge, "merge")),
-        processingTime,
-        revision);
+  public final WindowedView<E, K, V> totals(SerializableBiFunction<V, V, V> merge) {
+    return toBuilder().totals(merge).build();
   }
 
   /**
    * Declares that timers of processing time in the transform do not change its rows, such as those
    * that only bound how long elements wait for others; by default they are refused.
    */
-  public WindowedView<E, K, V> allowProcessingTimeTimers() {
-    return new WindowedView<>(name(), timeliness, rows, totals, true, revision);
+  public final WindowedView<E, K, V> allowProcessingTimeTimers() {
+    return toBuilder().allowsProcessingTimeTimers(true).build();
   }
 
   /**
@@ -97,9 +94,8 @@ public final class WindowedView<E, K, V> extends View<E, K, V> {
    *
    * @throws IllegalArgumentException if it is below 1
    */
-  public WindowedView<E, K, V> revision(int number) {
-    return new WindowedView<>(
-        name(), timeliness, rows, totals, processingTime, requireRevision(number));
+  public final WindowedView<E, K, V> revision(int number) {
+    return toBuilder().revision(requireRevision(number)).build();
   }
 
   static Timeliness timed(String view, Duration lateness, Duration lookback, Duration clockSkew) {
@@ -111,32 +107,22 @@ public final class WindowedView<E, K, V> extends View<E, K, V> {
   }
 
   /** Returns how late events may be, and how far back windows reach. */
-  public Timeliness timeliness() {
-    return timeliness;
-  }
+  public abstract Timeliness timeliness();
 
   /** Returns the author's transform from events to keyed rows. */
-  public PTransform<? super PCollection<E>, PCollection<KV<K, V>>> rows() {
-    return rows;
-  }
+  public abstract PTransform<? super PCollection<E>, PCollection<KV<K, V>>> rows();
 
   /** Returns how values of different windows merge, if they do. */
-  public Optional<SerializableBiFunction<V, V, V>> totals() {
-    return totals;
-  }
+  public abstract Optional<SerializableBiFunction<V, V, V>> totals();
 
   /** Returns whether timers of processing time are declared harmless. */
-  public boolean allowsProcessingTimeTimers() {
-    return processingTime;
-  }
+  public abstract boolean allowsProcessingTimeTimers();
 
   /** Returns the author's revision, 1 or more. */
-  public int revision() {
-    return revision;
-  }
+  public abstract int revision();
 
   @Override
-  public WindowedDefinition<E, K, V> define(EventFormat<E> events) {
+  public final WindowedDefinition<E, K, V> define(EventFormat<E> events) {
     return WindowedDefinition.of(this, RowGraph.check(this, events));
   }
 }

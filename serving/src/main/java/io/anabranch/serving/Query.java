@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.serving;
 
-import static java.util.Objects.requireNonNull;
-
+import com.google.auto.value.AutoValue;
 import io.anabranch.api.KeyText;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,51 +12,73 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/**
- * What to read of a view. Immutable; start at {@link #all()}, the calls may come in any order.
- *
- * @param keys the keys in their readable form ({@link io.anabranch.api.KeyText}), empty for all
- * @param from the first bucket start, inclusive
- * @param to the end of bucket starts, exclusive
- * @param total whether the buckets of the range are merged into one row per key
- * @param top how many rows of the largest values to keep
- * @param strict whether an answer with a gap is refused
- * @param timeout how long the store may take to give the rows
- */
-public record Query(
-    Set<String> keys,
-    Optional<Instant> from,
-    Optional<Instant> to,
-    boolean total,
-    OptionalInt top,
-    boolean strict,
-    Duration timeout) {
+/** What to read of a view. Immutable; start at {@link #all()}, the calls may come in any order. */
+@AutoValue
+public abstract class Query {
   /** How long the store may take unless {@link #within} says otherwise. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
-  /** Copies the keys. */
-  public Query {
-    keys = Set.copyOf(keys);
-  }
+  Query() {}
 
   /** Returns a query for all rows, one per bucket and key. */
   public static Query all() {
-    return new Query(
-        Set.of(),
-        Optional.empty(),
-        Optional.empty(),
-        false,
-        OptionalInt.empty(),
-        false,
-        DEFAULT_TIMEOUT);
+    return new AutoValue_Query.Builder()
+        .keys(Set.of())
+        .total(false)
+        .strict(false)
+        .timeout(DEFAULT_TIMEOUT)
+        .build();
   }
+
+  @AutoValue.Builder
+  abstract static class Builder {
+    abstract Builder keys(Set<String> texts);
+
+    abstract Builder from(Instant start);
+
+    abstract Builder to(Instant end);
+
+    abstract Builder total(boolean merged);
+
+    abstract Builder top(int count);
+
+    abstract Builder strict(boolean strict);
+
+    abstract Builder timeout(Duration limit);
+
+    abstract Query build();
+  }
+
+  abstract Builder toBuilder();
+
+  /** Returns the keys in their readable form ({@link KeyText}), none for all. */
+  @SuppressWarnings("AutoValueImmutableFields") // it is a copy; Guava stays out of our signatures
+  public abstract Set<String> keys();
+
+  /** Returns the first bucket start, inclusive. */
+  public abstract Optional<Instant> from();
+
+  /** Returns the end of bucket starts, exclusive. */
+  public abstract Optional<Instant> to();
+
+  /** Returns whether the buckets of the range are merged into one row per key. */
+  public abstract boolean total();
+
+  /** Returns how many rows of the largest values to keep. */
+  public abstract OptionalInt top();
+
+  /** Returns whether an answer with a gap is refused. */
+  public abstract boolean strict();
+
+  /** Returns how long the store may take to give the rows. */
+  public abstract Duration timeout();
 
   /**
    * Keeps only rows of this key.
    *
    * @param key the key itself; its readable form, {@link KeyText}, is what is compared
    */
-  public Query key(Object key) {
+  public final Query key(Object key) {
     return keys(List.of(key));
   }
 
@@ -67,26 +88,25 @@ public record Query(
    * @param keysToKeep the keys themselves, 10,000 at most; their readable form, {@link KeyText}, is
    *     what is compared
    */
-  public Query keys(Collection<?> keysToKeep) {
-    Set<String> texts = keysToKeep.stream().map(KeyText::of).collect(Collectors.toSet());
-    return new Query(texts, from, to, total, top, strict, timeout);
+  public final Query keys(Collection<?> keysToKeep) {
+    Set<String> texts =
+        keysToKeep.stream().map(KeyText::of).collect(Collectors.toUnmodifiableSet());
+    return toBuilder().keys(texts).build();
   }
 
   /** Keeps only buckets that start at this time or later. */
-  public Query from(Instant start) {
-    return new Query(
-        keys, Optional.of(requireNonNull(start, "start")), to, total, top, strict, timeout);
+  public final Query from(Instant start) {
+    return toBuilder().from(start).build();
   }
 
   /** Keeps only buckets that start before this time. */
-  public Query to(Instant end) {
-    return new Query(
-        keys, from, Optional.of(requireNonNull(end, "end")), total, top, strict, timeout);
+  public final Query to(Instant end) {
+    return toBuilder().to(end).build();
   }
 
   /** Merges the buckets of the range into one row per key. */
-  public Query asTotal() {
-    return new Query(keys, from, to, true, top, strict, timeout);
+  public final Query asTotal() {
+    return toBuilder().total(true).build();
   }
 
   /**
@@ -95,19 +115,19 @@ public record Query(
    * @param count 1 or more
    * @throws IllegalArgumentException if it is less
    */
-  public Query top(int count) {
+  public final Query top(int count) {
     if (count < 1) {
       throw new IllegalArgumentException("top is " + count + ": it must be 1 or more");
     }
-    return new Query(keys, from, to, total, OptionalInt.of(count), strict, timeout);
+    return toBuilder().top(count).build();
   }
 
   /**
    * Refuses an answer that does not cover all epochs of the log, instead of giving it; by default
    * it is given, and its provenance tells the gaps.
    */
-  public Query asStrict() {
-    return new Query(keys, from, to, total, top, true, timeout);
+  public final Query asStrict() {
+    return toBuilder().strict(true).build();
   }
 
   /**
@@ -116,10 +136,10 @@ public record Query(
    * @param limit 1 ms to 24 h
    * @throws IllegalArgumentException if it is shorter or longer
    */
-  public Query within(Duration limit) {
+  public final Query within(Duration limit) {
     if (limit.compareTo(Duration.ofMillis(1)) < 0 || limit.compareTo(Duration.ofHours(24)) > 0) {
       throw new IllegalArgumentException("timeout is " + limit + ": it must be 1 ms to 24 h");
     }
-    return new Query(keys, from, to, total, top, strict, limit);
+    return toBuilder().timeout(limit).build();
   }
 }
