@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,14 +36,25 @@ final class RandomHistoriesTest {
 
   @Test
   void everyLambdaAnswerEqualsThePlainFold() throws Exception {
+    lambdaHistories(60);
+  }
+
+  @Test
+  @Tag("night")
+  void everyLambdaAnswerEqualsThePlainFoldAllNight() throws Exception {
+    lambdaHistories(1_000);
+  }
+
+  /** Runs so many histories of combined views, and as many of both kinds of view. */
+  private void lambdaHistories(int count) throws Exception {
     List<Callable<String>> histories = new ArrayList<>();
-    LongStream.rangeClosed(1, 100)
+    LongStream.rangeClosed(1, count)
         .forEach(seed -> histories.add(() -> tell(new History(seed, false), 12, DIRECT)));
-    LongStream.rangeClosed(2_001, 2_100)
+    LongStream.rangeClosed(2_001, 2_000 + count)
         .forEach(seed -> histories.add(() -> tell(bothKinds(seed, false), 12, DIRECT)));
     assertThat(failuresOf(histories), empty());
     for (String step : List.of("batch", "full batch", "speed", "fold", "gc", "verify")) {
-      assertThat(step, done.get(step), greaterThan(50));
+      assertThat(step, done.get(step), greaterThan(count / 4));
     }
   }
 
@@ -50,7 +62,7 @@ final class RandomHistoriesTest {
   void everyAnswerOfBothArchitecturesEqualsThePlainFold() throws Exception {
     RunnerProfile checked = RunnerProfile.of("direct", Map.of("enforceImmutability", "true"));
     List<Callable<String>> histories = new ArrayList<>();
-    LongStream.rangeClosed(1_001, 1_012)
+    LongStream.rangeClosed(5_001, 5_012)
         .forEach(seed -> histories.add(() -> tell(bothKinds(seed, true), 10, checked)));
     assertThat(failuresOf(histories), empty());
   }
