@@ -70,14 +70,7 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private <E> VersionComparison two(RunContext<E> context, Promotions promotions) {
-    VersionState first =
-        context
-            .store()
-            .version(versions.get(0))
-            .orElseThrow(
-                () ->
-                    new UserException(
-                        "there is no version " + versions.get(0) + ": see \"anabranch status\""));
+    VersionState first = context.store().requireVersion(versions.get(0));
     return compare(context, promotions, first.view(), versions.get(0), versions.get(1));
   }
 

@@ -58,6 +58,14 @@ final class DeadLettersCommand implements Runnable {
     private Set<Kind> kinds = EnumSet.noneOf(Kind.class);
 
     @Option(
+        names = "--version",
+        paramLabel = "VERSION",
+        description =
+            "Those of a version, such as a candidate, by its number in \"status\"; default those of"
+                + " the versions that answer.")
+    private List<Long> versions = List.of();
+
+    @Option(
         names = "--limit",
         paramLabel = "N",
         defaultValue = "1000",
@@ -78,12 +86,13 @@ final class DeadLettersCommand implements Runnable {
             spec.commandLine(), "--limit is " + limit + ": it must be 1 or more");
       }
       try (ViewStore store = Connections.existingStore(options.load())) {
+        versions.forEach(store::requireVersion);
         Set<Kind> asked = kinds.isEmpty() ? EnumSet.allOf(Kind.class) : kinds;
-        List<DeadLetter> letters = store.deadLetters(asked, limit);
+        List<DeadLetter> letters = store.deadLetters(asked, versions, limit);
         try (RowPrinter printer = format.printer(spec.commandLine().getOut(), COLUMNS)) {
           letters.forEach(letter -> printer.print(row(letter)));
         }
-        long all = store.deadLetterCount(asked);
+        long all = store.deadLetterCount(asked, versions);
         if (all > letters.size()) {
           spec.commandLine()
               .getErr()

@@ -137,6 +137,12 @@ final class RunCommand implements Callable<Integer> {
     CommandLine commandLine = spec.commandLine();
     try (RunTeller teller = new RunTeller(context, commandLine.getOut(), commandLine.getErr())) {
       boolean lambda = architecture == Architecture.LAMBDA;
+      if (!full) {
+        context.requireMovable(architecture);
+      }
+      if (layer == Layer.BATCH) {
+        BatchRun.requireClosedEpochs(context);
+      }
       teller.moved(context.serveBy(architecture), architecture);
       if (!lambda) {
         KappaRun.of(context, stop, teller)

@@ -4,6 +4,7 @@ package io.anabranch.cli;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
+import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.Reconciliation;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.wiring.BatchReport;
@@ -18,6 +19,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Says what runs do: results to standard output, progress and errors to standard error. */
@@ -99,7 +101,7 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
         report.through() == Epochs.NONE
             ? ""
             : ", complete through " + context.log().epochs().end(report.through()),
-        context.store().deadLetterCount());
+        context.store().deadLetterCount(Set.of(DeadLetter.Kind.UNDECODABLE), report.versions()));
     out.flush();
   }
 
@@ -140,6 +142,12 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
                 Comparing.behind(context, each.other(), each.live()),
                 each.live()));
     out.flush();
+  }
+
+  @Override
+  public void promotionWaits(UserException reason) {
+    err.printf("not promoted yet, tried again: %s%n", reason.getMessage());
+    err.flush();
   }
 
   @Override

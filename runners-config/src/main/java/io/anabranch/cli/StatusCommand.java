@@ -2,6 +2,7 @@
 package io.anabranch.cli;
 
 import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -113,7 +115,7 @@ final class StatusCommand implements Callable<Integer> {
               view.pointer().view(),
               version.role().word(),
               version.version(),
-              progress(view.pointer(), version, log));
+              progress(view.pointer(), version, log, store));
         }
       }
     }
@@ -137,13 +139,19 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   /** How far a version of Kappa is, and how far from what answers. */
-  private static String progress(LivePointer pointer, Version version, EventLog log) {
+  private static String progress(
+      LivePointer pointer, Version version, EventLog log, ViewStore store) {
     String complete =
         "is complete through " + time(log.epochs(), version.completeThrough(), "nothing");
     long behind = behindLive(pointer, version);
     return complete
         + (behind > 0 ? ", " + Plural.of(behind, "epoch") + " behind what answers" : "")
-        + catchUp(version, log).map(catchUp -> ", " + Catching.text(catchUp)).orElse("");
+        + catchUp(version, log).map(catchUp -> ", " + Catching.text(catchUp)).orElse("")
+        + (version.live() ? "" : ", " + Plural.of(deadLetters(store, version), "dead letter"));
+  }
+
+  private static long deadLetters(ViewStore store, Version version) {
+    return store.deadLetterCount(Set.of(DeadLetter.Kind.UNDECODABLE), List.of(version.version()));
   }
 
   private static long behindLive(LivePointer pointer, Version version) {
@@ -223,6 +231,7 @@ final class StatusCommand implements Callable<Integer> {
       each.put("role", version.role().word());
       each.put("created", version.created().toString());
       putCatchUp(each, pointer, version, log);
+      each.put("deadLetters", deadLetters(store, version));
       each.put(
           "slices", version.slices().stream().map(slice -> object(slice, log.epochs())).toList());
       versions.add(each);

@@ -89,7 +89,7 @@ record BatchPlan(List<SlicePlan> slices, long through, long readAfter) {
     return new EpochRange(after, through);
   }
 
-  private static long closedThrough(RunContext<?> context) {
+  static long closedThrough(RunContext<?> context) {
     LogEnd end = context.log().end();
     if (end.isEmpty()) {
       throw new UserException("the log is empty: ingest records first");

@@ -68,6 +68,15 @@ public final class BatchRun<E> {
   }
 
   /**
+   * Fails if there is nothing that batch may read.
+   *
+   * @throws UserException if no epoch with records is closed
+   */
+  public static void requireClosedEpochs(RunContext<?> context) {
+    BatchPlan.closedThrough(context);
+  }
+
+  /**
    * Runs to the end.
    *
    * @param started gets the run's number before the pipeline starts

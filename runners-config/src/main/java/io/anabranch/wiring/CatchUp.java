@@ -26,6 +26,9 @@ public record CatchUp(
     long through, long bytesRead, long bytesLeft, double bytesPerSecond, Instant at) {
   private static final Duration POLL = Duration.ofMillis(100);
 
+  /** Two on the way from reading to writing; Flink ends one after a second, if it is not full. */
+  private static final Duration BUNDLES = Duration.ofSeconds(2);
+
   /**
    * Measures.
    *
@@ -89,6 +92,23 @@ public record CatchUp(
       }
       LockSupport.parkNanos(POLL.toNanos());
     }
+  }
+
+  /**
+   * Waits until a version that is being run has stored what it had read by now: it does so within
+   * the time that a change may wait, and the bundles that rows pass through on their way.
+   *
+   * @param most how long to wait at most
+   */
+  static void awaitStored(RunContext<?> context, long version, Duration most) {
+    Duration stores = context.refresh().plus(BUNDLES);
+    context.store().version(version).map(VersionState::readings).orElse(List.of()).stream()
+        .filter(reading -> !reading.ended())
+        .map(reading -> Duration.between(Instant.now(), reading.at().plus(stores)))
+        .max(Comparator.naturalOrder())
+        .map(left -> left.compareTo(most) < 0 ? left : most)
+        .filter(left -> left.compareTo(Duration.ZERO) > 0)
+        .ifPresent(left -> LockSupport.parkNanos(left.toNanos()));
   }
 
   private static Reading last(List<Reading> readings) {

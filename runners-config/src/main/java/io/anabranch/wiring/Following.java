@@ -80,6 +80,7 @@ final class Following<E> {
         run,
         caughtUp ? until.get().closedThrough() : Epochs.NONE,
         List.copyOf(slices.keySet()),
+        slices.values().stream().map(SliceRef::version).toList(),
         context.store().rowsWritten(run));
   }
 

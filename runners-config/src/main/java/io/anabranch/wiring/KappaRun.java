@@ -2,19 +2,16 @@
 package io.anabranch.wiring;
 
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.Epochs;
 import io.anabranch.api.Tolerance;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
-import io.anabranch.api.spi.Reading;
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.ReplayPlan;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.VersionRole;
 import io.anabranch.api.spi.VersionState;
-import io.anabranch.api.spi.VersionSwitch;
 import io.anabranch.transforms.Throttle;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeSet;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.apache.beam.sdk.Pipeline;
@@ -44,7 +42,7 @@ public final class KappaRun<E> {
   private final Listener listener;
   private boolean untilCaughtUp;
   private Optional<Throttle> throttle = Optional.empty();
-  private Optional<Function<String, Tolerance>> autoPromote = Optional.empty();
+  private Optional<AutoPromotion> promotion = Optional.empty();
   private boolean retired;
 
   /** Whether the store has seen all slices of the run being read. */
@@ -69,8 +67,11 @@ public final class KappaRun<E> {
     /** Candidates answer from now on. */
     default void promoted(List<VersionComparison> comparisons) {}
 
-    /** Candidates were not promoted; they go on following the log. */
+    /** Candidates were not promoted, and will not be; they go on following the log. */
     default void notPromoted(UserException reason) {}
+
+    /** Candidates cannot be promoted yet; it is tried again, and told once for each reason. */
+    default void promotionWaits(UserException reason) {}
 
     /** All versions of the run were retired, so it ends. */
     default void retired(long run) {}
@@ -99,7 +100,7 @@ public final class KappaRun<E> {
 
   /** Promotes what a replay computes once it has caught up; default no. */
   public KappaRun<E> autoPromote(Function<String, Tolerance> tolerances) {
-    autoPromote = Optional.of(tolerances);
+    promotion = Optional.of(new AutoPromotion(context, listener, tolerances));
     return this;
   }
 
@@ -112,7 +113,8 @@ public final class KappaRun<E> {
    * @throws UserException if a view has no version of this definition in the role
    */
   public Optional<RunReport> run(Optional<VersionRole> role) {
-    autoPromote = Optional.empty();
+    promotion = Optional.empty();
+    LogEnd end = context.log().end(); // once, as an epoch may close meanwhile
     List<ReplayPlan> first = new ArrayList<>();
     Map<String, Long> versions = new LinkedHashMap<>();
     for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
@@ -121,7 +123,7 @@ public final class KappaRun<E> {
         BatchPlan.requireSameLog(context, pointer.get());
         versions.put(view.name(), version(pointer.get(), view, role));
       } else {
-        first.add(Replay.first(context, view));
+        first.add(Replay.first(context, view, end));
       }
     }
     return run("kappa", first, versions);
@@ -198,17 +200,7 @@ public final class KappaRun<E> {
       long run = heartbeat.run();
       listener.started(layer, run);
       Map<String, SliceRef> slices = new LinkedHashMap<>();
-      List<SliceRef> begun = begin(layer, run, plans);
-      begun.forEach(slice -> slices.put(slice.view(), slice));
-      context
-          .store()
-          .switchTo(
-              begun.stream()
-                  .filter(slice -> context.store().pointer(slice.view()).isEmpty())
-                  .map(
-                      slice ->
-                          new VersionSwitch(slice.view(), OptionalLong.empty(), slice.version()))
-                  .toList());
+      begin(layer, run, plans).forEach(slice -> slices.put(slice.view(), slice));
       versions.forEach(
           (view, version) ->
               slices.put(
@@ -258,17 +250,21 @@ public final class KappaRun<E> {
   /** Returns how many records were read. */
   private long readHistory(String layer, List<ReplayPlan> plans, List<SliceRef> histories) {
     Map<String, SliceRef> slices = new LinkedHashMap<>();
-    long through = Epochs.NONE;
+    TreeSet<Long> ends = new TreeSet<>();
     for (int i = 0; i < plans.size(); i++) {
       EpochRange history = plans.get(i).history();
       if (history.through() > history.after()) {
         slices.put(histories.get(i).view(), histories.get(i));
-        through = Math.max(through, history.through());
+        ends.add(history.through());
       }
     }
     if (slices.isEmpty()) {
       return 0;
     }
+    if (ends.size() > 1) { // all rows get the epoch of the end, and a slice shows those within it
+      throw new IllegalArgumentException("histories that are read together end with " + ends);
+    }
+    long through = ends.first();
     long readAfter = context.readAfter(slices.values());
     Pipeline pipeline = context.pipeline();
     PCollection<RecordBatch> records =
@@ -301,6 +297,9 @@ public final class KappaRun<E> {
         listener.retired(run);
         return Optional.empty();
       }
+      if (isTakenOver(slices.values())) {
+        throw takenOver();
+      }
       slices.replaceAll(
           (view, slice) ->
               context
@@ -332,13 +331,11 @@ public final class KappaRun<E> {
       }
     }
     if (takenOver) {
-      throw new UserException(
-          "another run has taken over the versions of this one, or the architecture was changed, so"
-              + " this one ends. Keep one run of a version at a time");
+      throw takenOver();
     }
     RunReport result = Background.result(report);
-    if (autoPromote.isPresent() && !stop.isRequested()) {
-      promote(slices.keySet());
+    if (!stop.isRequested()) {
+      promotion.ifPresent(each -> each.atTheEnd(slices.values()));
     }
     return retired ? Optional.empty() : Optional.of(result);
   }
@@ -352,8 +349,8 @@ public final class KappaRun<E> {
       } else if (isTakenOver(slices)) {
         takenOver = true;
         stop.request();
-      } else if (autoPromote.isPresent() && haveCaughtUp(slices)) {
-        promote(slices.stream().map(SliceRef::view).toList());
+      } else {
+        promotion.ifPresent(each -> each.look(slices));
       }
     } catch (UserException e) {
       // somebody locks the store; what the run itself writes tells if it lasts
@@ -368,54 +365,18 @@ public final class KappaRun<E> {
     return allBegun && read < slices.stream().filter(slice -> !isRetired(slice)).count();
   }
 
+  private static UserException takenOver() {
+    return new UserException(
+        "another run has taken over the versions of this one, or the architecture was changed, so"
+            + " this one ends. Keep one run of a version at a time");
+  }
+
   private boolean isRetired(SliceRef slice) {
+    return isRetired(context, slice);
+  }
+
+  /** Whether a slice's version was given up. */
+  static boolean isRetired(RunContext<?> context, SliceRef slice) {
     return context.store().version(slice.version()).map(VersionState::retired).orElse(true);
-  }
-
-  /** Whether all that is in the log was read, and what is closed and complete elsewhere is here. */
-  private boolean haveCaughtUp(Collection<SliceRef> slices) {
-    LogEnd end = context.log().end();
-    long closed = Math.min(end.lastClosedWithRecords().orElse(Epochs.NONE), end.lastEpoch());
-    for (SliceRef slice : slices) {
-      long live =
-          context.store().pointer(slice.view()).map(LivePointer::completeThrough).orElse(closed);
-      long complete =
-          context.store().version(slice.version()).map(VersionState::completeThrough).orElseThrow();
-      boolean divided = live < slice.after() && live != Epochs.NONE; // then nothing is compared
-      if (complete < Math.max(closed, live) || divided) {
-        return false;
-      }
-    }
-    for (Reading reading : context.store().readings(slices.iterator().next().run())) {
-      if (CatchUp.of(context.log(), List.of(reading)).bytesLeft() > 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Promotes once, or tells why not; the run goes on either way. */
-  private void promote(Collection<String> views) {
-    Function<String, Tolerance> tolerances = autoPromote.orElseThrow();
-    autoPromote = Optional.empty();
-    List<String> candidates =
-        views.stream()
-            .filter(
-                view ->
-                    context
-                        .store()
-                        .pointer(view)
-                        .filter(pointer -> pointer.candidate().isPresent())
-                        .isPresent())
-            .toList();
-    if (candidates.isEmpty()) { // they answer, as there was nothing else that did
-      return;
-    }
-    try {
-      listener.promoted(
-          Promotion.promote(context, candidates, tolerances, false, Promotion.PATIENCE));
-    } catch (RuntimeException e) { // also of an author's combine function, when rows are compared
-      listener.notPromoted(UserException.of(e));
-    }
   }
 }

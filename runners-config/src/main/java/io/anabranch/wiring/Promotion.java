@@ -36,7 +36,19 @@ public final class Promotion {
     }
   }
 
-  /** How long to wait, by default, for a candidate that is being run to read the last records. */
+  /** A comparison says that candidates are not to be promoted; trying again changes nothing. */
+  static final class RefusedException extends UserException {
+    private static final long serialVersionUID = 1L;
+
+    private RefusedException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * How long to wait, by default, for a candidate that is being run to read the last records, and
+   * then as long again, at most, for it to store their rows.
+   */
   public static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private Promotion() {}
@@ -48,7 +60,8 @@ public final class Promotion {
    * @param tolerances by the name of a view
    * @param force whether to promote also what differs too much, and what has read less of the epoch
    *     that is open
-   * @param patience how long to wait for a candidate to read as far as what answers has by now
+   * @param patience how long to wait for a candidate to read as far as what answers has by now, and
+   *     then, at most, for its run to store that
    * @return how the candidates compare with what answered before
    * @throws UserException if there is no candidate, or one has not caught up, differs too much, or
    *     could not be compared though its definition is the same
@@ -67,7 +80,7 @@ public final class Promotion {
             "candidate: compute one, with \"anabranch replay\"");
     List<VersionComparison> comparisons = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    refuse(
+    check(
         pointers.values().stream()
             .filter(pointer -> !isWhole(context, pointer.candidate().orElseThrow()))
             .map(
@@ -92,16 +105,23 @@ public final class Promotion {
       problem(comparison, tolerance).ifPresent(problems::add);
     }
     if (!force) {
-      refuse(
-          problems,
-          "See \"anabranch compare\"; if the difference is intended, raise the view's revision in"
-              + " the code and replay, or promote with --force");
-      refuse(
+      if (!problems.isEmpty()) {
+        throw new RefusedException(
+            nothingPromoted(
+                problems,
+                "See \"anabranch compare\"; if the difference is intended, raise the view's"
+                    + " revision in the code and replay, or promote with --force"));
+      }
+      check(
           pointers.values().stream()
               .map(pointer -> unread(context, pointer, patience))
               .flatMap(Optional::stream)
               .toList(),
           "Let their replay go on, or \"anabranch run --role candidate\"");
+      pointers
+          .values()
+          .forEach(
+              pointer -> CatchUp.awaitStored(context, pointer.candidate().orElseThrow(), patience));
     }
     context.store().switchTo(switches(pointers, LivePointer::candidate));
     return comparisons;
@@ -117,11 +137,14 @@ public final class Promotion {
         .isPresent();
   }
 
-  private static void refuse(List<String> problems, String advice) {
+  private static void check(List<String> problems, String advice) {
     if (!problems.isEmpty()) {
-      throw new UserException(
-          "nothing was promoted: " + String.join("; ", problems) + ". " + advice);
+      throw new UserException(nothingPromoted(problems, advice));
     }
+  }
+
+  private static String nothingPromoted(List<String> problems, String advice) {
+    return "nothing was promoted: " + String.join("; ", problems) + ". " + advice;
   }
 
   /** Epochs that are open are not compared; but answers must not go back there. */
@@ -199,6 +222,7 @@ public final class Promotion {
    */
   public static Retired retire(
       RunContext<?> context, Collection<String> views, Collection<Long> versions) {
+    requireKappa(context);
     Collection<Long> given = versions;
     if (given.isEmpty()) {
       given =

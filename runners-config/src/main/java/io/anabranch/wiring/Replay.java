@@ -79,9 +79,14 @@ public record Replay(List<PlannedView> views, EpochRange reads, LogSize size) {
     return new Replay(planned, reads, context.log().size(reads));
   }
 
-  /** A version from the beginning of the log, where no version answers. */
-  static <E> ReplayPlan first(RunContext<E> context, ViewDefinition<E, ?, ?, ?, ?> view) {
-    return new ReplayPlan(context.ref(view), history(Epochs.NONE, context.log().end()));
+  /**
+   * A version from the beginning of the log, where no version answers.
+   *
+   * @param end the log's, the same for all views of a run
+   */
+  static <E> ReplayPlan first(
+      RunContext<E> context, ViewDefinition<E, ?, ?, ?, ?> view, LogEnd end) {
+    return new ReplayPlan(context.ref(view), history(Epochs.NONE, end));
   }
 
   /** What is closed is read as bounded input. */

@@ -3,6 +3,7 @@ package io.anabranch.wiring;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.Epochs;
+import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.Settings;
@@ -63,10 +64,41 @@ public record RunContext<E>(
   }
 
   /**
+   * Fails if what answers does so by another architecture, and by another definition: then it would
+   * be moved for a run that cannot go on with it.
+   *
+   * @throws UserException if so
+   */
+  public void requireMovable(Architecture architecture) {
+    for (ViewDefinition<E, ?, ?, ?, ?> view : application.views()) {
+      List<String> changes =
+          store
+              .pointer(view.name())
+              .filter(pointer -> pointer.architecture() != architecture)
+              .map(pointer -> pointer.fingerprint().changesTo(view.fingerprint()))
+              .orElse(List.of());
+      if (!changes.isEmpty()) {
+        throw new UserException(
+            "the store answers by another architecture than "
+                + architecture.word()
+                + ", and the definition of view \""
+                + view.name()
+                + "\" is not the one that its rows were made by: "
+                + String.join("; ", changes)
+                + ". Nothing was changed. Compute it anew, with "
+                + (architecture == Architecture.KAPPA
+                    ? "\"anabranch replay\""
+                    : "\"anabranch run --layer batch --full\"")
+                + ", or set architecture or the definition back");
+      }
+    }
+  }
+
+  /**
    * Lets what answers do so by an architecture from now on, without computing anything.
    *
    * @return the views that answered by another one
-   * @throws io.anabranch.api.UserException if they are made from another log
+   * @throws UserException if they are made from another log
    */
   public List<String> serveBy(Architecture architecture) {
     List<String> views = application.views().stream().map(ViewDefinition::name).toList();

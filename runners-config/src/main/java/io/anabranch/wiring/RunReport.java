@@ -10,11 +10,14 @@ import java.util.List;
  * @param through the last epoch that is complete in what it wrote, {@link
  *     io.anabranch.api.Epochs#NONE} if none is
  * @param views the views it computed
+ * @param versions the versions that it wrote, one for each view
  * @param rows the rows it wrote, those it wrote again included
  */
-public record RunReport(long run, long through, List<String> views, long rows) {
-  /** Copies the views. */
+public record RunReport(
+    long run, long through, List<String> views, List<Long> versions, long rows) {
+  /** Copies the lists. */
   public RunReport {
     views = List.copyOf(views);
+    versions = List.copyOf(versions);
   }
 }

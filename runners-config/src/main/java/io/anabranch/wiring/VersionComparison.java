@@ -67,14 +67,7 @@ public record VersionComparison(
   }
 
   private static VersionState state(RunContext<?> context, String view, long version) {
-    VersionState state =
-        context
-            .store()
-            .version(version)
-            .orElseThrow(
-                () ->
-                    new UserException(
-                        "there is no version " + version + ": see \"anabranch status\""));
+    VersionState state = context.store().requireVersion(version);
     if (!state.view().equals(view)) {
       throw new UserException(
           "version "

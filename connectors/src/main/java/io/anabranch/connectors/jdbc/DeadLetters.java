@@ -83,13 +83,14 @@ final class DeadLetters {
     }
   }
 
-  static List<DeadLetter> read(Connection connection, Set<Kind> kinds, int limit)
+  static List<DeadLetter> read(
+      Connection connection, Set<Kind> kinds, Collection<Long> versions, int limit)
       throws SQLException {
     return Sql.list(
         connection,
         DeadLetters::letter,
         "SELECT * FROM anabranch_dead_letter WHERE "
-            + of(kinds)
+            + of(kinds, versions)
             + " GROUP BY epoch, origin, position, view"
             + " ORDER BY epoch, origin, position, view LIMIT ?",
         limit);
@@ -108,18 +109,25 @@ final class DeadLetters {
         row.getBytes("record"));
   }
 
-  static long count(Connection connection, Set<Kind> kinds) throws SQLException {
+  static long count(Connection connection, Set<Kind> kinds, Collection<Long> versions)
+      throws SQLException {
     return Sql.one(
             connection,
             row -> row.getLong(1),
             "SELECT COUNT(*) FROM (SELECT DISTINCT origin, position, view"
                 + " FROM anabranch_dead_letter WHERE "
-                + of(kinds)
+                + of(kinds, versions)
                 + ")")
         .orElseThrow();
   }
 
-  private static String of(Set<Kind> kinds) {
+  private static String of(Set<Kind> kinds, Collection<Long> versions) {
+    String whose =
+        versions.isEmpty()
+            ? " JOIN anabranch_pointer p ON v.version IN (p.base, p.speed)"
+            : versions.stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(", ", " WHERE v.version IN (", ")"));
     return kinds.stream()
         .map(kind -> "'" + kind.name() + "'")
         .sorted()
@@ -127,7 +135,10 @@ final class DeadLetters {
             Collectors.joining(
                 ", ",
                 "generation IN (SELECT v.generation FROM anabranch_version v"
-                    + " JOIN anabranch_pointer p ON v.version IN (p.base, p.speed)) AND kind IN (",
+                    + whose
+                    + ") AND (view = '' OR view IN (SELECT v.view FROM anabranch_version v"
+                    + whose
+                    + ")) AND kind IN (",
                 ")"));
   }
 

@@ -158,11 +158,33 @@ final class GarbageCollector {
   /** Removes a slice, and those of its rows that no other slice shows. */
   private long remove(long slice) {
     long stored = database.read(connection -> stored(connection, slice));
-    boolean others = database.read(connection -> isOfAnother(connection, slice, stored));
-    long rows = others ? 0 : removeRows(stored, Long.MAX_VALUE, slice);
-    database.write(
-        connection -> Sql.update(connection, "DELETE FROM anabranch_slice WHERE slice = ?", slice));
-    return rows;
+    long rows = 0;
+    while (true) {
+      int removed = database.write(connection -> removePart(connection, slice, stored));
+      if (removed < 0) {
+        return rows;
+      }
+      rows += removed;
+    }
+  }
+
+  /**
+   * Removes a part of the rows, or the slice if there are none left, in one transaction: somebody
+   * else may remove the slice that the rows are of meanwhile, and leaves those that this one shows.
+   *
+   * @return how many rows, -1 once the slice is gone
+   */
+  private static int removePart(Connection connection, long slice, long stored)
+      throws SQLException {
+    int removed =
+        isOfAnother(connection, slice, stored)
+            ? 0
+            : Rows.delete(connection, stored, Long.MAX_VALUE, slice, MOST_ROWS);
+    if (removed == 0) {
+      Sql.update(connection, "DELETE FROM anabranch_slice WHERE slice = ?", slice);
+      return -1;
+    }
+    return removed;
   }
 
   private static long stored(Connection connection, long slice) throws SQLException {

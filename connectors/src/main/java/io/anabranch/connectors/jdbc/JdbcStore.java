@@ -140,7 +140,9 @@ final class JdbcStore implements ViewStore {
 
   @Override
   public List<SliceRef> seal(List<SliceRef> histories) {
-    return all(histories, (connection, history, generation) -> Replays.seal(connection, history));
+    return all(
+        histories,
+        (connection, history, generation) -> Replays.seal(connection, clock.millis(), history));
   }
 
   @Override
@@ -215,13 +217,14 @@ final class JdbcStore implements ViewStore {
   }
 
   @Override
-  public List<DeadLetter> deadLetters(Set<DeadLetter.Kind> kinds, int limit) {
-    return database.read(connection -> DeadLetters.read(connection, kinds, limit));
+  public List<DeadLetter> deadLetters(
+      Set<DeadLetter.Kind> kinds, Collection<Long> versions, int limit) {
+    return database.read(connection -> DeadLetters.read(connection, kinds, versions, limit));
   }
 
   @Override
-  public long deadLetterCount(Set<DeadLetter.Kind> kinds) {
-    return database.read(connection -> DeadLetters.count(connection, kinds));
+  public long deadLetterCount(Set<DeadLetter.Kind> kinds, Collection<Long> versions) {
+    return database.read(connection -> DeadLetters.count(connection, kinds, versions));
   }
 
   @Override

@@ -57,6 +57,7 @@ final class Promotion {
       Versions.retire(connection, now, speed.getAsLong());
       Versions.fence(connection, speed.getAsLong());
     }
+    Replays.retireRole(connection, now, slice.view(), "candidate"); // a first one of Kappa
     Sql.update(
         connection,
         "INSERT INTO anabranch_pointer (view, revision, architecture, base, base_through, speed)"

@@ -7,6 +7,7 @@ import io.anabranch.api.spi.SliceRef;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -14,6 +15,14 @@ import java.util.Optional;
 
 /** How far runs have read the log. */
 final class Readings {
+  /** A second column beside those of a slice {@code s}. */
+  static final String ENDED =
+      "NOT EXISTS (SELECT 1 FROM anabranch_run r WHERE r.run = s.run AND r.ended IS NULL)"
+          + " AS run_ended";
+
+  /** How often workers tell, about: what is told of first after a pause was read in this time. */
+  private static final Duration TOLD_EVERY = Duration.ofSeconds(1);
+
   private Readings() {}
 
   static void begin(Connection connection, long now, Collection<SliceRef> slices, long after)
@@ -22,9 +31,11 @@ final class Readings {
       Sql.update(
           connection,
           "UPDATE anabranch_slice SET read_after = ?, read_through = ?, read_bytes = 0,"
-              + " read_records = 0, read_since = ?, read_at = ? WHERE slice = ? AND run = ?",
+              + " read_records = 0, read_since = ?, read_at = ?, recent_bytes = 0,"
+              + " recent_since = ? WHERE slice = ? AND run = ?",
           after,
           Epochs.NONE,
+          now,
           now,
           now,
           slice.slice(),
@@ -32,6 +43,10 @@ final class Readings {
     }
   }
 
+  /**
+   * Adds what was read. What is recent begins anew after a pause; else, once it is of a while, half
+   * of it is left, as it was read at a steady rate.
+   */
   static void add(
       Connection connection,
       long now,
@@ -40,16 +55,28 @@ final class Readings {
       long bytes,
       long records)
       throws SQLException {
+    long paused = now - Reading.Recent.PAUSE.toMillis();
+    long old = now - Reading.Recent.MOST.toMillis();
     for (SliceRef slice : slices) {
       Sql.update(
           connection,
           "UPDATE anabranch_slice SET read_through = MAX(read_through, ?),"
-              + " read_bytes = read_bytes + ?, read_records = read_records + ?, read_at = ?"
+              + " read_bytes = read_bytes + ?, read_records = read_records + ?, read_at = ?,"
+              + " recent_since = CASE WHEN read_at < ? THEN ? WHEN recent_since < ?"
+              + " THEN (recent_since + read_at) / 2 ELSE recent_since END,"
+              + " recent_bytes = ? + CASE WHEN read_at < ? THEN 0 WHEN recent_since < ?"
+              + " THEN recent_bytes / 2 ELSE recent_bytes END"
               + " WHERE slice = ? AND run = ?",
           through,
           bytes,
           records,
           now,
+          paused,
+          now - TOLD_EVERY.toMillis(),
+          old,
+          bytes,
+          paused,
+          old,
           slice.slice(),
           slice.run());
     }
@@ -58,18 +85,16 @@ final class Readings {
   /** Of the slices that a run still fills; a history is done once it is seen. */
   static List<Reading> ofRun(Connection connection, long run) throws SQLException {
     return list(
-        connection,
-        "SELECT * FROM anabranch_slice WHERE run = ? AND (visible = 0 OR through_epoch = ?)",
-        run,
-        Long.MAX_VALUE);
+        connection, "s.run = ? AND (s.visible = 0 OR s.through_epoch = ?)", run, Long.MAX_VALUE);
   }
 
   static List<Reading> ofVersion(Connection connection, long version) throws SQLException {
-    return list(connection, "SELECT * FROM anabranch_slice WHERE version = ?", version);
+    return list(connection, "s.version = ?", version);
   }
 
-  private static List<Reading> list(Connection connection, String slices, Object... parameters)
+  private static List<Reading> list(Connection connection, String which, Object... parameters)
       throws SQLException {
+    String slices = "SELECT s.*, " + ENDED + " FROM anabranch_slice s WHERE " + which;
     return Sql.list(connection, Readings::of, slices, parameters).stream()
         .flatMap(Optional::stream)
         .toList();
@@ -86,6 +111,9 @@ final class Readings {
             row.getLong("read_bytes"),
             row.getLong("read_records"),
             Instant.ofEpochMilli(row.getLong("read_since")),
-            Instant.ofEpochMilli(row.getLong("read_at"))));
+            Instant.ofEpochMilli(row.getLong("read_at")),
+            row.getBoolean("run_ended"),
+            new Reading.Recent(
+                row.getLong("recent_bytes"), Instant.ofEpochMilli(row.getLong("recent_since")))));
   }
 }

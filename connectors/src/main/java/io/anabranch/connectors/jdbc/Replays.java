@@ -147,7 +147,8 @@ final class Replays {
     Slices.show(connection, shared);
   }
 
-  static SliceRef seal(Connection connection, SliceRef history) throws SQLException {
+  /** Shows a history, and lets its version answer if none does. */
+  static SliceRef seal(Connection connection, long now, SliceRef history) throws SQLException {
     Slices.requireOwner(connection, history);
     long through =
         Sql.one(
@@ -168,6 +169,12 @@ final class Replays {
             new EpochRange(through, Long.MAX_VALUE),
             history.run(),
             true);
+    if (role(connection, history.view(), "base").isEmpty()) {
+      switchTo(
+          connection,
+          now,
+          new VersionSwitch(history.view(), OptionalLong.empty(), history.version()));
+    }
     return new SliceRef(history.view(), history.version(), slice, history.run(), through);
   }
 

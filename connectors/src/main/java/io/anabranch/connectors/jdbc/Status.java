@@ -72,7 +72,9 @@ final class Status {
             "SELECT s.slice, s.after_epoch, s.through_epoch, s.run, s.visible, s.complete_through,"
                 + " COALESCE(s.row_count, (SELECT COUNT(*) FROM anabranch_row r"
                 + " WHERE r.slice = s.slice AND r.epoch > s.after_epoch)) AS row_count, s.read_after,"
-                + " s.read_through, s.read_bytes, s.read_records, s.read_since, s.read_at"
+                + " s.read_through, s.read_bytes, s.read_records, s.read_since, s.read_at,"
+                + " s.recent_bytes, s.recent_since, "
+                + Readings.ENDED
                 + " FROM anabranch_slice s WHERE s.version = ?"
                 + " ORDER BY s.after_epoch, s.slice",
             version.getAsLong()));

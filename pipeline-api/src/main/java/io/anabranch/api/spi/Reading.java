@@ -15,13 +15,37 @@ import java.time.Instant;
  * @param records how many records were read
  * @param since when reading began
  * @param at when it was last told of, {@code since} if it was not
+ * @param ended whether the run has ended, so that it stores nothing any more
+ * @param recent how much of it was read lately
  */
 public record Reading(
-    long after, long through, long bytes, long records, Instant since, Instant at) {
+    long after,
+    long through,
+    long bytes,
+    long records,
+    Instant since,
+    Instant at,
+    boolean ended,
+    Recent recent) {
 
-  /** Returns the rate of reading so far, in bytes a second, 0 if nothing was read. */
+  /**
+   * What was read since it was last told of after a pause, or for a minute or two if there was
+   * none.
+   *
+   * @param bytes how many bytes were read
+   * @param since when that began
+   */
+  public record Recent(long bytes, Instant since) {
+    /** Reading that was not told of for so long has paused. */
+    public static final Duration PAUSE = Duration.ofSeconds(10);
+
+    /** It is measured anew after this time. */
+    public static final Duration MOST = Duration.ofMinutes(1);
+  }
+
+  /** Returns the rate of reading lately, in bytes a second, 0 if nothing was read. */
   public double bytesPerSecond() {
-    double seconds = Math.max(1, Duration.between(since, at).toMillis()) / 1_000.0;
-    return bytes / seconds;
+    double seconds = Math.max(1, Duration.between(recent.since(), at).toMillis()) / 1_000.0;
+    return recent.bytes() / seconds;
   }
 }

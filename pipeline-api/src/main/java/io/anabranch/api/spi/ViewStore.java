@@ -3,6 +3,7 @@ package io.anabranch.api.spi;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
+import io.anabranch.api.UserException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -128,7 +129,7 @@ public interface ViewStore extends AutoCloseable {
 
   /**
    * Ends the histories of candidates, whose rows are all written, and makes the slices that follow
-   * the log from there.
+   * the log from there. Where no version answers yet, the candidate does from now on.
    *
    * @return these slices, in the same order
    * @throws io.anabranch.api.UserException if another run took a candidate over, or its place
@@ -156,6 +157,18 @@ public interface ViewStore extends AutoCloseable {
 
   /** Returns what the catalog holds of a version, empty if it is gone. */
   Optional<VersionState> version(long version);
+
+  /**
+   * Returns what the catalog holds of a version.
+   *
+   * @throws UserException if it is gone, or never was
+   */
+  default VersionState requireVersion(long version) {
+    return version(version)
+        .orElseThrow(
+            () ->
+                new UserException("there is no version " + version + ": see \"anabranch status\""));
+  }
 
   /** Returns how far a run has read the log for each slice that it is filling now. */
   List<Reading> readings(long run);
@@ -210,15 +223,31 @@ public interface ViewStore extends AutoCloseable {
   void writeDeadLetters(Collection<SliceRef> slices, Collection<DeadLetter> letters);
 
   /**
-   * Reads dead letters of the versions that answer, of some kinds, in the order of the log, {@code
-   * limit} at most.
+   * Reads dead letters of some kinds, in the order of the log.
+   *
+   * @param versions whose letters, empty for those of the versions that answer
+   * @param limit how many at most
    */
-  List<DeadLetter> deadLetters(Set<DeadLetter.Kind> kinds, int limit);
+  List<DeadLetter> deadLetters(Set<DeadLetter.Kind> kinds, Collection<Long> versions, int limit);
 
-  /** Returns the number of dead letters of the versions that answer, of some kinds. */
-  long deadLetterCount(Set<DeadLetter.Kind> kinds);
+  /** Reads those of the versions that answer. */
+  default List<DeadLetter> deadLetters(Set<DeadLetter.Kind> kinds, int limit) {
+    return deadLetters(kinds, List.of(), limit);
+  }
 
-  /** Returns the number of records that could not be decoded. */
+  /**
+   * Returns the number of dead letters of some kinds.
+   *
+   * @param versions whose letters, empty for those of the versions that answer
+   */
+  long deadLetterCount(Set<DeadLetter.Kind> kinds, Collection<Long> versions);
+
+  /** Returns the number of those of the versions that answer. */
+  default long deadLetterCount(Set<DeadLetter.Kind> kinds) {
+    return deadLetterCount(kinds, List.of());
+  }
+
+  /** Returns the number of records that could not be decoded, for the versions that answer. */
   default long deadLetterCount() {
     return deadLetterCount(Set.of(DeadLetter.Kind.UNDECODABLE));
   }

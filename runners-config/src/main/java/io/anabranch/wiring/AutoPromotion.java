@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import io.anabranch.api.Epochs;
+import io.anabranch.api.Tolerance;
+import io.anabranch.api.UserException;
+import io.anabranch.api.spi.LivePointer;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.Reading;
+import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.VersionState;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+
+/**
+ * Promotes the candidates of a replay once they have caught up, if they agree with what answers. A
+ * comparison that fails is final; whatever else stands in the way, such as a store that somebody
+ * locks, is tried again the next time it looks.
+ */
+final class AutoPromotion {
+  private final RunContext<?> context;
+  private final KappaRun.Listener listener;
+  private final Function<String, Tolerance> tolerances;
+  private boolean pending = true;
+  private String told = "";
+
+  AutoPromotion(
+      RunContext<?> context, KappaRun.Listener listener, Function<String, Tolerance> tolerances) {
+    this.context = context;
+    this.listener = listener;
+    this.tolerances = tolerances;
+  }
+
+  /**
+   * Promotes if it is time.
+   *
+   * @param all what the replay fills
+   * @throws UserException if the store does not answer; look again
+   */
+  void look(Collection<SliceRef> all) {
+    if (!pending) {
+      return;
+    }
+    List<SliceRef> slices = left(all);
+    if (slices.isEmpty()) {
+      return;
+    }
+    Optional<UserException> behind =
+        slices.stream().map(this::isAheadOfAnswers).flatMap(Optional::stream).findFirst();
+    if (behind.isPresent()) {
+      waits(behind.get());
+    } else if (haveCaughtUp(slices)) {
+      try {
+        promote(slices);
+      } catch (UserException e) {
+        waits(e);
+      }
+    }
+  }
+
+  /** Promotes now, or tells why not, as nobody looks again. */
+  void atTheEnd(Collection<SliceRef> all) {
+    if (pending) {
+      try {
+        promote(left(all));
+      } catch (UserException e) {
+        pending = false;
+        listener.notPromoted(e);
+      }
+    }
+  }
+
+  private List<SliceRef> left(Collection<SliceRef> all) {
+    return all.stream().filter(slice -> !KappaRun.isRetired(context, slice)).toList();
+  }
+
+  private void waits(UserException reason) {
+    if (!reason.getMessage().equals(told)) {
+      told = reason.getMessage();
+      listener.promotionWaits(reason);
+    }
+  }
+
+  /**
+   * Rows of a history cannot be divided, so they are not compared with what is complete through a
+   * part of it only. By another definition they need not agree, and nothing waits for that.
+   */
+  private Optional<UserException> isAheadOfAnswers(SliceRef slice) {
+    Optional<LivePointer> pointer = context.store().pointer(slice.view());
+    long live = pointer.map(LivePointer::completeThrough).orElse(Epochs.NONE);
+    if (live == Epochs.NONE
+        || live >= slice.after()
+        || !pointer
+            .get()
+            .fingerprint()
+            .equals(context.application().view(slice.view()).fingerprint())) {
+      return Optional.empty();
+    }
+    Epochs epochs = context.log().epochs();
+    return Optional.of(
+        new UserException(
+            String.format(
+                "view \"%s\": version %d holds the history through %s, and what answers is"
+                    + " complete through %s only, so they cannot be compared yet. Let what answers"
+                    + " go on, with \"anabranch run --role live\"",
+                slice.view(), slice.version(), epochs.end(slice.after()), epochs.end(live))));
+  }
+
+  /** Whether all that was in the log was read, and what is complete elsewhere is complete here. */
+  private boolean haveCaughtUp(Collection<SliceRef> slices) {
+    LogEnd end = context.log().end();
+    long closed = Math.min(end.lastClosedWithRecords().orElse(Epochs.NONE), end.lastEpoch());
+    for (SliceRef slice : slices) {
+      long live =
+          context.store().pointer(slice.view()).map(LivePointer::completeThrough).orElse(closed);
+      long complete =
+          context
+              .store()
+              .version(slice.version())
+              .map(VersionState::completeThrough)
+              .orElse(Epochs.NONE);
+      if (complete < Math.max(closed, live)) {
+        return false;
+      }
+    }
+    for (Reading reading : context.store().readings(slices.iterator().next().run())) {
+      if (CatchUp.of(context.log(), List.of(reading)).bytesLeft() > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Promotes those that are candidates still: another replay may have taken their place. */
+  private void promote(List<SliceRef> slices) {
+    List<String> candidates =
+        slices.stream()
+            .filter(
+                slice ->
+                    context
+                        .store()
+                        .pointer(slice.view())
+                        .map(LivePointer::candidate)
+                        .filter(OptionalLong.of(slice.version())::equals)
+                        .isPresent())
+            .map(SliceRef::view)
+            .toList();
+    if (candidates.isEmpty()) { // they answer, as there was nothing else that did
+      pending = false;
+      return;
+    }
+    try {
+      List<VersionComparison> comparisons =
+          Promotion.promote(context, candidates, tolerances, false, Promotion.PATIENCE);
+      pending = false;
+      listener.promoted(comparisons);
+    } catch (Promotion.RefusedException e) {
+      pending = false;
+      listener.notPromoted(e);
+    } catch (UserException e) {
+      throw e;
+    } catch (RuntimeException e) { // of an author's combine function, when rows are compared
+      pending = false;
+      listener.notPromoted(UserException.of(e));
+    }
+  }
+}
