@@ -58,7 +58,7 @@ final class Progress implements AutoCloseable {
         new TimerTask() {
           @Override
           public void run() {
-            progress.runs.forEach(progress::tick);
+            progress.tick();
           }
         },
         TICK.toMillis(),
@@ -80,6 +80,11 @@ final class Progress implements AutoCloseable {
   /** Tells no more of batch. */
   void batchFailed() {
     runs.values().removeIf(running -> running.layer.equals("batch"));
+  }
+
+  /** Tells of each run whose time it is. */
+  void tick() {
+    runs.forEach(this::tick);
   }
 
   private void tick(long run, Running running) {

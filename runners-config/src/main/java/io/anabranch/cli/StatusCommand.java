@@ -115,7 +115,7 @@ final class StatusCommand implements Callable<Integer> {
               view.pointer().view(),
               version.role().word(),
               version.version(),
-              progress(view.pointer(), version, log, store));
+              progress(view, version, log, store));
         }
       }
     }
@@ -139,13 +139,15 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   /** How far a version of Kappa is, and how far from what answers. */
-  private static String progress(
-      LivePointer pointer, Version version, EventLog log, ViewStore store) {
+  private static String progress(ViewStatus view, Version version, EventLog log, ViewStore store) {
     String complete =
         "is complete through " + time(log.epochs(), version.completeThrough(), "nothing");
-    long behind = behindLive(pointer, version);
+    long epochs = behindLive(view.pointer(), version);
+    long bytes = bytesBehindLive(view, version, log);
     return complete
-        + (behind > 0 ? ", " + Plural.of(behind, "epoch") + " behind what answers" : "")
+        + (epochs > 0
+            ? ", " + Plural.of(epochs, "epoch") + " behind what answers"
+            : bytes > 0 ? ", " + Plural.of(bytes, "byte") + " behind what answers" : "")
         + catchUp(version, log).map(catchUp -> ", " + Catching.text(catchUp)).orElse("")
         + (version.live() ? "" : ", " + Plural.of(deadLetters(store, version), "dead letter"));
   }
@@ -161,15 +163,31 @@ final class StatusCommand implements Callable<Integer> {
         : Math.max(0, live - version.completeThrough());
   }
 
+  /** How much less of the log a version has read than the one that answers. */
+  private static long bytesBehindLive(ViewStatus view, Version version, EventLog log) {
+    List<Reading> own = readings(version);
+    return view.versions().stream()
+        .filter(Version::live)
+        .map(StatusCommand::readings)
+        .filter(live -> !live.isEmpty() && !own.isEmpty())
+        .mapToLong(live -> Math.max(0, CatchUp.place(log, live) - CatchUp.place(log, own)))
+        .findFirst()
+        .orElse(0);
+  }
+
+  private static List<Reading> readings(Version version) {
+    return version.slices().stream().flatMap(slice -> slice.reading().stream()).toList();
+  }
+
   private static Optional<CatchUp> catchUp(Version version, EventLog log) {
-    List<Reading> readings =
-        version.slices().stream().flatMap(slice -> slice.reading().stream()).toList();
+    List<Reading> readings = readings(version);
     return readings.isEmpty() ? Optional.empty() : Optional.of(CatchUp.of(log, readings));
   }
 
   private static void putCatchUp(
-      Map<String, Object> object, LivePointer pointer, Version version, EventLog log) {
-    object.put("epochsBehindLive", behindLive(pointer, version));
+      Map<String, Object> object, ViewStatus view, Version version, EventLog log) {
+    object.put("epochsBehindLive", behindLive(view.pointer(), version));
+    object.put("bytesBehindLive", bytesBehindLive(view, version, log));
     putEpoch(object, "completeThrough", log.epochs(), version.completeThrough());
     catchUp(version, log)
         .ifPresent(
@@ -230,7 +248,7 @@ final class StatusCommand implements Callable<Integer> {
       each.put("live", version.live());
       each.put("role", version.role().word());
       each.put("created", version.created().toString());
-      putCatchUp(each, pointer, version, log);
+      putCatchUp(each, view, version, log);
       each.put("deadLetters", deadLetters(store, version));
       each.put(
           "slices", version.slices().stream().map(slice -> object(slice, log.epochs())).toList());

@@ -1,15 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli;
 
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.closeTo;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.hamcrest.Matchers.not;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
 import io.anabranch.cli.Cli.Result;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.hamcrest.Matcher;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two hours and a bit by Kappa: one purchase a second, each of a greater amount. */
 final class KappaCommandsTest {
   private static final Instant START = Instant.parse("2015-05-21T00:00:00Z");
-  private static final String[] LOSSY = {"--set", "application=io.anabranch.wiring.LossyPurchases"};
 
   @TempDir Path folder;
   private Cli cli;
@@ -339,6 +354,105 @@ final class KappaCommandsTest {
         ok("status", "--format", "json").out(), containsString("\"architecture\":\"lambda\""));
   }
 
+  @Test
+  void runThatCannotGoOnLeavesTheStoreWithItsArchitectureAndItsVersions() throws Exception {
+    ok("replay", "--until-caught-up", "--auto-promote"); // so that there is a former version
+    cli.reconfigure("architecture: kappa", "architecture: lambda");
+    String before = ok("status", "--format", "json").out();
+
+    Result speed = changed("run", "--layer", "speed", "--until-caught-up");
+    Result batch = changed("run", "--layer", "batch");
+    String after = ok("status", "--format", "json").out();
+    Result full = changed("run", "--layer", "batch", "--full");
+
+    assertThat(speed.code(), is(1));
+    assertThat(
+        speed.errors().get(0),
+        allOf(
+            containsString("the store answers by another architecture than lambda"),
+            containsString("revision was 1 and is 2"),
+            containsString("Nothing was changed"),
+            containsString("\"anabranch run --layer batch --full\"")));
+    assertThat(batch.errors().get(0), containsString("Nothing was changed"));
+    assertThat(after, is(before));
+    assertThat(full.err(), full.code(), is(0));
+  }
+
+  @Test
+  void deadLettersOfACandidateAreToldOfTheCandidate() {
+    Path file = cli.write("broken.log", "no purchase\n");
+    ok("ingest", file.toString(), "--at", START.plusSeconds(4_000).toString());
+    Result replay = ok("replay", "--until-caught-up", "--view", "revenue");
+
+    assertThat(replay.out(), containsString("1 dead letter"));
+    assertThat(ok("dead-letters", "list").out(), not(containsString("no purchase")));
+    assertThat(ok("dead-letters", "list", "--version", "4").out(), containsString("no purchase"));
+    assertThat(
+        ok("status").out(),
+        containsString("revenue: candidate version 4 is complete through 2015-05-21T01:00:00Z"));
+    assertThat(ok("status").out(), containsString(" of the log read, 1 dead letter\n"));
+    assertThat(
+        cli.run("dead-letters", "list", "--version", "99").errors().get(0),
+        containsString("there is no version 99: see \"anabranch status\""));
+  }
+
+  @Test
+  void replayThatGoesOnIsToldWithItsPlaceItsRateAndTheTimeLeft() throws Exception {
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try {
+      long begun = System.nanoTime();
+      Future<Result> replay =
+          thread.submit(() -> cli.run("replay", "--until-caught-up", "--rate", "600/s"));
+      JsonNode candidate =
+          await()
+              .atMost(Duration.ofMinutes(1))
+              .until(
+                  () -> replay.isDone() ? Optional.of(NullNode.getInstance()) : candidate(),
+                  Optional::isPresent)
+              .orElseThrow();
+      Result result = replay.get(1, TimeUnit.MINUTES);
+      double seconds = (System.nanoTime() - begun) / 1e9;
+
+      assertThat(result.err(), result.code(), is(0));
+      assertThat(candidate.path("role").asText(), is("candidate"));
+      long size = candidate.path("bytesRead").asLong() + candidate.path("bytesLeft").asLong();
+      double rate = candidate.path("bytesPerSecond").asDouble();
+      assertThat("of 34 bytes a record", rate, is(closeTo(600 * 34, 300 * 34)));
+      assertThat(
+          candidate.path("secondsLeft").asDouble(),
+          is(closeTo(candidate.path("bytesLeft").asLong() / rate, 1)));
+      assertThat(
+          candidate.path("bytesBehindLive").asLong(), is(candidate.path("bytesLeft").asLong()));
+      assertThat(size, is(closeToLong(4_000 * 34, 4_000 * 3)));
+      assertThat("4,000 records, 600 a second", seconds, greaterThan(5.0));
+    } finally {
+      thread.shutdownNow();
+    }
+  }
+
+  /** Returns what status says of the candidate of the first view, once it was read from. */
+  private Optional<JsonNode> candidate() throws Exception {
+    JsonNode view =
+        new ObjectMapper()
+            .readTree(ok("status", "--format", "json").out().lines().findFirst().get());
+    for (JsonNode version : view.path("versions")) {
+      if (version.path("role").asText().equals("candidate")
+          && version.path("bytesRead").asLong() > 0
+          && version.path("bytesLeft").asLong() > 0) {
+        return Optional.of(version);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Matcher<Long> closeToLong(long value, long error) {
+    return allOf(greaterThanOrEqualTo(value - error), lessThanOrEqualTo(value + error));
+  }
+
+  private Result changed(String... arguments) {
+    return with("application=io.anabranch.wiring.ChangedPurchases", arguments);
+  }
+
   /** One purchase of tea a second. */
   private void ingest(int first, int count) {
     StringBuilder lines = new StringBuilder();
@@ -368,8 +482,13 @@ final class KappaCommandsTest {
   }
 
   private Result lossy(String... arguments) {
-    String[] all = java.util.Arrays.copyOf(arguments, arguments.length + LOSSY.length);
-    System.arraycopy(LOSSY, 0, all, arguments.length, LOSSY.length);
+    return with("application=io.anabranch.wiring.LossyPurchases", arguments);
+  }
+
+  private Result with(String setting, String... arguments) {
+    String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+    all[arguments.length] = "--set";
+    all[arguments.length + 1] = setting;
     return cli.run(all);
   }
 

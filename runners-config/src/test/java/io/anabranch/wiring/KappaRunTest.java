@@ -52,6 +52,8 @@ final class KappaRunTest {
   private static final class Heard implements KappaRun.Listener {
     final List<String> all = new CopyOnWriteArrayList<>();
     final List<UserException> refused = new CopyOnWriteArrayList<>();
+    final List<String> waits = new CopyOnWriteArrayList<>();
+    volatile Runnable onPromotion = () -> {};
 
     @Override
     public void started(String layer, long run) {
@@ -65,9 +67,16 @@ final class KappaRunTest {
 
     @Override
     public void promoted(List<VersionComparison> comparisons) {
-      comparisons.forEach(
-          each -> assertThat(each.toString(), each.skipped(), is(Optional.empty())));
+      comparisons.stream()
+          .filter(each -> each.changes().isEmpty())
+          .forEach(each -> assertThat(each.toString(), each.skipped(), is(Optional.empty())));
+      onPromotion.run();
       all.add("promoted");
+    }
+
+    @Override
+    public void promotionWaits(UserException reason) {
+      waits.add(reason.getMessage());
     }
 
     @Override
@@ -205,8 +214,8 @@ final class KappaRunTest {
   void candidateWaitsForWhatAnswersToReachItsHistory() throws Exception {
     history.closeAllWithRecords(world);
     Future<Optional<RunReport>> run = threads.submit(() -> replay(1));
-    await().atMost(SOON).until(() -> heard.all.contains("history") || run.isDone());
-    Thread.sleep(2_000); // in which it looks a few times
+    await().atMost(SOON).until(() -> !heard.waits.isEmpty() || run.isDone());
+    assertThat(heard.waits.get(0), containsString("so they cannot be compared yet"));
     assertThat(heard.all + " " + heard.refused, heard.all, is(List.of("started", "history")));
     assertThat(heard.refused, empty());
 
@@ -216,6 +225,81 @@ final class KappaRunTest {
 
     assertThat(run.get(1, TimeUnit.MINUTES).isPresent(), is(true));
     world.check(history.story());
+  }
+
+  @Test
+  void candidateOfAnotherDefinitionDoesNotWaitForThat() throws Exception {
+    history.closeAllWithRecords(world);
+    Future<Optional<RunReport>> run = threads.submit(() -> replay(2));
+
+    awaitPromotion(run);
+    stop.request();
+
+    assertThat(run.get(1, TimeUnit.MINUTES).isPresent(), is(true));
+    assertThat(heard.waits, empty());
+    world.learnOfReplay(2, world.viewNames());
+    world.check(history.story());
+  }
+
+  @Test
+  void answersOfTheOpenEpochDoNotGoBackWhenARunThatStoresLateIsPromoted() throws Exception {
+    RunContext<Purchase> context = world.context(2);
+    RunContext<Purchase> storesLate =
+        new RunContext<>(
+            context.application(),
+            context.log(),
+            context.store(),
+            context.storeSettings(),
+            Duration.ofSeconds(2),
+            context.options());
+    List<AssertionError> wrong = new CopyOnWriteArrayList<>();
+    heard.onPromotion =
+        () -> {
+          try {
+            world.learnOfReplay(2, world.viewNames());
+            world.check(history.story());
+          } catch (AssertionError e) {
+            wrong.add(e);
+          }
+        };
+    Future<Optional<RunReport>> run =
+        threads.submit(
+            () ->
+                KappaRun.of(storesLate, stop, heard)
+                    .autoPromote(view -> Tolerance.NONE)
+                    .replay(Replay.of(storesLate, List.of(), OptionalLong.empty())));
+
+    awaitPromotion(run);
+    stop.request();
+
+    assertThat(run.get(1, TimeUnit.MINUTES).isPresent(), is(true));
+    assertThat(wrong, empty());
+  }
+
+  @Test
+  void viewWhoseCandidateIsGivenUpOrReplacedIsNotPromotedWithTheOthers() throws Exception {
+    history.closeAllWithRecords(world);
+    Future<Optional<RunReport>> run = threads.submit(() -> replay(1));
+    await().atMost(SOON).until(() -> !heard.waits.isEmpty() || run.isDone());
+    String retired = world.viewNames().get(0);
+    String replaced = world.viewNames().get(1);
+    List<String> others = world.viewNames().subList(2, world.viewNames().size());
+    Promotion.retire(world.context(1), List.of(), List.of(candidate(retired)));
+    world.replay(1, List.of(replaced), OptionalLong.empty());
+    long foreign = candidate(replaced);
+
+    world.kappa(1); // so that it can be compared
+    awaitPromotion(run);
+    stop.request();
+    assertThat(run.get(1, TimeUnit.MINUTES).isPresent(), is(true));
+
+    assertThat(candidate(replaced), is(foreign));
+    world.learnOfReplay(1, others);
+    world.check(history.story());
+  }
+
+  private long candidate(String view) {
+    return world.store().pointer(view).orElseThrow().candidate().orElseThrow();
   }
 
   @ParameterizedTest

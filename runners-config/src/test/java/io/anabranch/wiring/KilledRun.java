@@ -36,16 +36,19 @@ public final class KilledRun {
     AFTER
   }
 
-  /** Where it is killed: at the n-th call of a method of the store. */
+  /**
+   * Where it is killed: at the n-th call of a method of the store; during it, after a delay, which
+   * may be longer than the call.
+   */
   record Point(Step step, String method, int call, Moment moment) {}
 
   private KilledRun() {}
 
-  /** Runs the step; arguments: folder of the world, step. */
+  /** Runs the step; arguments: folder of the world, step, revision of the definition. */
   public static void main(String[] args) {
     if (args[1].equals("REPLAY") || args[1].equals("PROMOTE")) {
       try (LifeCycle world = new LifeCycle(Path.of(args[0]), runner(), Purchases.ALL, "killing:")) {
-        world.runOnly(Step.valueOf(args[1]));
+        world.runOnly(Step.valueOf(args[1]), Integer.parseInt(args[2]));
       }
       System.exit(0);
     }
@@ -69,6 +72,12 @@ public final class KilledRun {
   /** Runs a step; returns whether the process was killed, and not done before. */
   static boolean killed(Path folder, Point point, long delayMicros)
       throws IOException, InterruptedException {
+    return killed(folder, point, delayMicros, 1);
+  }
+
+  /** Runs a step by a revision of the definition; returns whether it was killed. */
+  static boolean killed(Path folder, Point point, long delayMicros, int revision)
+      throws IOException, InterruptedException {
     Path services = Files.createDirectories(folder.resolve("classes/META-INF/services"));
     Files.writeString(
         services.resolve("io.anabranch.api.spi.ViewStoreProvider"),
@@ -89,7 +98,8 @@ public final class KilledRun {
             folder.resolve("classes") + File.pathSeparator + classPath,
             KilledRun.class.getName(),
             folder.toString(),
-            point.step().name()));
+            point.step().name(),
+            Integer.toString(revision)));
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

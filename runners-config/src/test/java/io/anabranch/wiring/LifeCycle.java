@@ -303,8 +303,8 @@ final class LifeCycle implements Ingesting, AutoCloseable {
   }
 
   /** Does a step of Kappa in a process that knows nothing of the model. */
-  void runOnly(KilledRun.Step step) {
-    RunContext<Purchase> context = context(2);
+  void runOnly(KilledRun.Step step, int revision) {
+    RunContext<Purchase> context = context(revision);
     if (step == KilledRun.Step.REPLAY) {
       run(context).replay(Replay.of(context, List.of(), OptionalLong.empty()));
     } else {
@@ -343,6 +343,18 @@ final class LifeCycle implements Ingesting, AutoCloseable {
               });
     }
     return promoted.get(0);
+  }
+
+  /** Learns that a replay which goes on has promoted its candidates of some views. */
+  void learnOfReplay(int revision, Collection<String> some) {
+    for (String view : some) {
+      Known candidate = new Known(revision, new Layers());
+      caughtUp(candidate);
+      Served known = served.get(view);
+      known.former = known.live;
+      known.live = Optional.of(candidate);
+      known.candidate = Optional.empty();
+    }
   }
 
   void collectGarbageOfDead() {

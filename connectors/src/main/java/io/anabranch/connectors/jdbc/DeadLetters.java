@@ -134,11 +134,11 @@ final class DeadLetters {
         .collect(
             Collectors.joining(
                 ", ",
-                "generation IN (SELECT v.generation FROM anabranch_version v"
+                "(generation, view) IN (SELECT v.generation, '' FROM anabranch_version v"
                     + whose
-                    + ") AND (view = '' OR view IN (SELECT v.view FROM anabranch_version v"
+                    + " UNION SELECT v.generation, v.view FROM anabranch_version v"
                     + whose
-                    + ")) AND kind IN (",
+                    + ") AND kind IN (",
                 ")"));
   }
 

@@ -7,6 +7,7 @@ import static io.anabranch.connectors.jdbc.Stores.row;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.anyOf;
+import static org.hamcrest.Matchers.closeTo;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
@@ -23,6 +24,7 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.GarbageRules;
 import io.anabranch.api.spi.LivePointer;
+import io.anabranch.api.spi.LiveState;
 import io.anabranch.api.spi.LogPlace;
 import io.anabranch.api.spi.Reading;
 import io.anabranch.api.spi.ReplayPlan;
@@ -40,6 +42,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -108,16 +111,25 @@ class ReplayTest {
     AtomicBoolean switching = new AtomicBoolean(true);
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
-      List<Future<Set<Set<Long>>>> readers = new ArrayList<>();
+      String allOfOne = "version " + one.version() + ": 200 rows of [1]";
+      String allOfTwo = "version " + two.version() + ": 200 rows of [2]";
+      List<Future<Set<String>>> readers = new ArrayList<>();
       for (int reader = 0; reader < 2; reader++) {
         readers.add(
             threads.submit(
                 () -> {
-                  Set<Set<Long>> answers = new HashSet<>();
+                  Set<String> answers = new HashSet<>();
                   do {
-                    Set<Long> values = new HashSet<>();
-                    store.read(Stores.ALL, row -> values.add(Stores.value(row)));
-                    answers.add(values);
+                    List<Long> values = new ArrayList<>();
+                    LiveState state =
+                        store.read(Stores.ALL, row -> values.add(Stores.value(row))).orElseThrow();
+                    answers.add(
+                        "version "
+                            + state.pointer().base().orElseThrow()
+                            + ": "
+                            + values.size()
+                            + " rows of "
+                            + new TreeSet<>(values));
                   } while (switching.get());
                   return answers;
                 }));
@@ -127,11 +139,11 @@ class ReplayTest {
         promote(two.version(), one.version());
       }
       switching.set(false);
-      Set<Set<Long>> seen = new HashSet<>();
-      for (Future<Set<Set<Long>>> reader : readers) {
+      Set<String> seen = new HashSet<>();
+      for (Future<Set<String>> reader : readers) {
         seen.addAll(reader.get());
       }
-      assertThat(seen, everyItem(anyOf(is(Set.of(1L)), is(Set.of(2L)))));
+      assertThat(seen, everyItem(anyOf(is(allOfOne), is(allOfTwo))));
       assertThat("readers saw both", seen, hasSize(2));
     } finally {
       switching.set(false);
@@ -360,6 +372,14 @@ class ReplayTest {
     SliceRef history = history(1, Epochs.NONE, 5);
     store.writeDeadLetters(List.of(history), List.of(letter(2), letter(3), letter(4)));
     assertThat("beside", store.deadLetterCount(), is(2L));
+    assertThat(
+        "of the candidate",
+        store.deadLetters(EnumSet.allOf(DeadLetter.Kind.class), List.of(history.version()), 9),
+        contains(letter(2), letter(3), letter(4)));
+    assertThat(
+        store.deadLetterCount(
+            EnumSet.allOf(DeadLetter.Kind.class), List.of(live.version(), history.version())),
+        is(4L));
     SliceRef following = store.seal(List.of(history)).get(0);
 
     promote(live.version(), following.version());
@@ -401,6 +421,91 @@ class ReplayTest {
     assertThat(reading.records(), is(15L));
     ViewStatus.Slice slice = store.status().get(0).versions().get(0).slices().get(0);
     assertThat(slice.reading().orElseThrow().bytes(), is(1_500L));
+  }
+
+  @Test
+  void rateOfReadingIsThatOfLately() throws Exception {
+    TestClock clock = new TestClock();
+    try (ViewStore timed = Stores.open(folder.resolve("timed.db"), clock)) {
+      SliceRef live =
+          timed.openStreamSlice(timed.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
+      timed.beginReading(List.of(live), 2);
+      clock.advance(Duration.ofSeconds(4));
+      timed.addReading(List.of(live), 3, 8_000, 1);
+      double first = rate(timed, live);
+
+      clock.advance(Duration.ofHours(10)); // nothing arrives
+      timed.addReading(List.of(live), 4, 500, 1);
+      double afterAPause = rate(timed, live);
+      for (int second = 0; second < 200; second++) {
+        clock.advance(Duration.ofSeconds(1));
+        timed.addReading(List.of(live), 4, 500, 1);
+      }
+
+      assertThat(first, is(2_000.0));
+      assertThat(afterAPause, is(500.0));
+      assertThat(rate(timed, live), is(closeTo(500, 10)));
+      clock.advance(Duration.ofSeconds(1));
+      for (int second = 0; second < 200; second++) {
+        clock.advance(Duration.ofSeconds(1));
+        timed.addReading(List.of(live), 4, 50, 1);
+      }
+      assertThat("slower", rate(timed, live), is(closeTo(60, 15)));
+      Reading reading = timed.readings(live.run()).get(0);
+      assertThat(reading.bytes(), is(8_000L + 201 * 500 + 200 * 50));
+      assertThat(reading.ended(), is(false));
+      timed.endRun(live.run());
+      assertThat(timed.readings(live.run()).get(0).ended(), is(true));
+    }
+  }
+
+  private static double rate(ViewStore store, SliceRef slice) {
+    return store.readings(slice.run()).get(0).bytesPerSecond();
+  }
+
+  @Test
+  void firstVersionAnswersInTheTransactionInWhichItsHistoryIsSealed() throws Exception {
+    SliceRef history = history(1, Epochs.NONE, 5);
+    store.write(history, List.of(row(5, 0, "a", 10)));
+    assertThat(store.pointer(VIEW).isPresent(), is(false));
+
+    store.seal(List.of(history));
+
+    assertThat(Stores.read(store), contains("batch 0 a=10"));
+    assertThat(pointer().former(), is(OptionalLong.empty()));
+    assertThat(pointer().candidate(), is(OptionalLong.empty()));
+  }
+
+  @Test
+  void firstBatchRunEndsAFirstHistoryOfKappaThatGoesOn() throws Exception {
+    SliceRef history = history(1, Epochs.NONE, 5);
+    SliceRef batch = Stores.batch(store, 5, row(5, 0, "a", 1));
+
+    UserException late = assertThrows(UserException.class, () -> store.seal(List.of(history)));
+
+    assertThat(late.getMessage(), containsString("may no longer write"));
+    assertThat(pointer().base(), is(OptionalLong.of(batch.version())));
+    assertThat(pointer().candidate(), is(OptionalLong.empty()));
+    assertThat(Stores.read(store), contains("batch 0 a=1"));
+  }
+
+  @Test
+  void killedPartialReplayLeavesNothingAfterTheNextOne() throws Exception {
+    SliceRef live = live(6, row(5, 0, "a", 1), row(6, 0, "a", 2));
+    history(1, 5, 6); // killed
+    store.collectGarbage(AT_ONCE);
+    assertThat(Stores.read(store), contains("batch 0 a=1", "batch 0 a=2"));
+
+    SliceRef history = history(1, 5, 6);
+    store.write(history, List.of(row(6, 0, "a", 2)));
+    SliceRef following = store.seal(List.of(history)).get(0);
+    promote(live.version(), following.version());
+    store.retire(List.of(live.version()));
+    store.collectGarbage(AT_ONCE);
+
+    assertThat(Stores.read(store), contains("batch 0 a=1", "batch 0 a=2"));
+    assertThat(store.status().get(0).versions(), hasSize(1));
+    assertThat(Stores.number(file, ROWS), is(2L));
   }
 
   @Test

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,15 @@ class WindowsTest {
 
   @Test
   void untimelyEventIsListedOnceForEachView() {
+    store.promote(
+        store.openBatchSlices(
+            store.beginRun("batch"),
+            Stream.of(VIEW, "other")
+                .map(
+                    view ->
+                        new SlicePlan(
+                            ref(view, 1), new EpochRange(Epochs.NONE, 0), OptionalLong.empty()))
+                .toList()));
     Stores.letters(store, List.of(untimely(VIEW, 1, 100), untimely("other", 1, 100)));
     Stores.letters(store, List.of(untimely(VIEW, 1, 100)));
 
