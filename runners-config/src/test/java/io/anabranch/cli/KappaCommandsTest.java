@@ -275,6 +275,23 @@ final class KappaCommandsTest {
   }
 
   @Test
+  void contributionsWithTimestampsAfterTheirEpochAreNotLost() throws Exception {
+    cli.reconfigure("views.db", "other.db");
+    cli.reconfigure(folder.resolve("log").toString(), folder.resolve("other").toString());
+    cli.reconfigure("wiring.Purchases", "wiring.TimedPurchases");
+    Path file = cli.write("ahead.log", START.plusSeconds(90_000) + ",ann,tea,5\n");
+    ok("ingest", file.toString(), "--at", START.toString());
+
+    ok("run", "--until-caught-up"); // follows the log
+    assertThat(total("tea"), is(5L));
+    ok("close", "--through", START.plusSeconds(3_600).toString());
+    ok("run", "--until-caught-up");
+    ok("replay", "--until-caught-up", "--auto-promote"); // reads history
+
+    assertThat(total("tea"), is(5L));
+  }
+
+  @Test
   void partialReplayKeepsOlderEpochs() {
     ok("replay", "--until-caught-up", "--from", "2015-05-21T01:00:00Z", "--auto-promote");
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.hamcrest.Matcher;
 
 /**
@@ -37,6 +38,10 @@ import org.hamcrest.Matcher;
  */
 public final class ApplicationTest {
   private static final Duration DEFAULT_LIMIT = Duration.ofMinutes(2);
+
+  /** The configuration, and what sets its log or its store. */
+  private static final Pattern NOT_AN_AUTHORS =
+      Pattern.compile("-c|--config|(--set=)?(log|store)\\.");
 
   private final Class<?> main;
   private final List<ApplicationTrial.Step> steps = new ArrayList<>();
@@ -62,7 +67,7 @@ public final class ApplicationTest {
   }
 
   /** Sets how long one run may take, default 2 minutes. */
-  public ApplicationTest within(Duration each) {
+  public ApplicationTest limit(Duration each) {
     limit = each;
     return this;
   }
@@ -92,10 +97,7 @@ public final class ApplicationTest {
    */
   public ApplicationTest run(String... arguments) {
     for (String argument : arguments) {
-      if (argument.equals("-c")
-          || argument.startsWith("--config")
-          || argument.startsWith("log.")
-          || argument.startsWith("store.")) {
+      if (NOT_AN_AUTHORS.matcher(argument).lookingAt()) {
         throw new IllegalArgumentException(
             argument
                 + ": the configuration is set by configuration(...), and its log and store are"
@@ -106,9 +108,18 @@ public final class ApplicationTest {
     return this;
   }
 
-  /** Says what a view answers at the end. */
+  /**
+   * Says what a view answers at the end.
+   *
+   * @throws IllegalArgumentException if it was said before
+   */
   public ApplicationTest expect(String view, Matcher<? extends Answer<?, ?>> answer) {
-    expected.put(view, answer);
+    if (expected.putIfAbsent(view, answer) != null) {
+      throw new IllegalArgumentException(
+          "view \""
+              + view
+              + "\" is expected twice: say all that is expected of it at once, with allOf(...)");
+    }
     return this;
   }
 

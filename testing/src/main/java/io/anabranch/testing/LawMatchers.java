@@ -25,7 +25,8 @@ public final class LawMatchers {
    * survive their coder, which encodes one always in one way.
    *
    * @param coder of the contributions
-   * @param contributions to one row
+   * @param contributions to one row, two or more
+   * @throws IllegalArgumentException if there are fewer
    */
   public static <V, A, O> Matcher<CombineFn<V, A, O>> keepsItsLaws(
       Coder<V> coder, List<V> contributions) {
@@ -36,12 +37,19 @@ public final class LawMatchers {
    * Matches a combine function that keeps its laws on some contributions, but for an error.
    *
    * @param coder of the contributions
-   * @param contributions to one row
+   * @param contributions to one row, two or more
    * @param within the relative difference of numbers that does not count, 0 to 1; for a sketch, its
    *     stated error
+   * @throws IllegalArgumentException if there are fewer contributions, or {@code within} is not
+   *     from 0 to 1
    */
   public static <V, A, O> Matcher<CombineFn<V, A, O>> keepsItsLaws(
       Coder<V> coder, List<V> contributions, double within) {
+    if (contributions.size() < 2) {
+      throw new IllegalArgumentException(
+          "contributions are " + contributions + ": laws are of two or more, so give more");
+    }
+    Equivalence.checkWithin(within);
     return new TypeSafeDiagnosingMatcher<>(CombineFn.class) {
       @Override
       protected boolean matchesSafely(CombineFn<V, A, O> function, Description mismatch) {

@@ -15,16 +15,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import java.util.stream.LongStream;
+import org.apache.beam.sdk.coders.CannotProvideCoderException;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.values.TimestampedValue;
 
 /**
@@ -41,44 +41,85 @@ final class Trials<E> {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L; // spreads seeds that follow each other
 
   private final View<E, ?, ?> view;
+  private final Equivalence.Settings<E> settings;
   private final Coder<E> coder;
-  private final Supplier<PipelineOptions> options;
-  private final double within;
-  private final Copies<E> copies;
-  private final Trial<E, ?, ?, ?, ?> trial;
-  private volatile boolean failed;
+  private final Stage<E> first;
+  private final AtomicReference<Failed<E>> failed = new AtomicReference<>();
 
-  Trials(
-      View<E, ?, ?> view,
-      Coder<E> coder,
-      Copies<E> copies,
-      Supplier<PipelineOptions> options,
-      double within) {
+  /** The events of a script, and what tries scripts over them. */
+  private record Stage<E>(
+      List<TimestampedValue<E>> events, Copies<E> copies, Trial<E, ?, ?, ?, ?> trial) {}
+
+  /** What failed first. */
+  private record Failed<E>(Trial<E, ?, ?, ?, ?> trial, Disagreement disagreement) {}
+
+  /**
+   * Asks the view what it says of the events of the first script.
+   *
+   * @throws io.anabranch.api.UserException if the view is refused
+   */
+  Trials(View<E, ?, ?> view, Equivalence.Settings<E> settings) {
     this.view = view;
-    this.coder = coder;
-    this.copies = copies;
-    this.options = options;
-    this.within = within;
-    this.trial = trial(copies.all());
+    this.settings = settings;
+    List<TimestampedValue<E>> events = events(settings.seed());
+    this.coder = settings.coder().orElseGet(() -> coder(events));
+    this.first = stage(events);
   }
 
-  /** Returns copies of events, as many as schedules of a view may share a script. */
-  static <E> Copies<E> copies(View<E, ?, ?> view, List<TimestampedValue<E>> events) {
-    return view instanceof WindowedView ? Copies.one(events) : Copies.many(events);
+  private List<TimestampedValue<E>> events(long seed) {
+    List<TimestampedValue<E>> events = settings.events().apply(new Random(seed));
+    if (events.isEmpty()) {
+      throw new IllegalStateException(
+          "there are no events: let given(...) make one or more, also with seed " + seed);
+    }
+    return events;
+  }
+
+  private static <E> Coder<E> coder(List<TimestampedValue<E>> events) {
+    @SuppressWarnings("unchecked") // the class of an event
+    Class<E> type = (Class<E>) events.get(0).getValue().getClass();
+    try {
+      return CoderRegistry.createDefault().getCoder(type);
+    } catch (CannotProvideCoderException e) {
+      throw new IllegalStateException(
+          "Beam knows no coder for " + type.getName() + ": set the one of your events, coder(...)",
+          e);
+    }
+  }
+
+  /** As many copies of events as schedules of the view may share a script. */
+  private Stage<E> stage(List<TimestampedValue<E>> events) {
+    Copies<E> copies =
+        view instanceof WindowedView || settings.script().isPresent()
+            ? Copies.one(events)
+            : Copies.many(events);
+    return new Stage<>(events, copies, trial(copies.all()));
+  }
+
+  /** Those of a list are always the same. */
+  private Stage<E> stage(long seed) {
+    List<TimestampedValue<E>> events = events(seed);
+    return events == first.events() ? first : stage(events);
   }
 
   private Trial<E, ?, ?, ?, ?> trial(List<TimestampedValue<E>> events) {
-    return Trial.of(view, coder, events, options, within);
+    return Trial.of(view, coder, events, settings.runner(), settings.within());
   }
 
-  /** Returns the static fields of the author's classes that may change. */
-  Set<String> statics() {
-    return trial.statics();
+  /** Tells of static fields of the author's classes that may change; empty if there are none. */
+  String statics() {
+    return first.trial().statics().isEmpty()
+        ? ""
+        : ". Static fields that may change, which workers do not share: "
+            + String.join(", ", first.trial().statics());
   }
 
-  /** Looks for a typical reason for disagreement. */
+  /** Looks for a typical reason for disagreement, by the events that failed, or the first ones. */
   Optional<String> cause() {
-    return trial.cause();
+    Failed<E> found = failed.get();
+    return found == null
+        ? first.trial().cause(Optional.empty())
+        : found.trial().cause(found.disagreement().row());
   }
 
   /**
@@ -90,9 +131,10 @@ final class Trials<E> {
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
       List<Future<Optional<Failure<E>>>> futures = new ArrayList<>();
-      for (int number = 0; number * copies.count() < schedules; number++) {
+      for (int number = 0; number * first.copies().count() < schedules; number++) {
         long own = seed + number * GOLDEN;
-        futures.add(threads.submit(() -> run(own, tried)));
+        int script = number;
+        futures.add(threads.submit(() -> runOne(script, own, tried)));
       }
       Optional<Failure<E>> first = Optional.empty();
       for (Future<Optional<Failure<E>>> future : futures) {
@@ -111,28 +153,39 @@ final class Trials<E> {
     }
   }
 
-  private Optional<Failure<E>> run(long seed, Tried tried) {
-    return failed
-        ? Optional.empty()
-        : run(Schedules.random(copies, trial.timeliness(), seed), seed, tried);
+  private Optional<Failure<E>> runOne(int number, long seed, Tried tried) {
+    if (failed.get() != null) {
+      return Optional.empty();
+    }
+    Stage<E> stage = seed == settings.seed() ? first : stage(seed);
+    return run(
+        stage,
+        Schedules.random(stage.copies(), stage.trial().timeliness(), number, seed),
+        seed,
+        tried);
   }
 
   /**
-   * Runs one script.
+   * Runs one script, over the events of the first.
    *
    * @return that it failed, made smaller
    */
   Optional<Failure<E>> run(EventScript<E> script, long seed, Tried tried) {
-    Outcome outcome = trial.run(script, seed);
-    tried.add(copies.count(), outcome);
-    if (outcome.disagreement().isEmpty() || failed) {
-      return Optional.empty();
-    }
-    failed = true;
-    return Optional.of(smaller(script, seed, outcome));
+    return run(first, script, seed, tried);
   }
 
-  private Failure<E> smaller(EventScript<E> script, long seed, Outcome outcome) {
+  private Optional<Failure<E>> run(Stage<E> stage, EventScript<E> script, long seed, Tried tried) {
+    Outcome outcome = stage.trial().run(script, seed);
+    tried.add(stage.copies().count(), outcome);
+    if (outcome.disagreement().isEmpty()
+        || !failed.compareAndSet(null, new Failed<>(stage.trial(), outcome.disagreement().get()))) {
+      return Optional.empty();
+    }
+    return Optional.of(smaller(stage, script, seed, outcome));
+  }
+
+  private Failure<E> smaller(Stage<E> stage, EventScript<E> script, long seed, Outcome outcome) {
+    Copies<E> copies = stage.copies();
     int copy =
         outcome
             .disagreement()
@@ -142,8 +195,9 @@ final class Trials<E> {
             .orElse(0);
     EventScript<E> failing = script.first(outcome.disagreement().get().step() + 1);
     EventScript<E> own = copies.only(failing, copy);
-    return smaller(trial(copies.events()), own, seed)
-        .or(() -> smaller(trial, failing, seed))
+    boolean isOne = copies.count() == 1;
+    return smaller(isOne ? stage.trial() : trial(copies.events()), own, seed)
+        .or(() -> isOne ? Optional.empty() : smaller(stage.trial(), failing, seed))
         .orElseGet(
             () -> new Failure<>(own, outcome.disagreement().get(), Map.of(), Failure.Seen.ONCE));
   }

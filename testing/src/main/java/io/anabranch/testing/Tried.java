@@ -3,7 +3,7 @@ package io.anabranch.testing;
 
 import io.anabranch.testing.trial.Outcome;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Optional;
 
 /** How much was tried. */
 final class Tried {
@@ -19,7 +19,23 @@ final class Tried {
     rows += outcome.rows();
   }
 
-  synchronized String text(String view, long seed, Set<String> statics) {
+  /**
+   * Returns why nothing was tested, empty if something was.
+   *
+   * @param script whether it was a given script, which may mean that there is no row
+   */
+  synchronized Optional<String> nothing(boolean script) {
+    if (cuts == 0) {
+      return Optional.of(
+          "no answer was compared. Close epochs before batch(), and let what dies be followed by a"
+              + " run that lives");
+    }
+    return rows == 0 && !script
+        ? Optional.of("no event contributes anything, so no row was compared. Give events that do")
+        : Optional.empty();
+  }
+
+  synchronized String text(String view, long seed) {
     return "view \""
         + view
         + "\" says the same in every architecture: "
@@ -28,11 +44,7 @@ final class Tried {
         + count(rows, "row")
         + " compared, seed("
         + seed
-        + ")"
-        + (statics.isEmpty()
-            ? ""
-            : "; static fields that may change, which workers do not share: "
-                + String.join(", ", statics));
+        + ")";
   }
 
   private static String count(long number, String noun) {

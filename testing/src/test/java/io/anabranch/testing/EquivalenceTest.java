@@ -8,6 +8,8 @@ import static io.anabranch.testing.Equivalence.agreesInEveryArchitecture;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
@@ -18,6 +20,10 @@ import io.anabranch.testing.script.EventScript;
 import io.anabranch.transforms.Sum;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -28,6 +34,7 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TimestampedValue;
 import org.apache.beam.sdk.values.TypeDescriptors;
+import org.hamcrest.StringDescription;
 import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
 
@@ -140,7 +147,22 @@ final class EquivalenceTest {
         message(
             () ->
                 Equivalence.<String>agreesInEveryArchitecture().given(List.of()).matches(words())),
-        is("there are no events, so their coder is to be set: coder(...)"));
+        is("there are no events: give one or more"));
+    assertThat(
+        message(
+            () ->
+                Equivalence.<String>agreesInEveryArchitecture()
+                    .given(random -> List.of())
+                    .seed(3)
+                    .matches(words())),
+        is("there are no events: let given(...) make one or more, also with seed 3"));
+    assertThat(
+        message(
+            () ->
+                Equivalence.agreesInEveryArchitecture()
+                    .given(List.of(TimestampedValue.of(new Object(), Instant.ofEpochMilli(0))))
+                    .matches(words())),
+        is("Beam knows no coder for java.lang.Object: set the one of your events, coder(...)"));
     assertThat(
         message(() -> agreesInEveryArchitecture().underSchedules(0)),
         is("0 schedules: there must be 1 or more"));
@@ -155,6 +177,75 @@ final class EquivalenceTest {
     assertThat(
         message(() -> ScriptedAnswer.of(words(), StringUtf8Coder.of(), STORY.crash())),
         is("nothing runs after crash(), which is said of the next run: end the script with it"));
+  }
+
+  @Test
+  void storyInWhichNothingIsComparedFails() {
+    EventScript<String> open = EventScript.<String>on("2026-03-01").at("10:00").event("tea");
+
+    assertThat(
+        mismatch(open.batch()),
+        allOf(
+            startsWith("view \"words\" was not tested, with seed("),
+            endsWith(
+                "): no answer was compared. Close epochs before batch(), and let what dies be"
+                    + " followed by a run that lives")));
+    assertThat(mismatch(open.crash().speed()), containsString("no answer was compared"));
+    assertThat(mismatch(open.closeEpoch().batch()), is(""));
+  }
+
+  private static String mismatch(EventScript<String> story) {
+    StringDescription text = new StringDescription();
+    Equivalence<String> matcher = Equivalence.<String>agreesInEveryArchitecture().given(story);
+    if (!matcher.matches(words())) {
+      matcher.describeMismatch(words(), text);
+    }
+    return text.toString();
+  }
+
+  @Test
+  void whatAgreesIsToldWithHowMuchWasCompared() {
+    List<String> told = new CopyOnWriteArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            told.add(record.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger(Equivalence.class.getName());
+    logger.addHandler(handler);
+    try {
+      assertThat(
+          words(),
+          Equivalence.<String>agreesInEveryArchitecture()
+              .given(EventScript.<String>on("2026-03-01").at("10:00").event("tea").speed().kappa())
+              .seed(12));
+    } finally {
+      logger.removeHandler(handler);
+    }
+
+    assertThat(
+        told,
+        hasItem(
+            "view \"words\" says the same in every architecture: 1 schedule, 2 runs, 2 cuts and 2"
+                + " rows compared, seed(12)"));
+  }
+
+  @Test
+  void whatIsNoViewIsTold() {
+    StringDescription text = new StringDescription();
+    Equivalence<String> matcher = Equivalence.<String>agreesInEveryArchitecture().given(events());
+
+    assertThat(matcher.matches("tea"), is(false));
+    matcher.describeMismatch("tea", text);
+    assertThat(text.toString(), is("was no view, but tea"));
   }
 
   @Test

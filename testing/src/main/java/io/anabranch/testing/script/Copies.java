@@ -4,8 +4,10 @@ package io.anabranch.testing.script;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.stream.LongStream;
+import java.util.LongSummaryStatistics;
+import java.util.stream.IntStream;
 import org.apache.beam.sdk.values.TimestampedValue;
 
 /**
@@ -15,46 +17,62 @@ import org.apache.beam.sdk.values.TimestampedValue;
  * @param <E> the event
  */
 public final class Copies<E> {
-  /** After so many years, all dates, leap years and days of the week are as they were. */
-  private static final Duration CYCLE = Duration.ofDays(146_097);
+  /** After 400 years, all dates, leap years and days of the week are as they were. */
+  private static final Duration CENTURIES = Duration.ofDays(146_097);
 
-  /** Event times lie in the years 1 to 9999. */
-  private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+  /** After 28 years too, while no leap year is left out. */
+  private static final Duration YEARS = Duration.ofDays(10_227);
 
-  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
-  private static final List<Integer> CYCLES = List.of(0, 1, -1, -2, -3, -4, 2, 3, 4, 5);
+  /** Events that spread over more than this have no copies so near. */
+  private static final Duration NEAR = Duration.ofDays(3_650);
+
+  private static final int MOST = 10;
+  private static final int MOST_NEAR = 3;
+
+  /** The earliest event time. */
+  private static final long EARLIEST = Instant.parse("0001-01-01T00:00:00Z").toEpochMilli();
 
   private final List<TimestampedValue<E>> events;
-  private final List<Integer> cycles;
 
-  private Copies(List<TimestampedValue<E>> events, List<Integer> cycles) {
+  /** How much earlier than the events each copy is. */
+  private final List<Duration> shifts;
+
+  private Copies(List<TimestampedValue<E>> events, List<Duration> shifts) {
     this.events = events;
-    this.cycles = cycles;
+    this.shifts = shifts;
   }
 
   /** Makes one copy, at the times of the events. */
   public static <E> Copies<E> one(List<TimestampedValue<E>> events) {
-    return new Copies<>(List.copyOf(events), List.of(0));
+    return new Copies<>(List.copyOf(events), List.of(Duration.ZERO));
   }
 
-  /** Makes about ten: the first at the times of the events, others long before and after. */
+  /**
+   * Makes about ten: the first at the times of the events, others long before. (None lies after the
+   * events: a transform that takes an event's time from the event may not give out what is earlier
+   * than its input, as Beam has it.)
+   */
   public static <E> Copies<E> many(List<TimestampedValue<E>> events) {
-    LongStream times = events.stream().mapToLong(event -> event.getTimestamp().getMillis());
-    var range = times.summaryStatistics();
-    return new Copies<>(
-        List.copyOf(events),
-        CYCLES.stream()
-            .filter(
-                cycle ->
-                    cycle == 0
-                        || (range.getMin() + cycle * CYCLE.toMillis() >= EARLIEST.toEpochMilli()
-                            && range.getMax() + cycle * CYCLE.toMillis() <= LATEST.toEpochMilli()))
-            .toList());
+    LongSummaryStatistics times = times(events);
+    int near = times.getMax() - times.getMin() <= NEAR.toMillis() ? MOST_NEAR : 1;
+    List<Duration> shifts = new ArrayList<>();
+    for (int number = 0; number < MOST; number++) {
+      Duration shift =
+          CENTURIES.multipliedBy(number / near).plus(YEARS.multipliedBy(number % near));
+      if (number == 0 || times.getMin() - shift.toMillis() >= EARLIEST) {
+        shifts.add(shift);
+      }
+    }
+    return new Copies<>(List.copyOf(events), shifts);
+  }
+
+  private static LongSummaryStatistics times(List<? extends TimestampedValue<?>> events) {
+    return events.stream().mapToLong(event -> event.getTimestamp().getMillis()).summaryStatistics();
   }
 
   /** Returns how many copies there are. */
   public int count() {
-    return cycles.size();
+    return shifts.size();
   }
 
   /** Returns the events once. */
@@ -65,10 +83,10 @@ public final class Copies<E> {
   /** Returns all copies, one after the other. */
   public List<TimestampedValue<E>> all() {
     List<TimestampedValue<E>> all = new ArrayList<>();
-    for (int cycle : cycles) {
-      org.joda.time.Duration shift = org.joda.time.Duration.millis(cycle * CYCLE.toMillis());
+    for (Duration each : shifts) {
+      org.joda.time.Duration shift = org.joda.time.Duration.millis(each.toMillis());
       for (TimestampedValue<E> event : events) {
-        all.add(TimestampedValue.of(event.getValue(), event.getTimestamp().plus(shift)));
+        all.add(TimestampedValue.of(event.getValue(), event.getTimestamp().minus(shift)));
       }
     }
     return all;
@@ -76,9 +94,14 @@ public final class Copies<E> {
 
   /** Returns which copy lies near a time. */
   public int at(Instant time) {
-    long first = events.get(0).getTimestamp().getMillis();
-    int cycle = (int) Math.round((time.toEpochMilli() - first) / (double) CYCLE.toMillis());
-    return Math.max(0, cycles.indexOf(cycle));
+    LongSummaryStatistics times = times(events);
+    long middle = times.getMin() + (times.getMax() - times.getMin()) / 2;
+    return IntStream.range(0, shifts.size())
+        .boxed()
+        .min(
+            Comparator.comparingLong(
+                copy -> Math.abs(middle - shifts.get(copy).toMillis() - time.toEpochMilli())))
+        .orElseThrow();
   }
 
   /** Returns the place of an event of a copy among all. */

@@ -47,14 +47,12 @@ public final class EventScript<E> {
   private final List<TimestampedValue<E>> events;
   private final List<Step> steps;
   private final Instant now;
-  private final boolean crash;
+
+  /** At which write the next run dies, 0 if it lives. */
+  private final int crash;
 
   private EventScript(
-      Epochs epochs,
-      List<TimestampedValue<E>> events,
-      List<Step> steps,
-      Instant now,
-      boolean crash) {
+      Epochs epochs, List<TimestampedValue<E>> events, List<Step> steps, Instant now, int crash) {
     this.epochs = epochs;
     this.events = events;
     this.steps = steps;
@@ -70,13 +68,13 @@ public final class EventScript<E> {
    */
   public static <E> EventScript<E> on(String date) {
     return new EventScript<>(
-        new Epochs(DEFAULT_EPOCH), List.of(), List.of(), instant(date + "T00:00:00Z"), false);
+        new Epochs(DEFAULT_EPOCH), List.of(), List.of(), instant(date + "T00:00:00Z"), 0);
   }
 
   /** Makes a script of steps over events. */
   public static <E> EventScript<E> of(
       Epochs epochs, List<TimestampedValue<E>> events, List<Step> steps) {
-    return new EventScript<>(epochs, List.copyOf(events), List.copyOf(steps), Instant.EPOCH, false);
+    return new EventScript<>(epochs, List.copyOf(events), List.copyOf(steps), Instant.EPOCH, 0);
   }
 
   /**
@@ -167,7 +165,20 @@ public final class EventScript<E> {
 
   /** Lets the next run die when it writes rows for the first time. */
   public EventScript<E> crash() {
-    return new EventScript<>(epochs, events, steps, now, true);
+    return crash(1);
+  }
+
+  /**
+   * Lets the next run die at one of its calls to write rows; it lives if it makes fewer.
+   *
+   * @param write which, counted from 1
+   * @throws IllegalArgumentException if it is below 1
+   */
+  public EventScript<E> crash(int write) {
+    if (write < 1) {
+      throw new IllegalArgumentException("write " + write + ": they are counted from 1");
+    }
+    return new EventScript<>(epochs, events, steps, now, write);
   }
 
   /** Lets all processes end, and others begin. */
@@ -176,7 +187,7 @@ public final class EventScript<E> {
   }
 
   private EventScript<E> run(Step.Layer layer) {
-    return new EventScript<>(epochs, events, and(new Step.Run(layer, crash ? 1 : 0)), now, false);
+    return new EventScript<>(epochs, events, and(new Step.Run(layer, crash)), now, 0);
   }
 
   /**
@@ -191,7 +202,7 @@ public final class EventScript<E> {
           "nothing runs in the script: end it with batch(), fullBatch(), speed(), kappa() or"
               + " replay()");
     }
-    if (crash) {
+    if (crash > 0) {
       throw new IllegalArgumentException(
           "nothing runs after crash(), which is said of the next run: end the script with it");
     }

@@ -33,6 +33,35 @@ public final class Schedules<E> {
   private static final List<Duration> WAITS =
       List.of(Duration.ofMillis(40), Duration.ofMillis(120), Duration.ofSeconds(5));
   private static final int MOST_EPOCHS = 4;
+  private static final int MOST_EPOCHS_IN_TIME = 8;
+
+  /** How what computes is chosen, the same way all through a script. */
+  private enum Style {
+    ALL_AT_RANDOM,
+    KAPPA_ONLY,
+    LAMBDA_ONLY,
+
+    /**
+     * Speed whenever something arrives; at each cut batch, and speed again: they meet at every
+     * epoch. Every second batch run waits until the next epoch has records, which it is not to
+     * read.
+     */
+    AT_EVERY_CUT;
+
+    boolean hasLambda() {
+      return this != KAPPA_ONLY;
+    }
+
+    boolean hasKappa() {
+      return this != LAMBDA_ONLY;
+    }
+  }
+
+  /** The script in which batch and speed meet at every epoch. */
+  private static final int EVERY_CUT = 0;
+
+  /** The script in which events come before their time. */
+  private static final int AHEAD = 1;
 
   /** One in so many events is late in scripts that have late ones. */
   private static final int LATE = 10;
@@ -40,12 +69,16 @@ public final class Schedules<E> {
   private final Copies<E> copies;
   private final List<TimestampedValue<E>> events;
   private final Optional<Timeliness> timeliness;
+  private final int number;
   private final Random random;
   private final List<Step> steps = new ArrayList<>();
   private Epochs epochs = new Epochs(EPOCHS.get(0));
   private Instant now = Instant.MIN;
+  private boolean batchIsDue;
+  private int cuts;
 
-  private Schedules(Copies<E> copies, Optional<Timeliness> timeliness, Random random) {
+  private Schedules(Copies<E> copies, Optional<Timeliness> timeliness, int number, Random random) {
+    this.number = number;
     this.copies = copies;
     this.events = copies.events();
     this.timeliness = timeliness;
@@ -56,26 +89,28 @@ public final class Schedules<E> {
    * Makes a script, in which the events of each copy arrive in their own way.
    *
    * @param timeliness of a windowed view, for which there may be one copy only
+   * @param number of the script, from 0: some try what chance might leave out of a few scripts
    * @param seed another one for another script
    */
   public static <E> EventScript<E> random(
-      Copies<E> copies, Optional<Timeliness> timeliness, long seed) {
-    return new Schedules<>(copies, timeliness, new Random(seed)).script();
+      Copies<E> copies, Optional<Timeliness> timeliness, int number, long seed) {
+    return new Schedules<>(copies, timeliness, number, new Random(seed)).script();
   }
 
   private EventScript<E> script() {
     NavigableMap<Long, List<Integer>> arrivals =
         timeliness.isPresent() ? inTime(timeliness.get()) : atAnyTime();
-    int computing = random.nextInt(3); // some scripts leave an architecture to the end
+    Style style = // what is left out is run at the end
+        number == EVERY_CUT ? Style.AT_EVERY_CUT : any(List.of(Style.values()));
     for (var arrival : arrivals.entrySet()) {
       Collections.shuffle(arrival.getValue(), random);
       for (List<Integer> part : parts(arrival.getValue())) {
         append(arrival.getKey(), part);
-        between(computing);
+        between(style);
       }
-      if (random.nextInt(3) > 0) {
+      if (style == Style.AT_EVERY_CUT || random.nextInt(3) > 0) {
         closeThrough(arrival.getKey());
-        cut(computing);
+        cut(style);
       }
     }
     closeThrough(last(arrivals));
@@ -93,13 +128,24 @@ public final class Schedules<E> {
     long first = millis().min().orElse(0);
     long last = millis().max().orElse(0);
     long base = (random.nextBoolean() ? first : last) + any(LATENESS).toMillis();
+    if (number == AHEAD || random.nextInt(LATE) == 0) {
+      base = first - Duration.ofDays(1).toMillis(); // clocks run ahead
+    }
     long start = epochs.at(Instant.ofEpochMilli(base));
     int count = 1 + random.nextInt(MOST_EPOCHS);
+    if (number == EVERY_CUT) {
+      count = Math.max(2, count);
+    }
+    boolean someLater = random.nextInt(3) == 0; // long after the others, in the same buckets
     NavigableMap<Long, List<Integer>> arrivals = new TreeMap<>();
     for (int copy = 0; copy < copies.count(); copy++) {
       for (int event = 0; event < events.size(); event++) {
+        long later =
+            someLater && random.nextInt(LATE) == 0
+                ? Math.max(1, any(LATENESS).toMillis() / epochs.length().toMillis())
+                : 0;
         arrivals
-            .computeIfAbsent(start + random.nextInt(count), epoch -> new ArrayList<>())
+            .computeIfAbsent(start + random.nextInt(count) + later, epoch -> new ArrayList<>())
             .add(copies.place(copy, event));
       }
     }
@@ -114,15 +160,14 @@ public final class Schedules<E> {
     long first = millis().min().orElse(0);
     long last = millis().max().orElse(0);
     long span = last - first + timely.lateness().toMillis();
-    long length = Math.max(60_000, span / (1 + random.nextInt(MOST_EPOCHS)) + 1);
-    epochs = new Epochs(Duration.ofMillis(length));
+    epochs = new Epochs(Duration.ofMillis(epochLength(timely, span)));
     boolean someLate = random.nextInt(3) == 0;
     TreeMap<Long, List<Integer>> arrivals = new TreeMap<>();
     for (int event = 0; event < events.size(); event++) {
       long time = events.get(event).getTimestamp().getMillis();
       long earliest = epochs.at(Instant.ofEpochMilli(time));
       long latest = epochs.at(Instant.ofEpochMilli(time).plus(timely.lateness()));
-      long epoch = earliest + (long) (random.nextDouble() * (latest - earliest + 1));
+      long epoch = random.nextBoolean() ? earliest : latest;
       while (!timely.isOnTime(epochs, epoch, time)) {
         epoch--;
       }
@@ -132,6 +177,17 @@ public final class Schedules<E> {
       arrivals.computeIfAbsent(epoch, absent -> new ArrayList<>()).add(event);
     }
     return arrivals;
+  }
+
+  /**
+   * Some part of all, or the lateness or the lookback, so that windows end with epochs now and
+   * then; but no more epochs than a few.
+   */
+  private long epochLength(Timeliness timely, long span) {
+    long part = span / (1 + random.nextInt(MOST_EPOCHS)) + 1;
+    long least = Math.max(60_000, span / MOST_EPOCHS_IN_TIME);
+    return Math.max(
+        least, any(List.of(part, timely.lateness().toMillis(), timely.lookback().toMillis())));
   }
 
   private long last(NavigableMap<Long, List<Integer>> arrivals) {
@@ -172,10 +228,20 @@ public final class Schedules<E> {
     steps.add(new Step.Close(epochs.end(epoch)));
   }
 
-  /** What may run while an epoch is open. */
-  private void between(int computing) {
-    if (random.nextInt(4) == 0) {
-      perhapsDying(computing == 1 ? Step.Layer.KAPPA : Step.Layer.SPEED);
+  /** What may run while an epoch is open, and holds records. */
+  private void between(Style style) {
+    if (batchIsDue) {
+      batchIsDue = false;
+      perhapsDying(Step.Layer.BATCH);
+      run(Step.Layer.SPEED);
+    } else if (style == Style.AT_EVERY_CUT) {
+      perhapsDying(Step.Layer.SPEED);
+    } else if (random.nextInt(3) == 0) {
+      perhapsDying(
+          any(
+              style.hasLambda()
+                  ? List.of(Step.Layer.SPEED, Step.Layer.BATCH)
+                  : List.of(Step.Layer.KAPPA, Step.Layer.REPLAY)));
     }
     if (random.nextInt(8) == 0) {
       steps.add(new Step.Restart());
@@ -183,19 +249,23 @@ public final class Schedules<E> {
   }
 
   /** What runs when an epoch is closed. */
-  private void cut(int computing) {
-    if (computing != 1) {
-      if (random.nextBoolean()) {
+  private void cut(Style style) {
+    boolean always = style == Style.AT_EVERY_CUT;
+    if (always && ++cuts % 2 == 1) {
+      run(Step.Layer.SPEED);
+      batchIsDue = true;
+    } else if (style.hasLambda()) {
+      if (always || random.nextBoolean()) {
         perhapsDying(Step.Layer.SPEED);
       }
-      if (random.nextInt(3) > 0) {
+      if (always || random.nextInt(3) > 0) {
         perhapsDying(random.nextInt(6) == 0 ? Step.Layer.FULL_BATCH : Step.Layer.BATCH);
       }
-      if (random.nextBoolean()) {
+      if (always || random.nextBoolean()) {
         run(Step.Layer.SPEED);
       }
     }
-    if (computing != 2 && random.nextBoolean()) {
+    if (style.hasKappa() && random.nextBoolean()) {
       perhapsDying(random.nextInt(4) == 0 ? Step.Layer.REPLAY : Step.Layer.KAPPA);
     }
   }

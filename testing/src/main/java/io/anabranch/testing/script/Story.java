@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Iterator;
 import org.apache.beam.sdk.values.TimestampedValue;
+import org.apache.commons.text.StringEscapeUtils;
 
 /** Tells a script in the words that make it. */
 final class Story<E> {
@@ -33,16 +34,22 @@ final class Story<E> {
         tell(script.events().get(event));
       }
     } else if (step instanceof Step.Close close) {
-      move(close.through().minusMillis(1));
-      line(".closeEpoch()");
-      now = close.through();
+      if (close.through().isAfter(now)) { // else it is closed already
+        move(close.through().minusMillis(1));
+        line(".closeEpoch()");
+        now = close.through();
+      }
     } else if (step instanceof Step.Wait wait) {
       line(".waitFor(Duration.parse(\"" + wait.time() + "\"))");
     } else if (step instanceof Step.Run run) {
-      line((run.dies() > 0 ? ".crash()." : ".") + run.layer().method() + "()");
+      line(crash(run.dies()) + "." + run.layer().method() + "()");
     } else {
       line(".restart()");
     }
+  }
+
+  private static String crash(int dies) {
+    return dies == 0 ? "" : dies == 1 ? ".crash()" : ".crash(" + dies + ")";
   }
 
   private void tell(TimestampedValue<E> event) {
@@ -52,7 +59,9 @@ final class Story<E> {
   }
 
   private static String quoted(Object value) {
-    return value instanceof String text ? "\"" + text + "\"" : String.valueOf(value);
+    return value instanceof String text
+        ? "\"" + StringEscapeUtils.escapeJava(text) + "\""
+        : String.valueOf(value);
   }
 
   private void move(Instant to) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.testing.trial;
 
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -43,6 +44,11 @@ final class Collected implements AutoCloseable {
 
     BoundedWindow window() {
       return window;
+    }
+
+    /** Returns its bytes, in hexadecimal digits. */
+    String encoded() {
+      return HexFormat.of().formatHex(value);
     }
 
     <T> T decoded(Coder<T> coder) {

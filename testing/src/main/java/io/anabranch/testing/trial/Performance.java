@@ -62,6 +62,9 @@ final class Performance<E, K, O> {
 
     int followed;
     long complete = Epochs.NONE;
+
+    /** Whether it is known what answers: a run that died while it followed the log stored some. */
+    boolean known = true;
   }
 
   Outcome run() {
@@ -137,20 +140,35 @@ final class Performance<E, K, O> {
     }
     runs++;
     try {
-      if (!scene.run(step)) {
-        return Optional.empty(); // what a dead run has stored of open epochs, nobody can say
-      }
-    } catch (UserException e) {
+      return scene.run(step) ? check(step.layer()) : checkDead(step.layer());
+    } catch (RuntimeException e) { // of a run, or of what makes values for a reader
       return Optional.of(
           new Disagreement(
               at,
               step.layer().method(),
               architecture(step.layer()),
               Optional.empty(),
-              Map.of("failed", String.valueOf(e.getMessage())),
+              Map.of("failed", UserException.of(e).getMessage()),
               0));
     }
-    return check(step.layer());
+  }
+
+  /** A batch run, or a replay, that dies changes no answer. */
+  private Optional<Disagreement> checkDead(Step.Layer layer) {
+    Read read = read(layer);
+    boolean follows = layer == Step.Layer.SPEED || layer == Step.Layer.KAPPA;
+    if (follows || (layer == Step.Layer.REPLAY && read.followed == 0)) {
+      read.known = false;
+    }
+    return read.known && hasPointer(layer) ? compare(layer, read) : Optional.empty();
+  }
+
+  private boolean hasPointer(Step.Layer layer) {
+    return store(layer).pointer(subject.view().name()).isPresent();
+  }
+
+  private Read read(Step.Layer layer) {
+    return architecture(layer).equals("lambda") ? lambda : kappa;
   }
 
   private boolean isPossible(Step.Layer layer) {
@@ -169,8 +187,7 @@ final class Performance<E, K, O> {
 
   private Optional<Disagreement> check(Step.Layer layer) {
     long closed = scene.log().end().closedThrough();
-    boolean isLambda = architecture(layer).equals("lambda");
-    Read read = isLambda ? lambda : kappa;
+    Read read = read(layer);
     read.complete = closed;
     if (layer == Step.Layer.BATCH || layer == Step.Layer.FULL_BATCH) {
       if (layer == Step.Layer.FULL_BATCH || read.batchThrough == Epochs.NONE) {
@@ -179,10 +196,14 @@ final class Performance<E, K, O> {
       read.batchThrough = closed;
     } else {
       read.followed = arrived.size();
+      read.known = true;
     }
-    Map<RowName, O> expected = expected(read);
-    Map<RowName, O> actual = rows(ViewReader.of(store(layer), subject.view()).read(Query.all()));
-    return compare(layer, expected, actual);
+    return read.known ? compare(layer, read) : Optional.empty();
+  }
+
+  private Optional<Disagreement> compare(Step.Layer layer, Read read) {
+    return compare(
+        layer, expected(read), ViewReader.of(store(layer), subject.view()).read(Query.all()));
   }
 
   private Map<RowName, O> expected(Read read) {
@@ -214,7 +235,7 @@ final class Performance<E, K, O> {
           long time = script.events().get(event).getTimestamp().getMillis();
           boolean countedIn =
               epoch <= read.fullThrough
-                  && time < timely.countedInThrough(script.epochs(), read.fullThrough);
+                  && time <= timely.countedInThrough(script.epochs(), read.fullThrough);
           if (countedIn || timely.isOnTime(script.epochs(), epoch, time)) {
             counted.add(event);
           }
@@ -231,22 +252,31 @@ final class Performance<E, K, O> {
   private Map<RowName, O> rows(Answer<K, O> answer) {
     Map<RowName, O> values = new TreeMap<>();
     for (Answer.Row<K, O> row : answer.rows()) {
-      values.put(new RowName(row.bucket().orElseThrow(), KeyText.of(row.key())), row.value());
+      values.put(name(row), row.value());
     }
     return values;
   }
 
+  private RowName name(Answer.Row<K, O> row) {
+    return new RowName(row.bucket().orElseThrow(), KeyText.of(row.key()));
+  }
+
   private Optional<Disagreement> compare(
-      Step.Layer layer, Map<RowName, O> expected, Map<RowName, O> actual) {
+      Step.Layer layer, Map<RowName, O> expected, Answer<K, O> answer) {
     cuts++;
+    Map<RowName, O> actual = rows(answer);
     TreeSet<RowName> names = new TreeSet<>(expected.keySet());
     names.addAll(actual.keySet());
     rows += names.size();
+    Set<RowName> seen = new HashSet<>();
+    Set<RowName> twice = new HashSet<>();
+    answer.rows().stream().map(this::name).filter(name -> !seen.add(name)).forEach(twice::add);
     List<RowName> different =
         names.stream()
             .filter(
                 name ->
                     !expected.containsKey(name)
+                        || twice.contains(name)
                         || !actual.containsKey(name)
                         || !Values.agree(expected.get(name), actual.get(name), subject.within()))
             .toList();
@@ -256,7 +286,9 @@ final class Performance<E, K, O> {
     RowName worst = different.get(0);
     Map<String, String> said = new LinkedHashMap<>();
     said.put("reference", text(expected, worst));
-    said.put(architecture(layer), text(actual, worst));
+    said.put(
+        architecture(layer),
+        text(actual, worst) + (twice.contains(worst) ? ", in two rows of one key" : ""));
     return Optional.of(
         new Disagreement(
             at, layer.method(), architecture(layer), Optional.of(worst), said, different.size()));

@@ -4,6 +4,7 @@ package io.anabranch.testing.trial;
 import io.anabranch.api.CombinedDefinition;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.KeyText;
+import io.anabranch.api.UserException;
 import io.anabranch.api.WindowedDefinition;
 import io.anabranch.testing.laws.Values;
 import io.anabranch.testing.workers.FreshWorkers;
@@ -25,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -51,7 +53,10 @@ final class Reference<K, V, O> {
   /** Epochs by which events are told apart; they lie after every event. */
   private static final Epochs SINGLE = new Epochs(Duration.ofSeconds(1));
 
-  private static final long FIRST = 32_503_680_000L; // in the year 3000
+  private static final long FIRST = 250_000_000_000L; // in the year 9892
+
+  /** So many contributions are looked at before anything runs. */
+  private static final int SAMPLE = 100;
 
   private final List<List<Contribution>> contributions;
   private final Coder<KV<K, V>> coder;
@@ -220,16 +225,38 @@ final class Reference<K, V, O> {
     return values;
   }
 
-  /** Returns the first event of which another one says something else, and both; in words. */
-  Optional<String> difference(Reference<K, V, O> other) {
+  /**
+   * Returns the first event of which another one says something else, and both; in words.
+   *
+   * @param within the relative difference of numbers that does not count, 0 to 1
+   */
+  Optional<String> difference(Reference<K, V, O> other, double within) {
     for (int event = 0; event < contributions.size(); event++) {
-      List<String> here = texts(contributions.get(event));
-      List<String> there = other.texts(other.contributions.get(event));
-      if (!here.equals(there)) {
-        return Optional.of("once it said " + some(here, there) + ", then " + some(there, here));
+      List<Said> here = said(contributions.get(event));
+      List<Said> there = other.said(other.contributions.get(event));
+      boolean same =
+          here.size() == there.size()
+              && IntStream.range(0, here.size())
+                  .allMatch(i -> here.get(i).agrees(there.get(i), within));
+      if (!same) {
+        List<String> one = here.stream().map(Said::text).toList();
+        List<String> two = there.stream().map(Said::text).toList();
+        return Optional.of("once it said " + some(one, two) + ", then " + some(two, one));
       }
     }
     return Optional.empty();
+  }
+
+  /** A contribution in words, and its value. */
+  private record Said(String name, String value, Object object) {
+    String text() {
+      return name + ": " + value;
+    }
+
+    boolean agrees(Said other, double within) {
+      return name.equals(other.name)
+          && (value.equals(other.value) || Values.agree(object, other.object, within));
+    }
   }
 
   /** Returns the first of those that the others are not. */
@@ -239,11 +266,51 @@ final class Reference<K, V, O> {
     return left.isEmpty() ? "nothing" : "\"" + left.get(0) + "\"";
   }
 
-  private List<String> texts(List<Contribution> of) {
-    return of.stream()
-        .map(each -> name(each) + ": " + Values.text(each.element().decoded(coder).getValue()))
-        .sorted()
-        .toList();
+  private List<Said> said(List<Contribution> of) {
+    return of.stream().map(this::said).sorted(Comparator.comparing(Said::text)).toList();
+  }
+
+  /** Of a value that says something else each time it is decoded, its encoding is told. */
+  private Said said(Contribution of) {
+    V value = of.element().decoded(coder).getValue();
+    String text = Values.text(value);
+    boolean isStable = text.equals(Values.text(of.element().decoded(coder).getValue()));
+    return new Said(
+        name(of).toString(), isStable ? text : "encoded, " + of.element().encoded(), value);
+  }
+
+  /**
+   * Fails if keys or values cannot be told apart.
+   *
+   * @throws UserException if a key has no text, or a value neither {@code equals} nor a text
+   */
+  void requireComparable() {
+    for (Contribution each : contributions.stream().flatMap(List::stream).limit(SAMPLE).toList()) {
+      String key = KeyText.of(each.element().decoded(coder).getKey());
+      if (!key.equals(KeyText.of(each.element().decoded(coder).getKey()))) {
+        throw new UserException(
+            "a key is " + key + " once and another text the next time: give its class a toString");
+      }
+    }
+    Map<RowName, O> values;
+    try {
+      values =
+          fold(
+              combineFn,
+              contributions.stream().flatMap(List::stream).limit(SAMPLE).toList(),
+              end -> true);
+    } catch (RuntimeException e) { // then a schedule will show it
+      return;
+    }
+    for (O value : values.values()) {
+      if (!Values.canBeCompared(value)) {
+        throw new UserException(
+            "values are of "
+                + value.getClass()
+                + ", which has neither equals nor toString, so they cannot be compared: give it"
+                + " equals");
+      }
+    }
   }
 
   private RowName name(Contribution of) {
@@ -251,9 +318,9 @@ final class Reference<K, V, O> {
   }
 
   /** Returns whether a windowed view says different things of an event alone, and of it again. */
-  boolean changesAlone(int event) {
+  boolean changesAlone(int event, double within) {
     Reference<K, V, O> once = only(computeRows.apply(List.of(event)));
-    return once.difference(only(computeRows.apply(List.of(event)))).isPresent();
+    return once.difference(only(computeRows.apply(List.of(event))), within).isPresent();
   }
 
   /** Returns what a windowed view says of some events in this order. */
@@ -275,20 +342,29 @@ final class Reference<K, V, O> {
 
   /** Returns the contributions to those rows that have the most, decoded anew at each call. */
   List<Supplier<List<V>>> largestRows(int count) {
-    return largest(count, this::name);
+    return largest(count, each -> Optional.of(name(each)));
+  }
+
+  /** Returns the contributions to one row, decoded anew at each call; nothing if there are none. */
+  List<Supplier<List<V>>> row(RowName row) {
+    return largest(1, each -> Optional.of(name(each)).filter(row::equals));
   }
 
   /** Returns the values of those keys that have the most windows, decoded anew at each call. */
   List<Supplier<List<V>>> largestKeys(int count) {
-    return largest(count, each -> KeyText.of(each.element().decoded(coder).getKey()));
+    return largest(count, each -> Optional.of(KeyText.of(each.element().decoded(coder).getKey())));
   }
 
-  private <N> List<Supplier<List<V>>> largest(int count, Function<Contribution, N> by) {
+  private <N> List<Supplier<List<V>>> largest(int count, Function<Contribution, Optional<N>> by) {
     Map<N, List<Contribution>> groups = new TreeMap<>();
     contributions.stream()
         .flatMap(List::stream)
         .forEach(
-            each -> groups.computeIfAbsent(by.apply(each), name -> new ArrayList<>()).add(each));
+            each ->
+                by.apply(each)
+                    .ifPresent(
+                        group ->
+                            groups.computeIfAbsent(group, absent -> new ArrayList<>()).add(each)));
     return groups.values().stream()
         .sorted(Comparator.comparingInt((List<Contribution> row) -> -row.size()))
         .limit(count)

@@ -73,8 +73,11 @@ public final class Trial<E, K, V, A, O> {
       boolean combines,
       Supplier<PipelineOptions> options,
       double within) {
-    return new Trial<>(
-        new Subject<>(application, view, List.copyOf(events), combines, options, within));
+    Trial<E, K, V, A, O> trial =
+        new Trial<>(
+            new Subject<>(application, view, List.copyOf(events), combines, options, within));
+    trial.reference.requireComparable();
+    return trial;
   }
 
   /** An application of one view. */
@@ -95,9 +98,13 @@ public final class Trial<E, K, V, A, O> {
     return reference.statics();
   }
 
-  /** Looks for a typical reason why the view may say different things; in one sentence. */
-  public Optional<String> cause() {
-    return new Diagnosis<>(subject, reference).cause();
+  /**
+   * Looks for a typical reason why the view may say different things; in one sentence.
+   *
+   * @param row a row of which it did, empty if it did not
+   */
+  public Optional<String> cause(Optional<RowName> row) {
+    return new Diagnosis<>(subject, reference).cause(row);
   }
 
   /**

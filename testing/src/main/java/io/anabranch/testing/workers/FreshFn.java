@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.beam.runners.core.DoFnRunner;
 import org.apache.beam.runners.core.DoFnRunners;
@@ -48,9 +47,6 @@ final class FreshFn<I, O> extends DoFn<I, O> {
   private static final long serialVersionUID = 1L;
   private static final int MOST_PARTS = 6;
 
-  /** So that no two bundles of a process are cut in the same way. */
-  private static final AtomicLong BUNDLES = new AtomicLong();
-
   private final DoFn<I, O> original;
   private final TupleTag<O> mainTag;
   private final List<TupleTag<?>> additionalTags;
@@ -89,7 +85,8 @@ final class FreshFn<I, O> extends DoFn<I, O> {
   private record Part<I>(List<Given<I>> elements, Optional<Integer> diesAfter) {}
 
   /** An element, with what it sees of side inputs. */
-  private record Given<I>(WindowedValue<I> value, Map<PCollectionView<?>, Object> sideInputs) {}
+  private record Given<I>(
+      WindowedValue<I> value, Map<PCollectionView<?>, Supplier<?>> sideInputs) {}
 
   /** An element that a function gave out. */
   private record Output<T>(TupleTag<T> tag, WindowedValue<T> value) {}
@@ -102,15 +99,27 @@ final class FreshFn<I, O> extends DoFn<I, O> {
 
   @ProcessElement
   public void process(ProcessContext context, BoundedWindow window, PaneInfo pane) {
-    Map<PCollectionView<?>, Object> seen = new HashMap<>();
-    sideInputs.values().forEach(view -> seen.put(view, context.sideInput(view)));
+    Map<PCollectionView<?>, Supplier<?>> seen = new HashMap<>();
+    sideInputs.values().forEach(view -> seen.put(view, read(context, view)));
     bundle.add(
         new Given<>(WindowedValues.of(context.element(), context.timestamp(), window, pane), seen));
   }
 
+  /** Reads a side input now; if it fails, as a single one that is not there, whoever asks fails. */
+  private static <T> Supplier<T> read(DoFn<?, ?>.ProcessContext context, PCollectionView<T> view) {
+    try {
+      T value = context.sideInput(view);
+      return () -> value;
+    } catch (RuntimeException e) {
+      return () -> {
+        throw e;
+      };
+    }
+  }
+
   @FinishBundle
   public void finishBundle(FinishBundleContext context) {
-    Random random = new Random(seed ^ (BUNDLES.incrementAndGet() * 0x9E3779B97F4A7C15L));
+    Random random = new Random(seed ^ ofElements());
     MetricsContainer metrics = MetricsEnvironment.getCurrentContainer(); // of this thread
     List<List<Output<?>>> outputs =
         alone
@@ -118,6 +127,15 @@ final class FreshFn<I, O> extends DoFn<I, O> {
             : WorkerThreads.all(parts(random).stream().map(part -> work(part, metrics)).toList());
     outputs.forEach(part -> part.forEach(output -> emit(context, output)));
     bundle = List.of();
+  }
+
+  /** So that bundles are cut in different ways, and a bundle of the same elements in the same. */
+  private long ofElements() {
+    long number = bundle.size();
+    for (Given<I> given : bundle) {
+      number = 0x9E3779B97F4A7C15L * (number + given.value().getTimestamp().getMillis());
+    }
+    return number;
   }
 
   private Supplier<List<Output<?>>> work(Part<I> part, MetricsContainer metrics) {
@@ -194,26 +212,29 @@ final class FreshFn<I, O> extends DoFn<I, O> {
             windowing,
             DoFnSchemaInformation.create(),
             sideInputs);
-    runner.startBundle();
-    for (Given<I> given : part) {
-      seen.values = given.sideInputs();
-      runner.processElement(given.value());
+    try {
+      runner.startBundle();
+      for (Given<I> given : part) {
+        seen.values = given.sideInputs();
+        runner.processElement(given.value());
+      }
+      if (toTheEnd) {
+        runner.finishBundle();
+      }
+      return outputs;
+    } finally {
+      DoFnInvokers.invokerFor(fresh).invokeTeardown(); // also of one that dies: this process lives
     }
-    if (toTheEnd) {
-      runner.finishBundle();
-      DoFnInvokers.invokerFor(fresh).invokeTeardown();
-    }
-    return outputs;
   }
 
   /** The side inputs of the element that is processed. */
   private static final class Seen implements SideInputReader {
-    private Map<PCollectionView<?>, Object> values = Map.of();
+    private Map<PCollectionView<?>, Supplier<?>> values = Map.of();
 
     @Override
     @SuppressWarnings("unchecked") // the value was read by the same view
     public <T> T get(PCollectionView<T> view, BoundedWindow window) {
-      return (T) values.get(view);
+      return (T) values.get(view).get();
     }
 
     @Override

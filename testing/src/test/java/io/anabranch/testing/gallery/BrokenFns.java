@@ -110,6 +110,26 @@ final class BrokenFns {
     }
   }
 
+  /** Leaves out what is in its first bundle, as if it had to warm up. */
+  static final class FirstBundle extends DoFn<String, KV<String, Long>> {
+    private static final long serialVersionUID = 1L;
+    private transient int bundles;
+
+    @StartBundle
+    public void start() {
+      bundles++;
+    }
+
+    @ProcessElement
+    public void process(@Element String event, OutputReceiver<KV<String, Long>> out) {
+      if (bundles > 1) {
+        out.output(parse(event));
+      } else {
+        out.output(KV.of("cold", 0L));
+      }
+    }
+  }
+
   /** Says how long ago it was. */
   static final class Clock extends DoFn<String, KV<String, Long>> {
     private static final long serialVersionUID = 1L;

@@ -53,7 +53,15 @@ final class BrokenViewsTest {
     fails(
         view(new BrokenFns.SeenBefore(), Sum.ofLongs()),
         "changes from one time to the next",
-        "Static fields that may change: SeenBefore.SEEN");
+        "Static fields that may change, which workers do not share: SeenBefore.SEEN");
+  }
+
+  @Test
+  void firstBundleOfAWorkerIsAnother() {
+    // Each bundle of a schedule is another worker's, so no answer is wrong.
+    assertThat(
+        message(view(new BrokenFns.FirstBundle(), Sum.ofLongs())),
+        containsString("depends on what its worker did before"));
   }
 
   @Test

@@ -45,7 +45,7 @@ final class BrokenWindowsTest {
     fails(
         view(new BrokenFns.Parse(), new BrokenWindows.NewsFn()),
         "changes from one time to the next",
-        "Static fields that may change: NewsFn.SEEN");
+        "Static fields that may change, which workers do not share: NewsFn.SEEN");
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.anabranch.testing.gallery;
 
 import static io.anabranch.testing.gallery.Kit.kit;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
 
 import io.anabranch.api.View;
 import io.anabranch.testing.Equivalence;
@@ -11,7 +13,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.CoderRegistry;
+import org.apache.beam.sdk.coders.DelegateCoder;
+import org.apache.beam.sdk.coders.DoubleCoder;
 import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.NullableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.state.StateSpec;
@@ -21,6 +28,7 @@ import org.apache.beam.sdk.state.Timer;
 import org.apache.beam.sdk.state.TimerSpec;
 import org.apache.beam.sdk.state.TimerSpecs;
 import org.apache.beam.sdk.state.ValueState;
+import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Filter;
@@ -29,12 +37,14 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.Sessions;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.PCollectionView;
+import org.apache.beam.sdk.values.TimestampedValue;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 import org.joda.time.Instant;
@@ -56,7 +66,102 @@ final class SoundViewsTest {
   }
 
   @Test
-  void nothingContributedAndNothingThere() {
+  void sumsOfDoublesInSessions() {
+    View<String, String, Double> view =
+        View.<String>named("sound")
+            .lateness(Duration.ofMinutes(30))
+            .lookback(Duration.ofHours(6))
+            .rows(
+                new PTransform<PCollection<String>, PCollection<KV<String, Double>>>() {
+                  @Override
+                  public PCollection<KV<String, Double>> expand(PCollection<String> events) {
+                    return events
+                        .apply(
+                            Window.into(
+                                Sessions.withGapDuration(org.joda.time.Duration.standardHours(1))))
+                        .apply("Tenths", ParDo.of(new TenthsFn()))
+                        .setCoder(KvCoder.of(StringUtf8Coder.of(), DoubleCoder.of()))
+                        .apply(org.apache.beam.sdk.transforms.Sum.doublesPerKey());
+                  }
+                });
+
+    assertThat(view, kit().underSchedules(5));
+  }
+
+  @Test
+  void timeOfTheEventAsTimestamp() {
+    View<String, String, Long> view = combined(ParDo.of(new TimedFn()));
+
+    assertThat(
+        view,
+        Equivalence.<String>agreesInEveryArchitecture()
+            .given(
+                random ->
+                    Kit.events(random).stream()
+                        .map(
+                            event ->
+                                TimestampedValue.of(
+                                    event.getValue() + "@" + event.getTimestamp(),
+                                    event.getTimestamp()))
+                        .toList())
+            .underSchedules(30));
+  }
+
+  @Test
+  void functionThatHasNoEmptyAccumulator() {
+    View<String, String, Long> view =
+        View.<String>named("sound")
+            .bucket(Duration.ofHours(1))
+            .contributions(ParDo.of(new BrokenFns.Parse()))
+            .combine(new HighestOfAny());
+
+    assertThat(view, kit().underSchedules(20));
+  }
+
+  @Test
+  void contributionsAndValuesWithoutText() {
+    View<String, String, Opaque> view =
+        View.<String>named("sound")
+            .bucket(Duration.ofHours(1))
+            .contributions(
+                new PTransform<PCollection<String>, PCollection<KV<String, Opaque>>>() {
+                  @Override
+                  public PCollection<KV<String, Opaque>> expand(PCollection<String> events) {
+                    return events
+                        .apply("Parse", ParDo.of(new BrokenFns.Parse()))
+                        .setCoder(CODER)
+                        .apply("Wrap", ParDo.of(new WrapFn()))
+                        .setCoder(KvCoder.of(StringUtf8Coder.of(), Opaque.CODER));
+                  }
+                })
+            .combine(new SumOfOpaque());
+
+    assertThat(view, kit().underSchedules(10));
+  }
+
+  @Test
+  void sideInputThatIsNotThereAndNotAskedFor() {
+    View<String, String, Long> view =
+        combined(
+            new PTransform<PCollection<String>, PCollection<KV<String, Long>>>() {
+              @Override
+              public PCollection<KV<String, Long>> expand(PCollection<String> events) {
+                PCollectionView<Long> nothing =
+                    events
+                        .getPipeline()
+                        .apply("Nothing", Create.empty(VarLongCoder.of()))
+                        .apply(org.apache.beam.sdk.transforms.View.asSingleton());
+                return events
+                    .apply("Ask", ParDo.of(new AskingFn(nothing)).withSideInputs(nothing))
+                    .setCoder(CODER);
+              }
+            });
+
+    assertThat(view, kit().underSchedules(10));
+  }
+
+  @Test
+  void viewThatContributesNothingIsNotTested() {
     View<String, String, Long> view =
         combined(
             new PTransform<PCollection<String>, PCollection<KV<String, Long>>>() {
@@ -68,13 +173,23 @@ final class SoundViewsTest {
               }
             });
 
-    assertThat(view, kit().underSchedules(10));
     assertThat(
-        view,
-        Equivalence.<String>agreesInEveryArchitecture()
-            .given(List.of())
-            .coder(StringUtf8Coder.of())
-            .underSchedules(1));
+        Kit.message(view), containsString("no event contributes anything, so no row was compared"));
+  }
+
+  @Test
+  void valuesThatNobodyCanTellApartAreRefused() {
+    View<String, String, Object> view =
+        View.<String>named("sound")
+            .bucket(Duration.ofHours(1))
+            .contributions(ParDo.of(new BrokenFns.Parse()))
+            .combine(new Nameless());
+
+    assertThat(
+        Kit.message(view),
+        allOf(
+            containsString("view \"sound\" is refused: values are of class "),
+            containsString("neither equals nor toString")));
   }
 
   @Test
@@ -153,6 +268,164 @@ final class SoundViewsTest {
       } else {
         context.output(PRICED, KV.of(parsed.getKey(), price * parsed.getValue()));
       }
+    }
+  }
+
+  private static final class TenthsFn extends DoFn<String, KV<String, Double>> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process(@Element String event, OutputReceiver<KV<String, Double>> out) {
+      KV<String, Long> parsed = BrokenFns.parse(event);
+      out.output(KV.of(parsed.getKey(), parsed.getValue() / 10.0));
+    }
+  }
+
+  private static final class TimedFn extends DoFn<String, KV<String, Long>> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process(@Element String event, OutputReceiver<KV<String, Long>> out) {
+      String[] parts = event.split("@", 2);
+      out.outputWithTimestamp(BrokenFns.parse(parts[0]), Instant.parse(parts[1]));
+    }
+  }
+
+  private static final class AskingFn extends DoFn<String, KV<String, Long>> {
+    private static final long serialVersionUID = 1L;
+    private final PCollectionView<Long> nothing;
+
+    AskingFn(PCollectionView<Long> nothing) {
+      this.nothing = nothing;
+    }
+
+    @ProcessElement
+    public void process(@Element String event, ProcessContext context) {
+      KV<String, Long> parsed = BrokenFns.parse(event);
+      context.output(
+          parsed.getValue() < 0
+              ? KV.of(parsed.getKey(), context.sideInput(nothing)) // which fails
+              : parsed);
+    }
+  }
+
+  /** Its accumulator is null, and its value fails, as long as nothing was added. */
+  private static final class HighestOfAny extends CombineFn<Long, Long, Long> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Long createAccumulator() {
+      return null;
+    }
+
+    @Override
+    public Long addInput(Long accumulator, Long input) {
+      return accumulator == null ? input : Math.max(accumulator, input);
+    }
+
+    @Override
+    public Long mergeAccumulators(Iterable<Long> accumulators) {
+      Long highest = null;
+      for (Long accumulator : accumulators) {
+        highest = accumulator == null ? highest : addInput(highest, accumulator);
+      }
+      return highest;
+    }
+
+    @Override
+    public Long extractOutput(Long accumulator) {
+      return accumulator.longValue();
+    }
+
+    @Override
+    public Coder<Long> getAccumulatorCoder(CoderRegistry registry, Coder<Long> input) {
+      return NullableCoder.of(VarLongCoder.of());
+    }
+  }
+
+  /** A number that has equals, but no text. */
+  private static final class Opaque {
+    static final Coder<Opaque> CODER =
+        DelegateCoder.of(VarLongCoder.of(), opaque -> opaque.number, Opaque::new);
+    private final long number;
+
+    Opaque(long number) {
+      this.number = number;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Opaque opaque && opaque.number == number;
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(number);
+    }
+  }
+
+  private static final class SumOfOpaque extends CombineFn<Opaque, Long, Opaque> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Long createAccumulator() {
+      return 0L;
+    }
+
+    @Override
+    public Long addInput(Long accumulator, Opaque input) {
+      return accumulator + input.number;
+    }
+
+    @Override
+    public Long mergeAccumulators(Iterable<Long> accumulators) {
+      long sum = 0;
+      for (long accumulator : accumulators) {
+        sum += accumulator;
+      }
+      return sum;
+    }
+
+    @Override
+    public Opaque extractOutput(Long accumulator) {
+      return new Opaque(accumulator);
+    }
+  }
+
+  private static final class Nameless extends CombineFn<Long, Long, Object> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Long createAccumulator() {
+      return 0L;
+    }
+
+    @Override
+    public Long addInput(Long accumulator, Long input) {
+      return accumulator + input;
+    }
+
+    @Override
+    public Long mergeAccumulators(Iterable<Long> accumulators) {
+      long sum = 0;
+      for (long accumulator : accumulators) {
+        sum += accumulator;
+      }
+      return sum;
+    }
+
+    @Override
+    public Object extractOutput(Long accumulator) {
+      return new Object();
+    }
+  }
+
+  private static final class WrapFn extends DoFn<KV<String, Long>, KV<String, Opaque>> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process(@Element KV<String, Long> each, OutputReceiver<KV<String, Opaque>> out) {
+      out.output(KV.of(each.getKey(), new Opaque(each.getValue())));
     }
   }
 

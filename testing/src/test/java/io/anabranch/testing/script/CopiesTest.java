@@ -19,7 +19,7 @@ final class CopiesTest {
           TimestampedValue.of("cup", Instant.parse("2024-03-01T00:30:00Z")));
 
   @Test
-  void copiesLieOnTheSameDaysOfOtherCenturies() {
+  void copiesLieOnTheSameDaysOfEarlierYears() {
     Copies<String> copies = Copies.many(EVENTS);
 
     assertThat(copies.count(), is(10));
@@ -36,18 +36,34 @@ final class CopiesTest {
   }
 
   @Test
-  void thereAreFewerCopiesNearTheEndOfTime() {
+  void thereAreFewerCopiesNearTheBeginningOfTime() {
     List<TimestampedValue<String>> early =
-        List.of(TimestampedValue.of("tea", Instant.parse("0001-06-01T00:00:00Z")));
+        List.of(TimestampedValue.of("tea", Instant.parse("0401-06-01T00:00:00Z")));
 
-    assertThat(Copies.many(early).count(), is(6)); // the first, and those after it
+    assertThat(Copies.many(early).count(), is(4)); // of 401, 373, 345, and 1
     assertThat(Copies.one(early).count(), is(1));
+  }
+
+  @Test
+  void eventsOfManyYearsHaveCopiesInOtherCenturiesOnly() {
+    List<TimestampedValue<String>> wide =
+        List.of(
+            TimestampedValue.of("tea", Instant.parse("1990-03-01T00:00:00Z")),
+            TimestampedValue.of("cup", Instant.parse("2026-03-01T00:00:00Z")));
+
+    Copies<String> copies = Copies.many(wide);
+
+    assertThat(copies.count(), is(5)); // of 1990 to 2026, ..., and 390 to 426
+    for (int copy = 0; copy < copies.count(); copy++) {
+      assertThat(copies.at(time(copies.all().get(copies.place(copy, 0))).toInstant()), is(copy));
+      assertThat(copies.at(time(copies.all().get(copies.place(copy, 1))).toInstant()), is(copy));
+    }
   }
 
   @Test
   void scriptOverAllCopiesIsCutDownToOne() {
     Copies<String> copies = Copies.many(EVENTS);
-    EventScript<String> script = Schedules.random(copies, java.util.Optional.empty(), 5);
+    EventScript<String> script = Schedules.random(copies, java.util.Optional.empty(), 2, 5);
 
     EventScript<String> third = copies.only(script, 3);
 

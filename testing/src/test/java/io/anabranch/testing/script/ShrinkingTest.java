@@ -28,7 +28,7 @@ final class ShrinkingTest {
   void whatIsLeftIsNeeded() {
     for (long seed = 1; seed <= 20; seed++) {
       EventScript<String> script =
-          Schedules.random(Copies.one(EVENTS), Optional.empty(), new Random(seed).nextLong());
+          Schedules.random(Copies.one(EVENTS), Optional.empty(), 2, new Random(seed).nextLong());
 
       EventScript<String> smallest =
           Shrinking.of(script, ShrinkingTest::hasTwoAndARun, Duration.ofSeconds(10));
@@ -44,7 +44,7 @@ final class ShrinkingTest {
 
   @Test
   void withoutTimeItIsLeftAsItIs() {
-    EventScript<String> script = Schedules.random(Copies.one(EVENTS), Optional.empty(), 1);
+    EventScript<String> script = Schedules.random(Copies.one(EVENTS), Optional.empty(), 2, 1);
 
     assertThat(Shrinking.of(script, each -> true, Duration.ZERO), is(script));
   }

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.is;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.View;
+import io.anabranch.api.WindowedView;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.LogSize;
@@ -34,10 +35,13 @@ import org.apache.beam.sdk.PipelineRunner;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.runners.TransformHierarchy;
+import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.FlatMapElements;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
@@ -50,134 +54,167 @@ import org.junit.jupiter.api.Test;
 
 /** Mistakes between the parts, each found within the schedules of a default call. */
 final class BrokenWiringsTest {
-  private static final int SCRIPTS = 5; // of ten schedules each
+  private static final int COMBINED = 5; // scripts of ten schedules each
+  private static final int WINDOWED = 20;
 
   @Test
   void nothingIsFoundWhereNothingIsBroken() {
-    assertThat(isFound(new Wiring()), is(false));
+    assertThat(found(words(), new Wiring()), is(Optional.empty()));
+    assertThat(found(hours(), new Wiring()), is(Optional.empty()));
   }
 
   @Test
   void batchLeavesOutTheFirstNewEpoch() {
-    assertThat(
-        isFound(
-            new BrokenLog() {
-              @Override
-              PTransform<PBegin, PCollection<RecordBatch>> closed(EventLog log, EpochRange range) {
-                return log.readClosed(
-                    new EpochRange(
-                        Math.max(range.after() + 1, log.end().firstEpoch()), range.through()));
-              }
-            }),
-        is(true));
+    assertIsFound(
+        words(),
+        new BrokenLog() {
+          @Override
+          PTransform<PBegin, PCollection<RecordBatch>> closed(EventLog log, EpochRange range) {
+            return log.readClosed(
+                new EpochRange(
+                    Math.max(range.after() + 1, log.end().firstEpoch()), range.through()));
+          }
+        });
   }
 
   @Test
   void batchReadsAnEpochThatItHoldsAlready() {
-    assertThat(
-        isFound(
-            new BrokenLog() {
-              @Override
-              PTransform<PBegin, PCollection<RecordBatch>> closed(EventLog log, EpochRange range) {
-                return then(
-                    log.readClosed(range),
-                    FlatMapElements.into(TypeDescriptor.of(RecordBatch.class))
-                        .via(
-                            batch ->
-                                batch.epoch() == range.through()
-                                    ? List.of(batch, batch)
-                                    : List.of(batch)));
-              }
-            }),
-        is(true));
+    assertIsFound(
+        words(),
+        new BrokenLog() {
+          @Override
+          PTransform<PBegin, PCollection<RecordBatch>> closed(EventLog log, EpochRange range) {
+            return then(
+                log.readClosed(range),
+                FlatMapElements.into(TypeDescriptor.of(RecordBatch.class))
+                    .via(
+                        batch ->
+                            batch.epoch() == range.through()
+                                ? List.of(batch, batch)
+                                : List.of(batch)));
+          }
+        });
   }
 
   @Test
   void speedBeginsOneEpochTooLate() {
-    assertThat(
-        isFound(
-            new BrokenLog() {
-              @Override
-              PTransform<PBegin, PCollection<RecordBatch>> followed(
-                  EventLog log, long after, Optional<LogEnd> until) {
-                return then(
-                    log.follow(after, Optional.empty(), until, StopSignal.create()),
-                    Filter.by(batch -> after < 0 || batch.epoch() > after + 1));
-              }
-            }),
-        is(true));
+    assertIsFound(
+        words(),
+        new BrokenLog() {
+          @Override
+          PTransform<PBegin, PCollection<RecordBatch>> followed(
+              EventLog log, long after, Optional<Duration> lateness, Optional<LogEnd> until) {
+            return then(
+                log.follow(after, lateness, until, StopSignal.create()),
+                Filter.by(batch -> after < 0 || batch.epoch() > after + 1));
+          }
+        });
   }
 
   @Test
   void recordsThatAreGivenOutTwice() {
-    assertThat(
-        isFound(
-            new BrokenLog() {
-              @Override
-              PTransform<PBegin, PCollection<RecordBatch>> followed(
-                  EventLog log, long after, Optional<LogEnd> until) {
-                return then(
-                    log.follow(after, Optional.empty(), until, StopSignal.create()),
-                    FlatMapElements.into(TypeDescriptor.of(RecordBatch.class))
-                        .via(
-                            batch ->
-                                batch.place(0).position() % 7 == 0
-                                    ? List.of(batch, batch)
-                                    : List.of(batch)));
-              }
-            }),
-        is(true));
+    assertIsFound(
+        words(),
+        new BrokenLog() {
+          @Override
+          PTransform<PBegin, PCollection<RecordBatch>> followed(
+              EventLog log, long after, Optional<Duration> lateness, Optional<LogEnd> until) {
+            return then(
+                log.follow(after, lateness, until, StopSignal.create()),
+                FlatMapElements.into(TypeDescriptor.of(RecordBatch.class))
+                    .via(
+                        batch ->
+                            batch.place(0).position() % 7 == 0
+                                ? List.of(batch, batch)
+                                : List.of(batch)));
+          }
+        });
   }
 
   @Test
   void epochThatCountsAsClosedTooEarly() {
-    assertThat(
-        isFound(
-            new BrokenLog() {
-              @Override
-              LogEnd end(EventLog log) {
-                LogEnd end = log.end();
-                return new LogEnd(
-                    end.position(),
-                    Math.max(end.closedThrough(), end.firstEpoch()),
-                    end.firstEpoch(),
-                    end.lastEpoch());
-              }
-            }),
-        is(true));
+    assertIsFound(
+        words(),
+        new BrokenLog() {
+          @Override
+          LogEnd end(EventLog log) {
+            LogEnd end = log.end();
+            return new LogEnd(
+                end.position(),
+                Math.max(end.closedThrough(), end.firstEpoch()),
+                end.firstEpoch(),
+                end.lastEpoch());
+          }
+        });
   }
 
   @Test
   void panesThatHoldOnlyWhatIsNew() {
-    assertThat(
-        isFound(
-            new Wiring() {
-              @Override
-              PipelineOptions options(PipelineOptions options) {
-                options.setRunner(DiscardingRunner.class);
-                return options;
-              }
-            }),
-        is(true));
+    assertIsFound(
+        words(),
+        new Wiring() {
+          @Override
+          PipelineOptions options(PipelineOptions options) {
+            options.setRunner(DiscardingRunner.class);
+            return options;
+          }
+        });
   }
 
   @Test
   void batchRowsThatAreNotPromoted() {
-    assertThat(isFound(without("promote")), is(true));
+    assertIsFound(words(), without("promote"));
   }
 
   @Test
-  void historyThatIsReadAfterTheSeamToo() {
-    assertThat(
-        isFound(
-            new BrokenLog() {
-              @Override
-              PTransform<PBegin, PCollection<RecordBatch>> closed(EventLog log, EpochRange range) {
-                return then(
-                    log.readClosed(range), Filter.by(batch -> batch.epoch() < range.through()));
-              }
-            }),
-        is(true));
+  void closedEpochThatIsLeftOut() {
+    assertIsFound(
+        words(),
+        new BrokenLog() {
+          @Override
+          PTransform<PBegin, PCollection<RecordBatch>> closed(EventLog log, EpochRange range) {
+            return then(log.readClosed(range), Filter.by(batch -> batch.epoch() < range.through()));
+          }
+        });
+  }
+
+  @Test
+  void boundedReadingThatGoesOneEpochBeyondTheSeam() {
+    assertIsFound(
+        words(),
+        new BrokenLog() {
+          @Override
+          PTransform<PBegin, PCollection<RecordBatch>> closed(EventLog log, EpochRange range) {
+            return log.readClosed(new EpochRange(range.after(), range.through() + 1));
+          }
+        });
+  }
+
+  @Test
+  void watermarkThatIsNotHeldBackByTheLateness() {
+    assertIsFound(
+        hours(),
+        new BrokenLog() {
+          @Override
+          PTransform<PBegin, PCollection<RecordBatch>> followed(
+              EventLog log, long after, Optional<Duration> lateness, Optional<LogEnd> until) {
+            return log.follow(after, Optional.empty(), until, StopSignal.create());
+          }
+        });
+  }
+
+  @Test
+  void windowsWhoseBeginningIsNotRead() {
+    assertIsFound(
+        hours(),
+        new BrokenLog() {
+          @Override
+          PTransform<PBegin, PCollection<RecordBatch>> followed(
+              EventLog log, long after, Optional<Duration> lateness, Optional<LogEnd> until) {
+            return log.follow(
+                after == Epochs.NONE ? after : after + 2, lateness, until, StopSignal.create());
+          }
+        });
   }
 
   private static Wiring without(String method) {
@@ -209,8 +246,8 @@ final class BrokenWiringsTest {
     }
 
     PTransform<PBegin, PCollection<RecordBatch>> followed(
-        EventLog log, long after, Optional<LogEnd> until) {
-      return log.follow(after, Optional.empty(), until, StopSignal.create());
+        EventLog log, long after, Optional<Duration> lateness, Optional<LogEnd> until) {
+      return log.follow(after, lateness, until, StopSignal.create());
     }
 
     LogEnd end(EventLog log) {
@@ -260,7 +297,7 @@ final class BrokenWiringsTest {
         @Override
         public PTransform<PBegin, PCollection<RecordBatch>> follow(
             long after, Optional<Duration> lateness, Optional<LogEnd> until, StopSignal stop) {
-          return followed(log, after, until);
+          return followed(log, after, lateness, until);
         }
 
         @Override
@@ -269,9 +306,17 @@ final class BrokenWiringsTest {
     }
   }
 
-  private static boolean isFound(Wiring wiring) {
+  /** A row tells it, and not a run that fails. */
+  private static void assertIsFound(View<String, String, Long> view, Wiring wiring) {
+    Optional<Disagreement> found = found(view, wiring);
+    assertThat("found", found.isPresent(), is(true));
+    assertThat(found.toString(), found.get().row().isPresent(), is(true));
+  }
+
+  private static Optional<Disagreement> found(View<String, String, Long> view, Wiring wiring) {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
     List<TimestampedValue<String>> events = new ArrayList<>();
-    Random random = new Random(7);
     for (int i = 0; i < 20; i++) {
       events.add(
           TimestampedValue.of(
@@ -279,15 +324,8 @@ final class BrokenWiringsTest {
               Instant.parse("2026-03-01T10:00:00Z")
                   .plus(org.joda.time.Duration.standardMinutes(random.nextInt(300)))));
     }
-    Copies<String> copies = Copies.many(events);
-    View<String, String, Long> view =
-        View.<String>named("words")
-            .bucket(Duration.ofHours(1))
-            .contributions(
-                MapElements.into(
-                        TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.longs()))
-                    .via((String word) -> KV.of(word, 1L)))
-            .combine(Sum.ofLongs());
+    boolean isWindowed = view instanceof WindowedView;
+    Copies<String> copies = isWindowed ? Copies.one(events) : Copies.many(events);
     Trial<String, ?, ?, ?, ?> trial =
         Trial.of(
             view,
@@ -297,13 +335,40 @@ final class BrokenWiringsTest {
                 RunnerProfile.of("direct", Map.of("targetParallelism", "1"))
                     .pipelineOptions(List.of()),
             0);
-    for (long seed = 1; seed <= SCRIPTS; seed++) {
-      EventScript<String> script = Schedules.random(copies, Optional.empty(), seed);
-      if (trial.run(script, wiring, seed).disagreement().isPresent()) {
-        return true;
+    for (int number = 0; number < (isWindowed ? WINDOWED : COMBINED); number++) {
+      EventScript<String> script =
+          Schedules.random(copies, trial.timeliness(), number, seed + number);
+      Optional<Disagreement> found = trial.run(script, wiring, seed + number).disagreement();
+      if (found.isPresent()) {
+        return found;
       }
     }
-    return false;
+    return Optional.empty();
+  }
+
+  private static View<String, String, Long> words() {
+    return View.<String>named("words")
+        .bucket(Duration.ofHours(1))
+        .contributions(
+            MapElements.into(
+                    TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.longs()))
+                .via((String word) -> KV.of(word, 1L)))
+        .combine(Sum.ofLongs());
+  }
+
+  private static View<String, String, Long> hours() {
+    return View.<String>named("hours")
+        .lateness(Duration.ofMinutes(30))
+        .lookback(Duration.ofHours(1))
+        .rows(
+            new PTransform<PCollection<String>, PCollection<KV<String, Long>>>() {
+              @Override
+              public PCollection<KV<String, Long>> expand(PCollection<String> events) {
+                return events
+                    .apply(Window.into(FixedWindows.of(org.joda.time.Duration.standardHours(1))))
+                    .apply(Count.perElement());
+              }
+            });
   }
 
   /** Forgets early panes. */

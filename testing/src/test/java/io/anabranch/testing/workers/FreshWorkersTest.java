@@ -2,9 +2,11 @@
 package io.anabranch.testing.workers;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.Pipeline;
@@ -19,12 +21,16 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 import org.junit.jupiter.api.Test;
 
 final class FreshWorkersTest {
   private static final Counter SEEN = Metrics.counter(FreshWorkersTest.class, "seen");
+  private static final AtomicInteger ATTEMPTS = new AtomicInteger();
+  private static final AtomicInteger SETUPS = new AtomicInteger();
+  private static final AtomicInteger TEARDOWNS = new AtomicInteger();
 
   @Test
   void eachElementIsGivenOutAndCountedOnceHoweverManyWorkersDie() {
@@ -33,7 +39,7 @@ final class FreshWorkersTest {
     Pipeline pipeline = Pipeline.create(FreshWorkers.before(direct, 7));
     Long[] numbers = LongStream.range(0, 200).boxed().toArray(Long[]::new);
     PCollection<Long> seen =
-        pipeline.apply(Create.of(Arrays.asList(numbers))).apply("See", ParDo.of(new SeeFn()));
+        pipeline.apply(Create.of(Arrays.asList(numbers))).apply("View", new Author());
     PAssert.that(seen).containsInAnyOrder(numbers);
 
     PipelineResult result = pipeline.run();
@@ -48,13 +54,36 @@ final class FreshWorkersTest {
                     .build())
             .getCounters();
     assertThat(counted.iterator().next().getCommitted(), is(200L));
+    assertThat("workers died, and others did their work again", ATTEMPTS.get(), greaterThan(200));
+    assertThat("workers came and went", SETUPS.get(), greaterThan(10));
+    assertThat("all are torn down", TEARDOWNS.get(), is(SETUPS.get()));
+  }
+
+  private static final class Author extends PTransform<PCollection<Long>, PCollection<Long>> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public PCollection<Long> expand(PCollection<Long> numbers) {
+      return numbers.apply(FreshWorkers.AUTHORS, ParDo.of(new SeeFn()));
+    }
   }
 
   private static final class SeeFn extends DoFn<Long, Long> {
     private static final long serialVersionUID = 1L;
 
+    @Setup
+    public void setup() {
+      SETUPS.incrementAndGet();
+    }
+
+    @Teardown
+    public void teardown() {
+      TEARDOWNS.incrementAndGet();
+    }
+
     @ProcessElement
     public void process(@Element Long number, OutputReceiver<Long> out) {
+      ATTEMPTS.incrementAndGet();
       SEEN.inc();
       out.output(number);
     }

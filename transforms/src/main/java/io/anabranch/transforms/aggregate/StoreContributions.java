@@ -14,6 +14,8 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
@@ -41,6 +43,9 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
  */
 public final class StoreContributions<K, V, A>
     extends PTransform<PCollection<KV<K, V>>, PCollection<Void>> {
+  private static final org.joda.time.Duration FOR_EVER =
+      org.joda.time.Duration.millis(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
+
   private final transient CombinedDefinition<?, K, V, A, ?> view;
   private final transient SliceRef slice;
   private final transient Settings store;
@@ -86,18 +91,22 @@ public final class StoreContributions<K, V, A>
     return rows.apply("Rows", StoreRows.to(store, slice));
   }
 
+  /**
+   * Nothing is late for an epoch of bounded input: on the DirectRunner, the watermark may pass its
+   * end before contributions come that an author's transform gave a timestamp after it.
+   */
   private Window<KV<K, Partial<A>>> panes(boolean unbounded) {
     Window<KV<K, Partial<A>>> window =
         Window.<KV<K, Partial<A>>>configure()
-            .withAllowedLateness(org.joda.time.Duration.ZERO)
+            .withAllowedLateness(unbounded ? org.joda.time.Duration.ZERO : FOR_EVER)
             .withOnTimeBehavior(Window.OnTimeBehavior.FIRE_IF_NON_EMPTY)
             .accumulatingFiredPanes();
-    return unbounded
-        ? window.triggering(
-            AfterWatermark.pastEndOfWindow()
+    return window.triggering(
+        unbounded
+            ? AfterWatermark.pastEndOfWindow()
                 .withEarlyFirings(
                     AfterProcessingTime.pastFirstElementInPane()
-                        .plusDelayOf(org.joda.time.Duration.millis(refresh.toMillis()))))
-        : window.triggering(AfterWatermark.pastEndOfWindow());
+                        .plusDelayOf(org.joda.time.Duration.millis(refresh.toMillis())))
+            : DefaultTrigger.of());
   }
 }
