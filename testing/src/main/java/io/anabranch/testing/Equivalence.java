@@ -231,8 +231,6 @@ public final class Equivalence<E> extends BaseMatcher<View<E, ?, ?>> {
               + settings.seed()
               + ")"
               + failure.get().text()
-              + "\n  "
-              + causeOfFailure(trials)
               + trials.statics());
     }
     Optional<String> cause = trials.cause();
@@ -252,18 +250,6 @@ public final class Equivalence<E> extends BaseMatcher<View<E, ?, ?>> {
     }
     LOG.log(System.Logger.Level.INFO, tried.text(view.name(), settings.seed()) + trials.statics());
     return Optional.empty();
-  }
-
-  /** What was found is told, even if nobody can tell why. */
-  private static String causeOfFailure(Trials<?> trials) {
-    try {
-      return trials
-          .cause()
-          .map(text -> "A likely cause: " + text)
-          .orElse("No typical cause was found.");
-    } catch (RuntimeException e) {
-      return "No typical cause was found, as looking for one failed: " + e;
-    }
   }
 
   private int schedules(View<E, ?, ?> view) {

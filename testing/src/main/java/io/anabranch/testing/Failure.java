@@ -13,9 +13,14 @@ import java.util.Map;
  * @param alone what each architecture says of the row when it alone reads all that arrives, in
  *     words; empty if a run failed
  * @param seen whether it failed again when it was tried again
+ * @param cause a likely cause, or that none was found
  */
 record Failure<E>(
-    EventScript<E> script, Disagreement disagreement, Map<String, String> alone, Seen seen) {
+    EventScript<E> script,
+    Disagreement disagreement,
+    Map<String, String> alone,
+    Seen seen,
+    String cause) {
 
   /** How often it failed. */
   enum Seen {
@@ -51,6 +56,6 @@ record Failure<E>(
       text.append("\n  Of all that arrives there, each by itself says:");
       alone.forEach((who, what) -> text.append("\n    ").append(who).append("(): ").append(what));
     }
-    return text.toString();
+    return text.append("\n  ").append(cause).toString();
   }
 }

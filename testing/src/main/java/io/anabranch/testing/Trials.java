@@ -6,22 +6,17 @@ import io.anabranch.api.WindowedView;
 import io.anabranch.testing.script.Copies;
 import io.anabranch.testing.script.EventScript;
 import io.anabranch.testing.script.Schedules;
-import io.anabranch.testing.script.Shrinking;
-import io.anabranch.testing.trial.Disagreement;
 import io.anabranch.testing.trial.Outcome;
 import io.anabranch.testing.trial.Trial;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.LongStream;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.beam.sdk.coders.CannotProvideCoderException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
@@ -34,24 +29,22 @@ import org.apache.beam.sdk.values.TimestampedValue;
  * @param <E> the event
  */
 final class Trials<E> {
+  /** Spreads seeds that follow each other. */
+  static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
   private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
-  private static final Duration SHRINKING = Duration.ofSeconds(5);
-  private static final int TRIES = 8;
-  private static final int TRIES_OF_SMALLER = 3;
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L; // spreads seeds that follow each other
 
   private final View<E, ?, ?> view;
   private final Equivalence.Settings<E> settings;
   private final Coder<E> coder;
   private final Stage<E> first;
-  private final AtomicReference<Failed<E>> failed = new AtomicReference<>();
+
+  /** The number of the first script that failed so far. */
+  private final AtomicInteger failed = new AtomicInteger(Integer.MAX_VALUE);
 
   /** The events of a script, and what tries scripts over them. */
   private record Stage<E>(
       List<TimestampedValue<E>> events, Copies<E> copies, Trial<E, ?, ?, ?, ?> trial) {}
-
-  /** What failed first. */
-  private record Failed<E>(Trial<E, ?, ?, ?, ?> trial, Disagreement disagreement) {}
 
   /**
    * Asks the view what it says of the events of the first script.
@@ -114,12 +107,9 @@ final class Trials<E> {
             + String.join(", ", first.trial().statics());
   }
 
-  /** Looks for a typical reason for disagreement, by the events that failed, or the first ones. */
+  /** Looks for a typical reason for disagreement, by the events of the first script. */
   Optional<String> cause() {
-    Failed<E> found = failed.get();
-    return found == null
-        ? first.trial().cause(Optional.empty())
-        : found.trial().cause(found.disagreement().row());
+    return first.trial().cause(Optional.empty());
   }
 
   /**
@@ -130,18 +120,19 @@ final class Trials<E> {
   Optional<Failure<E>> run(int schedules, long seed, Tried tried) {
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
-      List<Future<Optional<Failure<E>>>> futures = new ArrayList<>();
+      List<Future<Optional<Failing<E>>>> futures = new ArrayList<>();
       for (int number = 0; number * first.copies().count() < schedules; number++) {
         long own = seed + number * GOLDEN;
         int script = number;
-        futures.add(threads.submit(() -> runOne(script, own, tried)));
+        futures.add(threads.submit(() -> attempt(script, own, tried)));
       }
-      Optional<Failure<E>> first = Optional.empty();
-      for (Future<Optional<Failure<E>>> future : futures) {
-        Optional<Failure<E>> failure = future.get();
-        first = first.isPresent() ? first : failure;
+      for (Future<Optional<Failing<E>>> future : futures) {
+        Optional<Failing<E>> failing = future.get();
+        if (failing.isPresent()) {
+          return Optional.of(failing.get().smallest(this::trial));
+        }
       }
-      return first;
+      return Optional.empty();
     } catch (ExecutionException e) {
       throw new IllegalStateException(
           "a schedule could not be run, with seed(" + seed + ")", e.getCause());
@@ -153,16 +144,22 @@ final class Trials<E> {
     }
   }
 
-  private Optional<Failure<E>> runOne(int number, long seed, Tried tried) {
-    if (failed.get() != null) {
+  /** Runs a script, unless one before it has failed: the first is told, whichever ends first. */
+  private Optional<Failing<E>> attempt(int number, long seed, Tried tried) {
+    if (failed.get() < number) {
       return Optional.empty();
     }
-    Stage<E> stage = seed == settings.seed() ? first : stage(seed);
-    return run(
-        stage,
-        Schedules.random(stage.copies(), stage.trial().timeliness(), number, seed),
-        seed,
-        tried);
+    Stage<E> stage = number == 0 ? first : stage(seed);
+    Optional<Failing<E>> failing =
+        run(
+            stage,
+            Schedules.random(stage.copies(), stage.trial().timeliness(), number, seed),
+            seed,
+            tried);
+    if (failing.isPresent()) {
+      failed.accumulateAndGet(number, Math::min);
+    }
+    return failing;
   }
 
   /**
@@ -171,67 +168,15 @@ final class Trials<E> {
    * @return that it failed, made smaller
    */
   Optional<Failure<E>> run(EventScript<E> script, long seed, Tried tried) {
-    return run(first, script, seed, tried);
+    return run(first, script, seed, tried).map(failing -> failing.smallest(this::trial));
   }
 
-  private Optional<Failure<E>> run(Stage<E> stage, EventScript<E> script, long seed, Tried tried) {
+  private static <E> Optional<Failing<E>> run(
+      Stage<E> stage, EventScript<E> script, long seed, Tried tried) {
     Outcome outcome = stage.trial().run(script, seed);
     tried.add(stage.copies().count(), outcome);
-    if (outcome.disagreement().isEmpty()
-        || !failed.compareAndSet(null, new Failed<>(stage.trial(), outcome.disagreement().get()))) {
-      return Optional.empty();
-    }
-    return Optional.of(smaller(stage, script, seed, outcome));
-  }
-
-  private Failure<E> smaller(Stage<E> stage, EventScript<E> script, long seed, Outcome outcome) {
-    Copies<E> copies = stage.copies();
-    int copy =
-        outcome
-            .disagreement()
-            .orElseThrow()
-            .row()
-            .map(row -> copies.at(row.bucket().start()))
-            .orElse(0);
-    EventScript<E> failing = script.first(outcome.disagreement().get().step() + 1);
-    EventScript<E> own = copies.only(failing, copy);
-    boolean isOne = copies.count() == 1;
-    return smaller(isOne ? stage.trial() : trial(copies.events()), own, seed)
-        .or(() -> isOne ? Optional.empty() : smaller(stage.trial(), failing, seed))
-        .orElseGet(
-            () -> new Failure<>(own, outcome.disagreement().get(), Map.of(), Failure.Seen.ONCE));
-  }
-
-  /** Returns nothing if it does not fail again. */
-  private Optional<Failure<E>> smaller(Trial<E, ?, ?, ?, ?> by, EventScript<E> script, long seed) {
-    Optional<Disagreement> again = fails(by, script, seed, TRIES);
-    if (again.isEmpty()) {
-      return Optional.empty();
-    }
-    AtomicReference<Disagreement> last = new AtomicReference<>(again.get());
-    EventScript<E> smallest =
-        Shrinking.of(
-            script,
-            each -> {
-              Optional<Disagreement> found = fails(by, each, seed, TRIES_OF_SMALLER);
-              found.ifPresent(last::set);
-              return found.isPresent();
-            },
-            SHRINKING);
-    return Optional.of(
-        new Failure<>(
-            smallest,
-            last.get(),
-            last.get().row().map(row -> by.said(smallest, row, seed)).orElse(Map.of()),
-            Failure.Seen.AGAIN));
-  }
-
-  /** Runs a script with a few seeds: what depends on an order of arrival fails now and then. */
-  private static <E> Optional<Disagreement> fails(
-      Trial<E, ?, ?, ?, ?> by, EventScript<E> script, long seed, int tries) {
-    return LongStream.range(0, tries)
-        .mapToObj(attempt -> by.run(script, seed + attempt * GOLDEN).disagreement())
-        .flatMap(Optional::stream)
-        .findFirst();
+    return outcome
+        .disagreement()
+        .map(found -> new Failing<>(stage.trial(), stage.copies(), script, seed, found));
   }
 }

@@ -104,6 +104,12 @@ final class AnswerMatchersTest {
     assertThat(
         StringDescription.toString(hasRow("2015-05-17T12:00:00Z", "/a", 4L)),
         is("an answer with a row of 2015-05-17T12:00:00Z /a: <4L>"));
+    assertThat(
+        StringDescription.toString(hasNoRow("2015-05-17T12:00:00Z", "/a")),
+        is("an answer without a row of 2015-05-17T12:00:00Z /a"));
+    assertThat(
+        StringDescription.toString(hasExactlyTheRowsOf(fold(Sum.ofLongs()))),
+        is("an answer with exactly 0 rows as folded"));
   }
 
   @Test
@@ -121,6 +127,9 @@ final class AnswerMatchersTest {
         mismatch(hasNoGap(), answer),
         is("did not cover [2015-05-17T14:00:00Z, 2015-05-17T16:00:00Z)"));
     assertThat(StringDescription.toString(hasNoGap()), is("an answer without a gap"));
+    assertThat(
+        StringDescription.toString(coversThrough("2015-05-17T14:00:00Z")),
+        is("an answer that covers the log through 2015-05-17T14:00:00Z"));
   }
 
   @Test

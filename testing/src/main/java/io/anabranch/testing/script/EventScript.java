@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.testing.TestStream;
@@ -207,6 +208,22 @@ public final class EventScript<E> {
           "nothing runs after crash(), which is said of the next run: end the script with it");
     }
     return this;
+  }
+
+  /** Returns the script in which only some events arrive, by their places. */
+  public EventScript<E> withEvents(Set<Integer> some) {
+    List<Step> fewer = new ArrayList<>();
+    for (Step step : steps) {
+      if (step instanceof Step.Append append) {
+        List<Integer> left = append.events().stream().filter(some::contains).toList();
+        if (!left.isEmpty()) {
+          fewer.add(new Step.Append(append.at(), left));
+        }
+      } else {
+        fewer.add(step);
+      }
+    }
+    return new EventScript<>(epochs, events, fewer, now, crash);
   }
 
   /** Returns the script of the first so many steps. */

@@ -60,7 +60,7 @@ public final class Schedules<E> {
   /** The script in which batch and speed meet at every epoch. */
   private static final int EVERY_CUT = 0;
 
-  /** The script in which events come before their time. */
+  /** The script in which events come before their time, and batch runs at the end, by itself. */
   private static final int AHEAD = 1;
 
   /** One in so many events is late in scripts that have late ones. */
@@ -101,7 +101,9 @@ public final class Schedules<E> {
     NavigableMap<Long, List<Integer>> arrivals =
         timeliness.isPresent() ? inTime(timeliness.get()) : atAnyTime();
     Style style = // what is left out is run at the end
-        number == EVERY_CUT ? Style.AT_EVERY_CUT : any(List.of(Style.values()));
+        number == EVERY_CUT
+            ? Style.AT_EVERY_CUT
+            : number == AHEAD ? Style.KAPPA_ONLY : any(List.of(Style.values()));
     for (var arrival : arrivals.entrySet()) {
       Collections.shuffle(arrival.getValue(), random);
       for (List<Integer> part : parts(arrival.getValue())) {
@@ -114,8 +116,14 @@ public final class Schedules<E> {
       }
     }
     closeThrough(last(arrivals));
-    run(Step.Layer.SPEED);
+    boolean speedFirst = number != AHEAD && random.nextBoolean();
+    if (speedFirst) {
+      run(Step.Layer.SPEED);
+    }
     run(random.nextInt(4) == 0 ? Step.Layer.FULL_BATCH : Step.Layer.BATCH);
+    if (!speedFirst) {
+      run(Step.Layer.SPEED);
+    }
     run(Step.Layer.KAPPA);
     if (random.nextInt(2) == 0) {
       run(Step.Layer.REPLAY);

@@ -3,7 +3,9 @@ package io.anabranch.testing.script;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -65,19 +67,9 @@ public final class Shrinking<E> {
   }
 
   private List<Step> without(List<Integer> left) {
-    List<Step> steps = new ArrayList<>();
-    for (Step step : smallest.steps()) {
-      if (step instanceof Step.Append append) {
-        List<Integer> rest = new ArrayList<>(append.events());
-        rest.removeAll(left);
-        if (!rest.isEmpty()) {
-          steps.add(new Step.Append(append.at(), rest));
-        }
-      } else {
-        steps.add(step);
-      }
-    }
-    return steps;
+    Set<Integer> rest = new HashSet<>(arrived());
+    left.forEach(rest::remove);
+    return smallest.withEvents(rest).steps();
   }
 
   private boolean steps() {

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
@@ -372,6 +373,17 @@ final class Reference<K, V, O> {
             row ->
                 () -> row.stream().map(each -> each.element().decoded(coder).getValue()).toList())
         .toList();
+  }
+
+  /** Returns which events contribute to a row; nobody knows it of a windowed view. */
+  Set<Integer> contributing(RowName row) {
+    Set<Integer> events = new TreeSet<>();
+    for (int event = 0; event < contributions.size(); event++) {
+      if (contributions.get(event).stream().map(this::name).anyMatch(row::equals)) {
+        events.add(event);
+      }
+    }
+    return events;
   }
 
   /** Returns static fields of the author's classes that may change. */

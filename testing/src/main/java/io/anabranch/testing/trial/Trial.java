@@ -116,6 +116,11 @@ public final class Trial<E, K, V, A, O> {
     return run(script, new Wiring(), seed);
   }
 
+  /** Returns which events contribute to a row of a combined view, by their places. */
+  public Set<Integer> contributing(RowName row) {
+    return reference.contributing(row);
+  }
+
   /**
    * Asks each architecture by itself what it says of a row, once it has read all that arrives in a
    * script.

@@ -5,6 +5,7 @@ import static io.anabranch.testing.LawMatchers.keepsItsLaws;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.transforms.Distinct;
 import io.anabranch.transforms.Sum;
@@ -58,6 +59,23 @@ final class CombineLawsTest {
     assertThat(
         broken(new BrokenCombines.LossyCoder()),
         startsWith("its accumulator does not survive its coder, "));
+  }
+
+  @Test
+  void whatCannotShowALawIsRefused() {
+    assertThat(
+        assertThrows(
+                IllegalArgumentException.class, () -> keepsItsLaws(VarLongCoder.of(), List.of(3L)))
+            .getMessage(),
+        is("contributions are [3]: laws are of two or more, so give more"));
+    assertThat(
+        assertThrows(
+                IllegalArgumentException.class, () -> keepsItsLaws(VarLongCoder.of(), NUMBERS, 2))
+            .getMessage(),
+        is("numbers may differ by 2.0: it must be from 0 to 1"));
+    assertThat(
+        StringDescription.toString(keepsItsLaws(VarLongCoder.of(), NUMBERS)),
+        is("a combine function that keeps its laws"));
   }
 
   private static String broken(CombineFn<Long, ?, ?> function) {

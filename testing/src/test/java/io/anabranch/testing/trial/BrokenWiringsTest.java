@@ -4,6 +4,7 @@ package io.anabranch.testing.trial;
 import static org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode.ACCUMULATING_FIRED_PANES;
 import static org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode.DISCARDING_FIRED_PANES;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.EpochRange;
@@ -163,7 +164,10 @@ final class BrokenWiringsTest {
 
   @Test
   void batchRowsThatAreNotPromoted() {
-    assertIsFound(words(), without("promote"));
+    Disagreement found = found(words(), without("promote")).orElseThrow();
+
+    assertThat(found.toString(), found.architecture(), is("lambda"));
+    assertThat(found.toString(), found.said().get("failed"), containsString("has no answer"));
   }
 
   @Test

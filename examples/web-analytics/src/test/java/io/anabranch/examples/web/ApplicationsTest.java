@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.examples.web;
 
+import static io.anabranch.testing.AnswerMatchers.hasNoGap;
 import static io.anabranch.testing.AnswerMatchers.hasRow;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.testing.ApplicationTest;
 import io.anabranch.testing.script.EventScript;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** The real {@code main} of the examples, with their real configurations. */
@@ -101,6 +104,31 @@ final class ApplicationsTest {
                 () -> ApplicationTest.of(WebAnalytics.class).run("run", "-c", "kappa.yaml"))
             .getMessage(),
         containsString("the configuration is set by configuration(...)"));
+    assertThat(
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                    ApplicationTest.of(WebAnalytics.class)
+                        .run("run", "--set=store.url=jdbc:sqlite:views.db"))
+            .getMessage(),
+        containsString("its log and store are swapped for temporary ones"));
+    assertThat(
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                    ApplicationTest.of(WebAnalytics.class)
+                        .expect("bytes", hasNoGap())
+                        .expect("bytes", hasRow("2015-05-17T10:05:00Z", "2xx", 1L)))
+            .getMessage(),
+        is(
+            "view \"bytes\" is expected twice: say all that is expected of it at once, with allOf(...)"));
+    assertThat(
+        message(
+            ApplicationTest.of(WebAnalytics.class)
+                .configuration(LAMBDA)
+                .log(BLOG)
+                .ignoring("page-views", "bytes", "visitors")),
+        is("nothing runs: say run(...)"));
   }
 
   @Test
@@ -119,12 +147,14 @@ final class ApplicationsTest {
                         .event(LATER),
                     line -> line)
                 .run("run", "--layer", "batch", "--runner", "direct")
+                .limit(Duration.ofMinutes(1))
                 .expect("page-views", hasRow("2015-05-17T10:05:00Z", "/blog", 7L))
                 .ignoring("bytes", "visitors")),
         allOf(
             containsString(
                 "view \"page-views\": what was appended in [2015-05-17T11:00:00Z,"
                     + " 2015-05-17T12:00:00Z) was not read"),
+            containsString("view \"bytes\": what was appended in"),
             containsString("\n  2015-05-17T10:05:00Z /blog: 1"),
             containsString("expected 0 dead letters, but there were 1\n  ")));
   }

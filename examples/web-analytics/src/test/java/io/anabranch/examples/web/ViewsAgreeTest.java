@@ -46,7 +46,7 @@ final class ViewsAgreeTest {
   @ParameterizedTest
   @MethodSource("windowed")
   void windowedViewAgrees(View<Request, ?, ?> view) {
-    assertThat(view, agrees().underSchedules(5));
+    assertThat(view, agrees().underSchedules(10));
   }
 
   /** With the windowed ones, 10,000 schedules and some. */
@@ -78,8 +78,12 @@ final class ViewsAgreeTest {
 
     List<String> told = message.lines().toList();
     String documentation = Files.readString(Path.of("../../docs/testing.md"));
-    for (String line : List.of(told.get(2), told.get(told.size() - 1))) {
+    String readme = Files.readString(Path.of("../../README.md"));
+    String cause = told.get(told.size() - 1);
+    for (String line :
+        List.of(told.get(2), told.get(3), cause.substring(0, cause.indexOf(": contributions")))) {
       assertThat(message, documentation, containsString(line.strip()));
+      assertThat(message, readme, containsString(line.strip()));
     }
   }
 
