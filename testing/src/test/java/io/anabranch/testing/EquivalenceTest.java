@@ -180,6 +180,37 @@ final class EquivalenceTest {
   }
 
   @Test
+  void runThatIsStoppedStoresWhatItHasReadAndLeavesOpenWindowsToTheNext() {
+    EventScript<String> story =
+        EventScript.<String>on("2026-03-01")
+            .at("10:00")
+            .event("tea")
+            .stopped()
+            .speed()
+            .kappa()
+            .closeEpoch()
+            .at("11:05")
+            .event("cup")
+            .event("tea", "10:50")
+            .at("12:40")
+            .closeEpoch();
+
+    assertThat(
+        ScriptedAnswer.of(words(), StringUtf8Coder.of(), story.stopped().speed()),
+        allOf(
+            hasRow("2026-03-01T10:00:00Z", "tea", 2L), hasRow("2026-03-01T11:00:00Z", "cup", 1L)));
+    assertThat(
+        ScriptedAnswer.of(hours(), StringUtf8Coder.of(), story.stopped().kappa()),
+        hasNoRow("2026-03-01T10:00:00Z", "tea"));
+    assertThat(
+        ScriptedAnswer.of(hours(), StringUtf8Coder.of(), story.stopped().kappa().kappa()),
+        hasRow("2026-03-01T10:00:00Z", "tea", 2L));
+    EventScript<String> all = story.stopped().speed().stopped().kappa().batch().speed().kappa();
+    assertThat(words(), Equivalence.<String>agreesInEveryArchitecture().given(all));
+    assertThat(hours(), Equivalence.<String>agreesInEveryArchitecture().given(all));
+  }
+
+  @Test
   void storyInWhichNothingIsComparedFails() {
     EventScript<String> open = EventScript.<String>on("2026-03-01").at("10:00").event("tea");
 

@@ -182,13 +182,50 @@ public final class EventScript<E> {
     return new EventScript<>(epochs, events, steps, now, write);
   }
 
+  /**
+   * Lets the next run follow the log without an end in sight, and stops it once it has read all
+   * that there is: it stores that, but does not know which epochs are complete.
+   *
+   * @return the next run, of speed or Kappa
+   */
+  public Stopped<E> stopped() {
+    return new Stopped<>(this);
+  }
+
+  /**
+   * A run that is stopped.
+   *
+   * @param <E> the event
+   */
+  public static final class Stopped<E> {
+    private final EventScript<E> script;
+
+    private Stopped(EventScript<E> script) {
+      this.script = script;
+    }
+
+    /** Lets speed read all that there is. */
+    public EventScript<E> speed() {
+      return script.run(new Step.Run(Step.Layer.SPEED, script.crash, true));
+    }
+
+    /** Lets Kappa read all that there is; its first run ends by itself, as it reads the history. */
+    public EventScript<E> kappa() {
+      return script.run(new Step.Run(Step.Layer.KAPPA, script.crash, true));
+    }
+  }
+
   /** Lets all processes end, and others begin. */
   public EventScript<E> restart() {
     return with(new Step.Restart());
   }
 
   private EventScript<E> run(Step.Layer layer) {
-    return new EventScript<>(epochs, events, and(new Step.Run(layer, crash)), now, 0);
+    return run(new Step.Run(layer, crash));
+  }
+
+  private EventScript<E> run(Step.Run run) {
+    return new EventScript<>(epochs, events, and(run), now, 0);
   }
 
   /**

@@ -285,11 +285,16 @@ public final class Schedules<E> {
         steps.add(new Step.Restart());
       }
     }
-    run(layer);
+    runOrStop(layer);
   }
 
   private void run(Step.Layer layer) {
     steps.add(new Step.Run(layer, 0));
+  }
+
+  /** Some of what follows the log is stopped by somebody, and does not end by itself. */
+  private void runOrStop(Step.Layer layer) {
+    steps.add(new Step.Run(layer, 0, layer.follows() && random.nextInt(4) == 0));
   }
 
   private <T> T any(List<T> of) {

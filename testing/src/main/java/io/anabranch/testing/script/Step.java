@@ -41,8 +41,15 @@ public sealed interface Step {
    *
    * @param layer what
    * @param dies the call to write rows at which the run dies, counted from 1; 0 if it lives
+   * @param stopped whether it follows the log without an end in sight and is stopped, after it has
+   *     read all that there is; else it ends once it has caught up
    */
-  record Run(Layer layer, int dies) implements Step {}
+  record Run(Layer layer, int dies, boolean stopped) implements Step {
+    /** A run that is not stopped. */
+    public Run(Layer layer, int dies) {
+      this(layer, dies, false);
+    }
+  }
 
   /** All processes end, and others begin. */
   record Restart() implements Step {}
@@ -55,6 +62,11 @@ public sealed interface Step {
     KAPPA,
     /** A second version of Kappa, from the beginning of the log; it answers from then on. */
     REPLAY;
+
+    /** Returns whether it follows the log, so that it can be stopped. */
+    public boolean follows() {
+      return this == SPEED || this == KAPPA;
+    }
 
     /** Returns the name of the script's method. */
     public String method() {

@@ -42,7 +42,7 @@ final class Story<E> {
     } else if (step instanceof Step.Wait wait) {
       line(".waitFor(Duration.parse(\"" + wait.time() + "\"))");
     } else if (step instanceof Step.Run run) {
-      line(crash(run.dies()) + "." + run.layer().method() + "()");
+      line(crash(run.dies()) + (run.stopped() ? ".stopped()." : ".") + run.layer().method() + "()");
     } else {
       line(".restart()");
     }

@@ -140,7 +140,8 @@ final class Performance<E, K, O> {
     }
     runs++;
     try {
-      return scene.run(step) ? check(step.layer()) : checkDead(step.layer());
+      boolean stopped = scene.isStopped(step);
+      return scene.run(step) ? check(step.layer(), stopped) : checkDead(step.layer());
     } catch (RuntimeException e) { // of a run, or of what makes values for a reader
       return Optional.of(
           new Disagreement(
@@ -156,8 +157,7 @@ final class Performance<E, K, O> {
   /** A batch run, or a replay, that dies changes no answer. */
   private Optional<Disagreement> checkDead(Step.Layer layer) {
     Read read = read(layer);
-    boolean follows = layer == Step.Layer.SPEED || layer == Step.Layer.KAPPA;
-    if (follows || (layer == Step.Layer.REPLAY && read.followed == 0)) {
+    if (layer.follows() || (layer == Step.Layer.REPLAY && read.followed == 0)) {
       read.known = false;
     }
     return read.known && hasPointer(layer) ? compare(layer, read) : Optional.empty();
@@ -185,10 +185,13 @@ final class Performance<E, K, O> {
     };
   }
 
-  private Optional<Disagreement> check(Step.Layer layer) {
+  /**
+   * Of what is stopped, all is stored, but no epoch is known to be complete that was not before.
+   */
+  private Optional<Disagreement> check(Step.Layer layer, boolean stopped) {
     long closed = scene.log().end().closedThrough();
     Read read = read(layer);
-    read.complete = closed;
+    read.complete = stopped ? read.complete : closed;
     if (layer == Step.Layer.BATCH || layer == Step.Layer.FULL_BATCH) {
       if (layer == Step.Layer.FULL_BATCH || read.batchThrough == Epochs.NONE) {
         read.fullThrough = closed;
@@ -196,7 +199,8 @@ final class Performance<E, K, O> {
       read.batchThrough = closed;
     } else {
       read.followed = arrived.size();
-      read.known = true;
+      // A run that died may have stored windows that one which is stopped does not know complete.
+      read.known |= !stopped || subject.view().timeliness().isEmpty();
     }
     return read.known ? compare(layer, read) : Optional.empty();
   }

@@ -94,7 +94,7 @@ final class Scene<E> implements AutoCloseable {
     }
     boolean died = false;
     try {
-      run(step.layer(), store);
+      run(step, store);
     } catch (UserException e) {
       died = DyingStoreProvider.revive(store.url());
       if (!died) {
@@ -109,9 +109,13 @@ final class Scene<E> implements AutoCloseable {
     return !died;
   }
 
-  private void run(Step.Layer layer, StoreFile store) {
+  private void run(Step.Run step, StoreFile store) {
     RunContext<TimestampedValue<E>> context = context(store);
-    switch (layer) {
+    if (isStopped(step)) {
+      followUntilStopped(step.layer(), context);
+      return;
+    }
+    switch (step.layer()) {
       case BATCH -> BatchRun.of(context).run(run -> {});
       case FULL_BATCH -> BatchRun.of(context).full(true).run(run -> {});
       case SPEED -> StreamRun.untilCaughtUp(context, new Stop(), run -> {});
@@ -124,10 +128,32 @@ final class Scene<E> implements AutoCloseable {
           kappaRun(context).replay(Replay.of(context, List.of(), OptionalLong.empty()));
           Promotion.promote(context, List.of(), view -> Tolerance.NONE, true, Duration.ZERO);
         } else {
-          run(Step.Layer.KAPPA, store);
+          run(new Step.Run(Step.Layer.KAPPA, 0), store);
         }
       }
     }
+  }
+
+  /** Returns whether a run is stopped; not the first of Kappa, which would give up its history. */
+  boolean isStopped(Step.Run step) {
+    return step.stopped() && (step.layer() == Step.Layer.SPEED || hasKappa);
+  }
+
+  /** The store hears of the stop before anything is read, and the log gives out all there is. */
+  private void followUntilStopped(Step.Layer layer, RunContext<TimestampedValue<E>> context) {
+    Stop stop = new Stop();
+    if (layer == Step.Layer.SPEED) {
+      StreamRun.follow(context, stop, run -> stop.request());
+      return;
+    }
+    KappaRun.Listener stopping =
+        new KappaRun.Listener() {
+          @Override
+          public void started(String name, long run) {
+            stop.request();
+          }
+        };
+    KappaRun.of(context, stop, stopping).run(Optional.empty());
   }
 
   private KappaRun<TimestampedValue<E>> kappaRun(RunContext<TimestampedValue<E>> context) {

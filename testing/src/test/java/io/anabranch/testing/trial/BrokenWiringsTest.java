@@ -171,6 +171,11 @@ final class BrokenWiringsTest {
   }
 
   @Test
+  void stopThatTheStoreDoesNotHearOf() {
+    assertIsFound(hours(), without("stopMarking"));
+  }
+
+  @Test
   void closedEpochThatIsLeftOut() {
     assertIsFound(
         words(),
