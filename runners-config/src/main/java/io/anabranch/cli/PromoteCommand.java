@@ -34,7 +34,8 @@ final class PromoteCommand implements Callable<Integer> {
   @Option(
       names = "--force",
       description =
-          "Promote also what differs too much, or has read less of the epoch that is open.")
+          "Promote also what differs too much, could not be compared, or has read less of the epoch"
+              + " that is open.")
   private boolean force;
 
   @Override

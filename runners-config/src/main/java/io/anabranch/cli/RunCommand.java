@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
           + " the log takes over from the first.",
       "Kappa goes on with the versions there are, and begins those of new views: from the closed"
           + " epochs as bounded input, and then by following the log. A store that served the other"
-          + " architecture serves this one from now on, without computing anything again."
+          + " architecture serves this one from now on, without computing anything again; but if"
+          + " a definition changed, nothing is moved."
     },
     customSynopsis =
         "anabranch run [-c FILE] [--set KEY=VALUE]... [--layer batch|speed] [--full]%n"

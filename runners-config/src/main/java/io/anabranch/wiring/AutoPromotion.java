@@ -9,6 +9,7 @@ import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.Reading;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.VersionState;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -49,12 +50,12 @@ final class AutoPromotion {
       return;
     }
     Optional<UserException> behind =
-        slices.stream().map(this::isAheadOfAnswers).flatMap(Optional::stream).findFirst();
+        slices.stream().map(this::notComparable).flatMap(Optional::stream).findFirst();
     if (behind.isPresent()) {
       waits(behind.get());
     } else if (haveCaughtUp(slices)) {
       try {
-        promote(slices);
+        promote(slices, Promotion.PATIENCE);
       } catch (UserException e) {
         waits(e);
       }
@@ -65,7 +66,7 @@ final class AutoPromotion {
   void atTheEnd(Collection<SliceRef> all) {
     if (pending) {
       try {
-        promote(left(all));
+        promote(left(all), Duration.ZERO); // all that was read is stored
       } catch (UserException e) {
         pending = false;
         listener.notPromoted(e);
@@ -78,8 +79,9 @@ final class AutoPromotion {
   }
 
   private void waits(UserException reason) {
-    if (!reason.getMessage().equals(told)) {
-      told = reason.getMessage();
+    String kind = reason.getMessage().replaceAll("[0-9]+", "#"); // places and times move on
+    if (!kind.equals(told)) {
+      told = kind;
       listener.promotionWaits(reason);
     }
   }
@@ -88,25 +90,50 @@ final class AutoPromotion {
    * Rows of a history cannot be divided, so they are not compared with what is complete through a
    * part of it only. By another definition they need not agree, and nothing waits for that.
    */
-  private Optional<UserException> isAheadOfAnswers(SliceRef slice) {
-    Optional<LivePointer> pointer = context.store().pointer(slice.view());
-    long live = pointer.map(LivePointer::completeThrough).orElse(Epochs.NONE);
-    if (live == Epochs.NONE
-        || live >= slice.after()
-        || !pointer
-            .get()
-            .fingerprint()
-            .equals(context.application().view(slice.view()).fingerprint())) {
+  private Optional<UserException> notComparable(SliceRef slice) {
+    Optional<LivePointer> pointer =
+        context
+            .store()
+            .pointer(slice.view())
+            .filter(each -> isCandidate(each, slice))
+            .filter(
+                each ->
+                    each.fingerprint()
+                        .equals(context.application().view(slice.view()).fingerprint()));
+    if (pointer.isEmpty()) {
       return Optional.empty();
     }
+    long live = pointer.get().completeThrough();
     Epochs epochs = context.log().epochs();
-    return Optional.of(
-        new UserException(
-            String.format(
-                "view \"%s\": version %d holds the history through %s, and what answers is"
-                    + " complete through %s only, so they cannot be compared yet. Let what answers"
-                    + " go on, with \"anabranch run --role live\"",
-                slice.view(), slice.version(), epochs.end(slice.after()), epochs.end(live))));
+    if (Math.min(live, completeThrough(slice)) == Epochs.NONE) {
+      return Optional.of(
+          new UserException(
+              "view \""
+                  + slice.view()
+                  + "\": no closed epoch is complete in both versions yet, so there is nothing to"
+                  + " compare"));
+    }
+    return live >= slice.after()
+        ? Optional.empty()
+        : Optional.of(
+            new UserException(
+                String.format(
+                    "view \"%s\": version %d holds the history through %s, and what answers is"
+                        + " complete through %s only, so they cannot be compared yet. Let what"
+                        + " answers go on, with \"anabranch run --role live\"",
+                    slice.view(), slice.version(), epochs.end(slice.after()), epochs.end(live))));
+  }
+
+  private static boolean isCandidate(LivePointer pointer, SliceRef slice) {
+    return pointer.candidate().equals(OptionalLong.of(slice.version()));
+  }
+
+  private long completeThrough(SliceRef slice) {
+    return context
+        .store()
+        .version(slice.version())
+        .map(VersionState::completeThrough)
+        .orElse(Epochs.NONE);
   }
 
   /** Whether all that was in the log was read, and what is complete elsewhere is complete here. */
@@ -116,13 +143,7 @@ final class AutoPromotion {
     for (SliceRef slice : slices) {
       long live =
           context.store().pointer(slice.view()).map(LivePointer::completeThrough).orElse(closed);
-      long complete =
-          context
-              .store()
-              .version(slice.version())
-              .map(VersionState::completeThrough)
-              .orElse(Epochs.NONE);
-      if (complete < Math.max(closed, live)) {
+      if (completeThrough(slice) < Math.max(closed, live)) {
         return false;
       }
     }
@@ -135,7 +156,7 @@ final class AutoPromotion {
   }
 
   /** Promotes those that are candidates still: another replay may have taken their place. */
-  private void promote(List<SliceRef> slices) {
+  private void promote(List<SliceRef> slices, Duration patience) {
     List<String> candidates =
         slices.stream()
             .filter(
@@ -143,8 +164,7 @@ final class AutoPromotion {
                     context
                         .store()
                         .pointer(slice.view())
-                        .map(LivePointer::candidate)
-                        .filter(OptionalLong.of(slice.version())::equals)
+                        .filter(pointer -> isCandidate(pointer, slice))
                         .isPresent())
             .map(SliceRef::view)
             .toList();
@@ -152,19 +172,21 @@ final class AutoPromotion {
       pending = false;
       return;
     }
+    List<VersionComparison> comparisons;
     try {
-      List<VersionComparison> comparisons =
-          Promotion.promote(context, candidates, tolerances, false, Promotion.PATIENCE);
-      pending = false;
-      listener.promoted(comparisons);
+      comparisons = Promotion.promote(context, candidates, tolerances, false, patience);
     } catch (Promotion.RefusedException e) {
       pending = false;
       listener.notPromoted(e);
+      return;
     } catch (UserException e) {
       throw e;
     } catch (RuntimeException e) { // of an author's combine function, when rows are compared
       pending = false;
       listener.notPromoted(UserException.of(e));
+      return;
     }
+    pending = false;
+    listener.promoted(comparisons);
   }
 }

@@ -8,6 +8,7 @@ import io.anabranch.api.spi.Reading;
 import io.anabranch.api.spi.VersionState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -95,14 +96,17 @@ public record CatchUp(
   }
 
   /**
-   * Waits until a version that is being run has stored what it had read by now: it does so within
+   * Waits until versions that are being run have stored what they had read by now: that is within
    * the time that a change may wait, and the bundles that rows pass through on their way.
    *
    * @param most how long to wait at most
    */
-  static void awaitStored(RunContext<?> context, long version, Duration most) {
+  static void awaitStored(RunContext<?> context, Collection<Long> versions, Duration most) {
     Duration stores = context.refresh().plus(BUNDLES);
-    context.store().version(version).map(VersionState::readings).orElse(List.of()).stream()
+    versions.stream()
+        .map(context.store()::version)
+        .flatMap(Optional::stream)
+        .flatMap(version -> version.readings().stream())
         .filter(reading -> !reading.ended())
         .map(reading -> Duration.between(Instant.now(), reading.at().plus(stores)))
         .max(Comparator.naturalOrder())

@@ -118,10 +118,10 @@ public final class Promotion {
               .flatMap(Optional::stream)
               .toList(),
           "Let their replay go on, or \"anabranch run --role candidate\"");
-      pointers
-          .values()
-          .forEach(
-              pointer -> CatchUp.awaitStored(context, pointer.candidate().orElseThrow(), patience));
+      CatchUp.awaitStored(
+          context,
+          pointers.values().stream().map(pointer -> pointer.candidate().orElseThrow()).toList(),
+          patience);
     }
     context.store().switchTo(switches(pointers, LivePointer::candidate));
     return comparisons;
@@ -222,7 +222,6 @@ public final class Promotion {
    */
   public static Retired retire(
       RunContext<?> context, Collection<String> views, Collection<Long> versions) {
-    requireKappa(context);
     Collection<Long> given = versions;
     if (given.isEmpty()) {
       given =
@@ -230,6 +229,7 @@ public final class Promotion {
               .map(pointer -> pointer.former().orElseThrow())
               .toList();
     }
+    requireKappa(context);
     return new Retired(List.copyOf(given), context.store().retire(given));
   }
 

@@ -16,8 +16,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,8 +73,8 @@ final class KilledReplaysTest {
           world.replay(revision, world.viewNames(), OptionalLong.empty());
         }
         long delayMicros = random.nextInt(point.equals(AT_ANY_TIME) ? LONGEST_MICROS : 4_000);
-        Thread arrivals = new Thread(() -> history.ingest(world), "arrivals");
-        arrivals.start();
+        Map<String, OptionalLong> answering = answering(world);
+        CompletableFuture<Void> arrivals = CompletableFuture.runAsync(() -> history.ingest(world));
         boolean wasKilled = KilledRun.killed(folder, point, delayMicros, revision);
         arrivals.join();
         killed += wasKilled ? 1 : 0;
@@ -80,6 +83,7 @@ final class KilledReplaysTest {
                 "%s, seed %d: %s of definition %d %s after %d µs",
                 history.story(), seed, point, revision, wasKilled ? "killed" : "done", delayMicros);
         boolean promoted = world.learnFromStore();
+        assertThat(story, !answering(world).equals(answering), is(promoted));
         assertThat(story, promoted && point.step() == REPLAY, is(false));
         world.check(story);
 
@@ -100,6 +104,14 @@ final class KilledReplaysTest {
       }
     }
     assertThat("processes killed before they were done", killed, greaterThanOrEqualTo(9));
+  }
+
+  private static Map<String, OptionalLong> answering(LifeCycle world) {
+    Map<String, OptionalLong> versions = new TreeMap<>();
+    world
+        .viewNames()
+        .forEach(view -> versions.put(view, world.store().pointer(view).orElseThrow().base()));
+    return versions;
   }
 
   private static void checkNothingElseIsLeft(LifeCycle world, String story) {

@@ -44,7 +44,8 @@ final class Readings {
   }
 
   /**
-   * Adds what was read. What is recent begins anew after a pause; else, once it is of a while, half
+   * Adds what was read. What is recent begins anew after a pause (but within a history, which is
+   * told of seldom if it is held to a rate, and has no pauses); else, once it is of a while, half
    * of it is left, as it was read at a steady rate.
    */
   static void add(
@@ -62,9 +63,9 @@ final class Readings {
           connection,
           "UPDATE anabranch_slice SET read_through = MAX(read_through, ?),"
               + " read_bytes = read_bytes + ?, read_records = read_records + ?, read_at = ?,"
-              + " recent_since = CASE WHEN read_at < ? THEN ? WHEN recent_since < ?"
+              + " recent_since = CASE WHEN visible = 1 AND read_at < ? THEN ? WHEN recent_since < ?"
               + " THEN (recent_since + read_at) / 2 ELSE recent_since END,"
-              + " recent_bytes = ? + CASE WHEN read_at < ? THEN 0 WHEN recent_since < ?"
+              + " recent_bytes = ? + CASE WHEN visible = 1 AND read_at < ? THEN 0 WHEN recent_since < ?"
               + " THEN recent_bytes / 2 ELSE recent_bytes END"
               + " WHERE slice = ? AND run = ?",
           through,

@@ -464,6 +464,25 @@ class ReplayTest {
     }
   }
 
+  @Test
+  void rateOfAHistoryThatIsHeldBackIsNotThatOfAMoment() throws Exception {
+    TestClock clock = new TestClock();
+    try (ViewStore timed = Stores.open(folder.resolve("timed.db"), clock)) {
+      SliceRef history =
+          timed
+              .openReplay(
+                  timed.beginRun("replay"),
+                  List.of(new ReplayPlan(ref(VIEW, 1), new EpochRange(Epochs.NONE, 5))))
+              .get(0);
+      timed.beginReading(List.of(history), Epochs.NONE);
+
+      clock.advance(Duration.ofSeconds(36)); // for all of a chunk
+      timed.addReading(List.of(history), 3, 36_000, 3_600);
+
+      assertThat(rate(timed, history), is(1_000.0));
+    }
+  }
+
   private static double rate(ViewStore store, SliceRef slice) {
     return store.readings(slice.run()).get(0).bytesPerSecond();
   }

@@ -31,9 +31,12 @@ public final class Values {
     if (one instanceof Number left && other instanceof Number right) {
       double a = left.doubleValue();
       double b = right.doubleValue();
+      if (Double.isInfinite(a) || Double.isInfinite(b)) {
+        return false; // equal ones are equal above
+      }
       double allowed =
           Math.max(within, one instanceof Double && other instanceof Double ? ROUNDING : 0);
-      return Math.abs(a - b) <= allowed * Math.max(Math.abs(a), Math.abs(b));
+      return allowed > 0 && Math.abs(a - b) <= allowed * Math.max(Math.abs(a), Math.abs(b));
     }
     if (one instanceof List<?> left && other instanceof List<?> right) {
       return agree(left.toArray(), right.toArray(), within);

@@ -242,6 +242,8 @@ public final class Schedules<E> {
       batchIsDue = false;
       perhapsDying(Step.Layer.BATCH);
       run(Step.Layer.SPEED);
+    } else if (style == Style.AT_EVERY_CUT && cuts == 0) {
+      run(Step.Layer.SPEED); // it is told what is closed, and is not stopped before
     } else if (style == Style.AT_EVERY_CUT) {
       perhapsDying(Step.Layer.SPEED);
     } else if (random.nextInt(3) == 0) {

@@ -57,11 +57,13 @@ import org.junit.jupiter.api.Test;
 final class BrokenWiringsTest {
   private static final int COMBINED = 5; // scripts of ten schedules each
   private static final int WINDOWED = 20;
+  private static final long SEED = 7;
 
   @Test
   void nothingIsFoundWhereNothingIsBroken() {
-    assertThat(found(words(), new Wiring()), is(Optional.empty()));
-    assertThat(found(hours(), new Wiring()), is(Optional.empty()));
+    long seed = System.nanoTime();
+    assertThat("seed " + seed, found(words(), new Wiring(), seed), is(Optional.empty()));
+    assertThat("seed " + seed, found(hours(), new Wiring(), seed), is(Optional.empty()));
   }
 
   @Test
@@ -164,7 +166,7 @@ final class BrokenWiringsTest {
 
   @Test
   void batchRowsThatAreNotPromoted() {
-    Disagreement found = found(words(), without("promote")).orElseThrow();
+    Disagreement found = found(words(), without("promote"), SEED).orElseThrow();
 
     assertThat(found.toString(), found.architecture(), is("lambda"));
     assertThat(found.toString(), found.said().get("failed"), containsString("has no answer"));
@@ -317,13 +319,13 @@ final class BrokenWiringsTest {
 
   /** A row tells it, and not a run that fails. */
   private static void assertIsFound(View<String, String, Long> view, Wiring wiring) {
-    Optional<Disagreement> found = found(view, wiring);
+    Optional<Disagreement> found = found(view, wiring, SEED);
     assertThat("found", found.isPresent(), is(true));
     assertThat(found.toString(), found.get().row().isPresent(), is(true));
   }
 
-  private static Optional<Disagreement> found(View<String, String, Long> view, Wiring wiring) {
-    long seed = System.nanoTime();
+  private static Optional<Disagreement> found(
+      View<String, String, Long> view, Wiring wiring, long seed) {
     Random random = new Random(seed);
     List<TimestampedValue<String>> events = new ArrayList<>();
     for (int i = 0; i < 20; i++) {

@@ -75,7 +75,7 @@ public final class StoreContributions<K, V, A>
   public PCollection<Void> expand(PCollection<KV<K, V>> contributions) {
     boolean unbounded = contributions.isBounded() == IsBounded.UNBOUNDED;
     PCollection<KV<Integer, StoredRow>> rows =
-        contributions
+        checked(contributions, unbounded)
             .apply(
                 "PreAggregate",
                 ParDo.of(
@@ -92,9 +92,20 @@ public final class StoreContributions<K, V, A>
   }
 
   /**
-   * Nothing is late for an epoch of bounded input: on the DirectRunner, the watermark may pass its
-   * end before contributions come that an author's transform gave a timestamp after it.
+   * Lets a bundle fail whose contributions might be lost: on the DirectRunner, a watermark may pass
+   * the end of an epoch before contributions come to which an author's transform gave a timestamp
+   * after it. (Flink gives out a bundle before the watermark behind it.)
    */
+  private PCollection<KV<K, V>> checked(PCollection<KV<K, V>> contributions, boolean unbounded) {
+    String runner = contributions.getPipeline().getOptions().getRunner().getSimpleName();
+    return unbounded && runner.equals("DirectRunner")
+        ? contributions
+            .apply("Timestamps", ParDo.of(new RequireTimestampsInWindows<KV<K, V>>(view.name())))
+            .setCoder(contributions.getCoder())
+        : contributions;
+  }
+
+  /** Nothing is late for an epoch of bounded input, whatever timestamps contributions have. */
   private Window<KV<K, Partial<A>>> panes(boolean unbounded) {
     Window<KV<K, Partial<A>>> window =
         Window.<KV<K, Partial<A>>>configure()
