@@ -5,6 +5,8 @@ import static io.anabranch.testing.AnswerMatchers.hasNoGap;
 import static io.anabranch.testing.AnswerMatchers.hasNoRow;
 import static io.anabranch.testing.AnswerMatchers.hasRow;
 import static io.anabranch.testing.Equivalence.agreesInEveryArchitecture;
+import static io.anabranch.testing.SampleViews.hours;
+import static io.anabranch.testing.SampleViews.words;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
@@ -26,14 +28,12 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.Count;
-import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TimestampedValue;
-import org.apache.beam.sdk.values.TypeDescriptors;
 import org.hamcrest.StringDescription;
 import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -316,30 +316,5 @@ final class EquivalenceTest {
         TimestampedValue.of("tea", ten),
         TimestampedValue.of("cup", ten.plus(org.joda.time.Duration.standardMinutes(3))),
         TimestampedValue.of("tea", ten.plus(org.joda.time.Duration.standardMinutes(70))));
-  }
-
-  private static View<String, String, Long> words() {
-    return View.<String>named("words")
-        .bucket(Duration.ofHours(1))
-        .contributions(
-            MapElements.into(
-                    TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.longs()))
-                .via((String word) -> KV.of(word, 1L)))
-        .combine(Sum.ofLongs());
-  }
-
-  private static View<String, String, Long> hours() {
-    return View.<String>named("hours")
-        .lateness(Duration.ofMinutes(30))
-        .lookback(Duration.ofHours(1))
-        .rows(
-            new PTransform<PCollection<String>, PCollection<KV<String, Long>>>() {
-              @Override
-              public PCollection<KV<String, Long>> expand(PCollection<String> events) {
-                return events
-                    .apply(Window.into(FixedWindows.of(org.joda.time.Duration.standardHours(1))))
-                    .apply(Count.perElement());
-              }
-            });
   }
 }

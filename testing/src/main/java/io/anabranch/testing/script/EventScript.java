@@ -7,9 +7,6 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.AppendableLog;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -69,7 +66,7 @@ public final class EventScript<E> {
    */
   public static <E> EventScript<E> on(String date) {
     return new EventScript<>(
-        new Epochs(DEFAULT_EPOCH), List.of(), List.of(), instant(date + "T00:00:00Z"), 0);
+        new Epochs(DEFAULT_EPOCH), List.of(), List.of(), Times.instant(date + "T00:00:00Z"), 0);
   }
 
   /** Makes a script of steps over events. */
@@ -97,7 +94,7 @@ public final class EventScript<E> {
    * @throws IllegalArgumentException if it is of neither form, or lies before now
    */
   public EventScript<E> at(String time) {
-    Instant next = time(time);
+    Instant next = Times.parse(time, now);
     if (next.isBefore(now)) {
       throw new IllegalArgumentException(time + " lies before " + now + ": time does not run back");
     }
@@ -115,7 +112,7 @@ public final class EventScript<E> {
    * @param time an instant, or a time of the same day, as {@code 09:15}
    */
   public EventScript<E> event(E event, String time) {
-    return event(event, time(time));
+    return event(event, Times.parse(time, now));
   }
 
   private EventScript<E> event(E event, Instant time) {
@@ -312,30 +309,6 @@ public final class EventScript<E> {
   /** Returns what happens. */
   public List<Step> steps() {
     return steps;
-  }
-
-  private Instant time(String text) {
-    return text.indexOf('T') < 0
-        ? now.atZone(ZoneOffset.UTC).toLocalDate().atTime(timeOfDay(text)).toInstant(ZoneOffset.UTC)
-        : instant(text);
-  }
-
-  private static LocalTime timeOfDay(String text) {
-    try {
-      return LocalTime.parse(text);
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(
-          "\"" + text + "\" is no time: write 10:20 or 2026-03-01T10:20:00Z", e);
-    }
-  }
-
-  private static Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(
-          "\"" + text + "\" is no instant: write 2026-03-01T10:20:00Z", e);
-    }
   }
 
   /** Returns the first ingestion time, that of Unix time's beginning if there is none. */

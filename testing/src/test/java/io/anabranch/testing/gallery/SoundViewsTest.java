@@ -35,6 +35,7 @@ import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.Sessions;
@@ -134,7 +135,7 @@ final class SoundViewsTest {
                         .setCoder(KvCoder.of(StringUtf8Coder.of(), Opaque.CODER));
                   }
                 })
-            .combine(new SumOfOpaque());
+            .combine(new SumAs<>((Opaque each) -> each.number, Opaque::new));
 
     assertThat(view, kit().underSchedules(10));
   }
@@ -183,7 +184,7 @@ final class SoundViewsTest {
         View.<String>named("sound")
             .bucket(Duration.ofHours(1))
             .contributions(ParDo.of(new BrokenFns.Parse()))
-            .combine(new Nameless());
+            .combine(new SumAs<>((Long each) -> each, sum -> new Object()));
 
     assertThat(
         Kit.message(view),
@@ -364,8 +365,16 @@ final class SoundViewsTest {
     }
   }
 
-  private static final class SumOfOpaque extends CombineFn<Opaque, Long, Opaque> {
+  /** Adds up what inputs say, and says the sum in its own way. */
+  private static final class SumAs<I, O> extends CombineFn<I, Long, O> {
     private static final long serialVersionUID = 1L;
+    private final SerializableFunction<I, Long> in;
+    private final SerializableFunction<Long, O> out;
+
+    SumAs(SerializableFunction<I, Long> in, SerializableFunction<Long, O> out) {
+      this.in = in;
+      this.out = out;
+    }
 
     @Override
     public Long createAccumulator() {
@@ -373,8 +382,8 @@ final class SoundViewsTest {
     }
 
     @Override
-    public Long addInput(Long accumulator, Opaque input) {
-      return accumulator + input.number;
+    public Long addInput(Long accumulator, I input) {
+      return accumulator + in.apply(input);
     }
 
     @Override
@@ -387,36 +396,8 @@ final class SoundViewsTest {
     }
 
     @Override
-    public Opaque extractOutput(Long accumulator) {
-      return new Opaque(accumulator);
-    }
-  }
-
-  private static final class Nameless extends CombineFn<Long, Long, Object> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public Long createAccumulator() {
-      return 0L;
-    }
-
-    @Override
-    public Long addInput(Long accumulator, Long input) {
-      return accumulator + input;
-    }
-
-    @Override
-    public Long mergeAccumulators(Iterable<Long> accumulators) {
-      long sum = 0;
-      for (long accumulator : accumulators) {
-        sum += accumulator;
-      }
-      return sum;
-    }
-
-    @Override
-    public Object extractOutput(Long accumulator) {
-      return new Object();
+    public O extractOutput(Long accumulator) {
+      return out.apply(accumulator);
     }
   }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.testing.trial;
 
+import static io.anabranch.testing.SampleViews.hours;
+import static io.anabranch.testing.SampleViews.words;
 import static org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode.ACCUMULATING_FIRED_PANES;
 import static org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode.DISCARDING_FIRED_PANES;
 import static org.hamcrest.MatcherAssert.assertThat;
@@ -21,7 +23,6 @@ import io.anabranch.runners.RunnerProfile;
 import io.anabranch.testing.script.Copies;
 import io.anabranch.testing.script.EventScript;
 import io.anabranch.testing.script.Schedules;
-import io.anabranch.transforms.Sum;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -36,20 +37,14 @@ import org.apache.beam.sdk.PipelineRunner;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.runners.TransformHierarchy;
-import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.FlatMapElements;
-import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.transforms.windowing.FixedWindows;
-import org.apache.beam.sdk.transforms.windowing.Window;
-import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PValue;
 import org.apache.beam.sdk.values.TimestampedValue;
 import org.apache.beam.sdk.values.TypeDescriptor;
-import org.apache.beam.sdk.values.TypeDescriptors;
 import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
 
@@ -355,31 +350,6 @@ final class BrokenWiringsTest {
       }
     }
     return Optional.empty();
-  }
-
-  private static View<String, String, Long> words() {
-    return View.<String>named("words")
-        .bucket(Duration.ofHours(1))
-        .contributions(
-            MapElements.into(
-                    TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.longs()))
-                .via((String word) -> KV.of(word, 1L)))
-        .combine(Sum.ofLongs());
-  }
-
-  private static View<String, String, Long> hours() {
-    return View.<String>named("hours")
-        .lateness(Duration.ofMinutes(30))
-        .lookback(Duration.ofHours(1))
-        .rows(
-            new PTransform<PCollection<String>, PCollection<KV<String, Long>>>() {
-              @Override
-              public PCollection<KV<String, Long>> expand(PCollection<String> events) {
-                return events
-                    .apply(Window.into(FixedWindows.of(org.joda.time.Duration.standardHours(1))))
-                    .apply(Count.perElement());
-              }
-            });
   }
 
   /** Forgets early panes. */
