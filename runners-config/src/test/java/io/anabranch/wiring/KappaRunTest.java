@@ -14,8 +14,11 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.VersionRole;
 import io.anabranch.api.spi.ViewStatus;
+import io.anabranch.api.spi.ViewStore;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.Purchases.Purchase;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +32,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,7 +145,7 @@ final class KappaRunTest {
   @Test
   void runGoesOnWithTheVersionsThatAreLeft() throws Exception {
     String kept = world.viewNames().get(0);
-    Future<Optional<RunReport>> run = threads.submit(this::follow);
+    Future<Optional<RunReport>> run = threads.submit(() -> follow());
     await().atMost(SOON).until(() -> !heard.all.isEmpty() || run.isDone());
     world.replay(1, world.viewNames(), OptionalLong.empty());
     world.promote(1);
@@ -168,13 +172,15 @@ final class KappaRunTest {
 
   @Test
   void runWhoseVersionsAnotherRunGoesOnWithEndsThoughNothingArrives() throws Exception {
-    Future<Optional<RunReport>> run = threads.submit(this::follow);
+    AtomicInteger looks = new AtomicInteger();
+    Future<Optional<RunReport>> run = threads.submit(() -> follow(counting(looks)));
     await().atMost(SOON).until(() -> !heard.all.isEmpty() || run.isDone());
     long version =
         world.store().pointer(world.viewNames().get(0)).orElseThrow().base().orElseThrow();
     Instant begun = world.reading(version).since();
     await().atMost(SOON).until(() -> run.isDone() || world.hasReadAll(version));
-    Thread.sleep(1_000); // in which it looks
+    int before = looks.get();
+    await().atMost(SOON).until(() -> run.isDone() || looks.get() > before + 1);
 
     world.kappa(1);
 
@@ -346,7 +352,39 @@ final class KappaRunTest {
   }
 
   private Optional<RunReport> follow() {
-    return KappaRun.of(world.context(1), stop, heard).run(Optional.empty());
+    return follow(world.context(1));
+  }
+
+  private Optional<RunReport> follow(RunContext<Purchase> context) {
+    return KappaRun.of(context, stop, heard).run(Optional.empty());
+  }
+
+  /** A context by which is counted how often a run looks at what it reads. */
+  private RunContext<Purchase> counting(AtomicInteger looks) {
+    RunContext<Purchase> context = world.context(1);
+    ViewStore counted =
+        (ViewStore)
+            Proxy.newProxyInstance(
+                ViewStore.class.getClassLoader(),
+                new Class<?>[] {ViewStore.class},
+                (proxy, method, arguments) -> {
+                  try {
+                    Object result = method.invoke(context.store(), arguments);
+                    if (method.getName().equals("readings")) {
+                      looks.incrementAndGet();
+                    }
+                    return result;
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                });
+    return new RunContext<>(
+        context.application(),
+        context.log(),
+        counted,
+        context.storeSettings(),
+        context.refresh(),
+        context.options());
   }
 
   private Optional<RunReport> replay(int revision) {
