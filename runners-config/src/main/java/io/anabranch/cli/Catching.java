@@ -30,8 +30,7 @@ final class Catching {
       return share + ", the last of it at " + catchUp.at().truncatedTo(ChronoUnit.SECONDS);
     }
     return share
-        + ", "
-        + rate(catchUp.bytesPerSecond())
+        + (catchUp.bytesPerSecond() > 0 ? ", " + rate(catchUp.bytesPerSecond()) : "")
         + catchUp.timeLeft().map(left -> ", " + duration(left) + " left").orElse("");
   }
 

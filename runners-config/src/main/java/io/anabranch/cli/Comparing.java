@@ -35,13 +35,12 @@ final class Comparing {
         String.format(
             "%s: version %d against version %d",
             comparison.view(), comparison.live(), comparison.other());
-    comparison.changes().forEach(change -> out.printf("  %s%n", change));
     if (comparison.skipped().isPresent()) {
       out.printf("%s: not compared, as %s%n", versions, comparison.skipped().get());
+      comparison.changes().forEach(change -> out.printf("  %s%n", change));
       return;
     }
     RowDifferences result = comparison.result();
-    result.worst().forEach(row -> out.printf("  %s%n", row));
     out.printf(
         "%s, through %s: %,d rows, %,d equal, %,d different%s%n",
         versions,
@@ -60,5 +59,7 @@ final class Comparing {
                 result.onlyOther(),
                 comparison.other(),
                 result.largest()));
+    comparison.changes().forEach(change -> out.printf("  %s%n", change));
+    result.worst().forEach(row -> out.printf("  %s%n", row));
   }
 }

@@ -201,7 +201,7 @@ final class QueryCommand implements Callable<Integer> {
     provenance
         .freshness()
         .ifPresent(age -> text.append("; last change ").append(Values.age(age)).append(" ago"));
-    text.append(String.format("; %,d dead letters", provenance.deadLetters()));
+    text.append("; ").append(Plural.of(provenance.deadLetters(), "dead letter"));
     if (provenance.untimely() > 0) {
       text.append(
           String.format("; %,d events late or ahead, not counted in", provenance.untimely()));

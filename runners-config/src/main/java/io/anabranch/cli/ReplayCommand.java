@@ -117,7 +117,7 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private <E> int replay(RunContext<E> context, Promotions promotions, Stop stop) {
-    plan(context); // before anything is changed
+    tellWhereItBegins(context, plan(context)); // before anything is changed
     try (RunTeller teller =
         new RunTeller(context, spec.commandLine().getOut(), spec.commandLine().getErr())) {
       teller.moved(context.serveBy(Architecture.KAPPA), Architecture.KAPPA);
@@ -133,10 +133,26 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
+  /** Tells of views that begin earlier than was asked for. */
+  private void tellWhereItBegins(RunContext<?> context, Replay replay) {
+    Epochs epochs = context.log().epochs();
+    for (Replay.PlannedView view : replay.views()) {
+      EpochRange history = view.plan().history();
+      if (from != null && history.after() < epochs.at(from) - 1) {
+        spec.commandLine()
+            .getErr()
+            .printf(
+                "%s: computed %s, as no complete slice of what answers ends between that and %s%n",
+                view.plan().view().name(), from(epochs, history), epochs.start(epochs.at(from)));
+      }
+    }
+  }
+
   private void print(RunContext<?> context) {
     PrintWriter out = spec.commandLine().getOut();
     Epochs epochs = context.log().epochs();
     Replay replay = plan(context);
+    tellWhereItBegins(context, replay);
     out.printf(
         "would read %s with records, %s, %s%n",
         Plural.of(replay.size().epochs(), "epoch"),

@@ -65,7 +65,9 @@ final class RunSession implements AutoCloseable {
     RunContext<?> context =
         new RunContext<>(
             application, log, store, configuration.store(), configuration.speedRefresh(), options);
-    return new RunSession(configuration, log, store, context);
+    RunSession session = new RunSession(configuration, log, store, context);
+    session.promotions(); // so that a view that there is not is told by every command
+    return session;
   }
 
   RunContext<?> context() {

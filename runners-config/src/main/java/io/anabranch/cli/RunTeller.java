@@ -19,6 +19,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -53,14 +54,14 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
     progress.done(report.run());
     out.printf(
         "batch run %d is done: %,d records read for epochs %s, %,d rows stored for %s, complete"
-            + " through %s, %,d dead letters in the log so far%n",
+            + " through %s, %s in the log so far%n",
         report.run(),
         report.records(),
         range(report),
         report.rows(),
         views(),
         through,
-        context.store().deadLetterCount());
+        Plural.of(context.store().deadLetterCount(), "dead letter"));
     report.reconciliations().stream()
         .filter(each -> each.skipped().isPresent() || each.result().rows() > 0)
         .forEach(each -> out.printf("  %s%n", sentence(each)));
@@ -92,7 +93,7 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
   void streamDone(String layer, RunReport report, Stop stop) {
     progress.done(report.run());
     out.printf(
-        "%s run %d %s: %,d rows stored for %s%s, %,d dead letters in the log so far%n",
+        "%s run %d %s: %,d rows stored for %s%s, %s in the log so far%n",
         layer,
         report.run(),
         stop.isRequested() ? "was stopped, all it read is stored" : "is done",
@@ -101,7 +102,9 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
         report.through() == Epochs.NONE
             ? ""
             : ", complete through " + context.log().epochs().end(report.through()),
-        context.store().deadLetterCount(Set.of(DeadLetter.Kind.UNDECODABLE), report.versions()));
+        Plural.of(
+            context.store().deadLetterCount(Set.of(DeadLetter.Kind.UNDECODABLE), report.versions()),
+            "dead letter"));
     out.flush();
   }
 
@@ -113,6 +116,23 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
           to.word(), String.join(", ", moved));
       out.flush();
     }
+  }
+
+  @Override
+  public void goesOn(long run, List<SliceRef> versions) {
+    for (SliceRef slice : versions) {
+      OptionalLong version = OptionalLong.of(slice.version());
+      String role =
+          context
+              .store()
+              .pointer(slice.view())
+              .filter(pointer -> !pointer.base().equals(version))
+              .map(pointer -> pointer.former().equals(version) ? "former" : "candidate")
+              .orElse("live");
+      err.printf(
+          "%s: run %d goes on with %s version %d%n", slice.view(), run, role, slice.version());
+    }
+    err.flush();
   }
 
   @Override
@@ -146,7 +166,7 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
 
   @Override
   public void promotionWaits(UserException reason) {
-    err.printf("not promoted yet, tried again: %s%n", reason.getMessage());
+    err.printf("not promoted yet: %s%n", reason.getMessage());
     err.flush();
   }
 

@@ -149,7 +149,8 @@ final class StatusCommand implements Callable<Integer> {
             ? ", " + Plural.of(epochs, "epoch") + " behind what answers"
             : bytes > 0 ? ", " + Plural.of(bytes, "byte") + " behind what answers" : "")
         + catchUp(version, log).map(catchUp -> ", " + Catching.text(catchUp)).orElse("")
-        + (version.live() ? "" : ", " + Plural.of(deadLetters(store, version), "dead letter"));
+        + ", "
+        + Plural.of(deadLetters(store, version), "dead letter");
   }
 
   private static long deadLetters(ViewStore store, Version version) {
@@ -196,8 +197,10 @@ final class StatusCommand implements Callable<Integer> {
               object.put("bytesRead", catchUp.bytesRead());
               object.put("bytesLeft", catchUp.bytesLeft());
               object.put("lastRead", catchUp.at().toString());
-              if (catchUp.bytesLeft() == 0 || Catching.isReading(catchUp)) {
+              if (Catching.isReading(catchUp) && catchUp.bytesPerSecond() > 0) {
                 object.put("bytesPerSecond", catchUp.bytesPerSecond());
+              }
+              if (catchUp.bytesLeft() == 0 || Catching.isReading(catchUp)) {
                 catchUp.timeLeft().ifPresent(left -> object.put("secondsLeft", left.toSeconds()));
               }
             });

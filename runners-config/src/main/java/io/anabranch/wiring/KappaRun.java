@@ -61,6 +61,9 @@ public final class KappaRun<E> {
     /** A run has its number. */
     default void started(String layer, long run) {}
 
+    /** Versions that there were before are read for, from where they end. */
+    default void goesOn(long run, List<SliceRef> versions) {}
+
     /** The history of new versions is whole. */
     default void historyDone(long run, long records, List<SliceRef> versions) {}
 
@@ -201,13 +204,15 @@ public final class KappaRun<E> {
       listener.started(layer, run);
       Map<String, SliceRef> slices = new LinkedHashMap<>();
       begin(layer, run, plans).forEach(slice -> slices.put(slice.view(), slice));
+      List<SliceRef> opened = new ArrayList<>();
       versions.forEach(
           (view, version) ->
-              slices.put(
-                  view,
+              opened.add(
                   context
                       .store()
                       .openVersion(run, context.ref(context.application().view(view)), version)));
+      opened.forEach(slice -> slices.put(slice.view(), slice));
+      listener.goesOn(run, opened);
       return follow(layer, run, slices, until);
     }
   }

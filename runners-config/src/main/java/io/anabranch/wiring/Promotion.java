@@ -109,8 +109,10 @@ public final class Promotion {
         throw new RefusedException(
             nothingPromoted(
                 problems,
-                "See \"anabranch compare\"; if the difference is intended, raise the view's"
-                    + " revision in the code and replay, or promote with --force"));
+                comparisons.stream().noneMatch(each -> each.result().different() > 0)
+                    ? "Then promote again; or promote what was not compared with --force"
+                    : "See \"anabranch compare\"; if the difference is intended, raise the view's"
+                        + " revision in the code and replay, or promote with --force"));
       }
       check(
           pointers.values().stream()

@@ -106,7 +106,7 @@ public record VersionComparison(
             end ->
                 String.format(
                     "version %d holds the epochs through %s in one slice, and the other is complete"
-                        + " only through %s: let that one run on",
+                        + " only through %s: let that one go on, with \"anabranch run\"",
                     version, epochs.end(end), epochs.end(through)))
         .findFirst();
   }

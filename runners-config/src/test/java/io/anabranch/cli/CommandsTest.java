@@ -126,7 +126,7 @@ final class CommandsTest {
             revenue  "pot"              9      9
             revenue  tea                7      7
 
-            2 rows, kappa; 1 dead letters
+            2 rows, kappa; 1 dead letter
             """));
   }
 

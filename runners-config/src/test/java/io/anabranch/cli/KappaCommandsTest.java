@@ -141,7 +141,7 @@ final class KappaCommandsTest {
         is(
             "revenue: version 1 against version 4: not compared, as version 4 holds the epochs"
                 + " through 2015-05-21T02:00:00Z in one slice, and the other is complete only"
-                + " through 2015-05-21T01:00:00Z: let that one run on\n"));
+                + " through 2015-05-21T01:00:00Z: let that one go on, with \"anabranch run\"\n"));
     assertThat(promote.code(), is(1));
     assertThat(promote.errors().get(0), containsString("was not compared, as version 4 holds"));
     ok("run", "--until-caught-up");
@@ -432,11 +432,15 @@ final class KappaCommandsTest {
 
   @Test
   void replayThatGoesOnIsToldWithItsPlaceItsRateAndTheTimeLeft() throws Exception {
+    for (int part = 0; part < 30; part++) { // of the epoch that is open, in many parts
+      ingest(4_000 + 100 * part, 100);
+    }
+    ok("run", "--until-caught-up");
     ExecutorService thread = Executors.newSingleThreadExecutor();
     try {
       long begun = System.nanoTime();
       Future<Result> replay =
-          thread.submit(() -> cli.run("replay", "--until-caught-up", "--rate", "600/s"));
+          thread.submit(() -> cli.run("replay", "--until-caught-up", "--rate", "1000/s"));
       JsonNode candidate =
           await()
               .atMost(Duration.ofMinutes(1))
@@ -451,27 +455,27 @@ final class KappaCommandsTest {
       assertThat(candidate.path("role").asText(), is("candidate"));
       long size = candidate.path("bytesRead").asLong() + candidate.path("bytesLeft").asLong();
       double rate = candidate.path("bytesPerSecond").asDouble();
-      assertThat("of 34 bytes a record", rate, is(closeTo(600 * 34, 300 * 34)));
+      assertThat("of 34 bytes a record", rate, is(closeTo(1_000 * 34, 700 * 34)));
       assertThat(
           candidate.path("secondsLeft").asDouble(),
           is(closeTo(candidate.path("bytesLeft").asLong() / rate, 1)));
       assertThat(
           candidate.path("bytesBehindLive").asLong(), is(candidate.path("bytesLeft").asLong()));
-      assertThat(size, is(closeToLong(4_000 * 34, 4_000 * 3)));
-      assertThat("4,000 records, 600 a second", seconds, greaterThan(5.0));
+      assertThat(size, is(closeToLong(7_000 * 34, 7_000 * 3)));
+      assertThat("7,000 records, 1,000 a second", seconds, greaterThan(6.0));
     } finally {
       thread.shutdownNow();
     }
   }
 
-  /** Returns what status says of the candidate of the first view, once it was read from. */
+  /** Returns what status says of the candidate of the first view, once it tells a rate. */
   private Optional<JsonNode> candidate() throws Exception {
     JsonNode view =
         new ObjectMapper()
             .readTree(ok("status", "--format", "json").out().lines().findFirst().get());
     for (JsonNode version : view.path("versions")) {
       if (version.path("role").asText().equals("candidate")
-          && version.path("bytesRead").asLong() > 0
+          && version.path("bytesPerSecond").asDouble() > 0
           && version.path("bytesLeft").asLong() > 0) {
         return Optional.of(version);
       }

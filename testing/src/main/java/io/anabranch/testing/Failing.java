@@ -93,11 +93,17 @@ record Failing<E>(
   }
 
   /** What was found is told, even if nobody can tell why. */
-  private static String cause(Trial<?, ?, ?, ?, ?> by, Disagreement disagreement) {
+  private String cause(Trial<?, ?, ?, ?, ?> by, Disagreement found) {
     try {
-      return by.cause(disagreement.row())
-          .map(text -> "A likely cause: " + text)
-          .orElse("No typical cause was found");
+      String cause =
+          by.cause(found.row())
+              .map(text -> "A likely cause: " + text)
+              .orElse("No typical cause was found");
+      return by == trial && copies.count() > 1
+          ? "(Events and buckets of years long ago are copies of yours: several schedules share the"
+              + " runs of a script, and this one fails only with them.)\n  "
+              + cause
+          : cause;
     } catch (RuntimeException e) {
       return "No typical cause was found, as looking for one failed: " + e;
     }

@@ -7,7 +7,6 @@ import io.anabranch.api.spi.SliceRef;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -20,9 +19,6 @@ final class Readings {
       "NOT EXISTS (SELECT 1 FROM anabranch_run r WHERE r.run = s.run AND r.ended IS NULL)"
           + " AS run_ended";
 
-  /** How often workers tell, about: what is told of first after a pause was read in this time. */
-  private static final Duration TOLD_EVERY = Duration.ofSeconds(1);
-
   private Readings() {}
 
   static void begin(Connection connection, long now, Collection<SliceRef> slices, long after)
@@ -32,10 +28,9 @@ final class Readings {
           connection,
           "UPDATE anabranch_slice SET read_after = ?, read_through = ?, read_bytes = 0,"
               + " read_records = 0, read_since = ?, read_at = ?, recent_bytes = 0,"
-              + " recent_since = ? WHERE slice = ? AND run = ?",
+              + " recent_since = NULL WHERE slice = ? AND run = ?",
           after,
           Epochs.NONE,
-          now,
           now,
           now,
           slice.slice(),
@@ -44,9 +39,10 @@ final class Readings {
   }
 
   /**
-   * Adds what was read. What is recent begins anew after a pause (but within a history, which is
-   * told of seldom if it is held to a rate, and has no pauses); else, once it is of a while, half
-   * of it is left, as it was read at a steady rate.
+   * Adds what was read. The rate is that of what is told of after the first time, or the first
+   * after a pause: nobody knows since when that was read. (A history has no pauses; it is told of
+   * seldom if it is held to a rate.) Once it is of a while, half of it is left, as if it was read
+   * steadily.
    */
   static void add(
       Connection connection,
@@ -63,21 +59,24 @@ final class Readings {
           connection,
           "UPDATE anabranch_slice SET read_through = MAX(read_through, ?),"
               + " read_bytes = read_bytes + ?, read_records = read_records + ?, read_at = ?,"
-              + " recent_since = CASE WHEN visible = 1 AND read_at < ? THEN ? WHEN recent_since < ?"
-              + " THEN (recent_since + read_at) / 2 ELSE recent_since END,"
-              + " recent_bytes = ? + CASE WHEN visible = 1 AND read_at < ? THEN 0 WHEN recent_since < ?"
-              + " THEN recent_bytes / 2 ELSE recent_bytes END"
+              + " recent_since = CASE WHEN recent_since IS NULL OR visible = 1 AND read_at < ?"
+              + " THEN ? WHEN recent_since < ? THEN (recent_since + read_at) / 2"
+              + " ELSE recent_since END,"
+              + " recent_bytes = CASE WHEN recent_since IS NULL OR visible = 1 AND read_at < ?"
+              + " THEN 0 WHEN recent_since < ? THEN recent_bytes / 2 + ?"
+              + " ELSE recent_bytes + ? END"
               + " WHERE slice = ? AND run = ?",
           through,
           bytes,
           records,
           now,
           paused,
-          now - TOLD_EVERY.toMillis(),
+          now,
           old,
-          bytes,
           paused,
           old,
+          bytes,
+          bytes,
           slice.slice(),
           slice.run());
     }
@@ -115,6 +114,8 @@ final class Readings {
             Instant.ofEpochMilli(row.getLong("read_at")),
             row.getBoolean("run_ended"),
             new Reading.Recent(
-                row.getLong("recent_bytes"), Instant.ofEpochMilli(row.getLong("recent_since")))));
+                row.getLong("recent_bytes"),
+                Instant.ofEpochMilli(
+                    Sql.optionalLong(row, "recent_since").orElse(row.getLong("read_at"))))));
   }
 }

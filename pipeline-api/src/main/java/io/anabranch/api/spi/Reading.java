@@ -29,8 +29,7 @@ public record Reading(
     Recent recent) {
 
   /**
-   * What was read since it was last told of after a pause, or for a minute or two if there was
-   * none.
+   * What was read since it was first told of, or first after a pause, or for a minute or two.
    *
    * @param bytes how many bytes were read
    * @param since when that began
@@ -43,7 +42,7 @@ public record Reading(
     public static final Duration MOST = Duration.ofMinutes(1);
   }
 
-  /** Returns the rate of reading lately, in bytes a second, 0 if nothing was read. */
+  /** Returns the rate of reading lately, in bytes a second, 0 if that is not known yet. */
   public double bytesPerSecond() {
     double seconds = Math.max(1, Duration.between(recent.since(), at).toMillis()) / 1_000.0;
     return recent.bytes() / seconds;

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
@@ -26,6 +27,7 @@ import org.apache.beam.sdk.util.CoderUtils;
 public final class CombineLaws<V, A, O> {
   private static final int TRIES = 40;
   private static final int PAIRS = 50;
+  private static final int FEW = 3;
 
   private final CombineFn<V, A, O> function;
   private final Coder<A> coder;
@@ -76,7 +78,7 @@ public final class CombineLaws<V, A, O> {
       double within,
       long seed) {
     CombineLaws<V, A, O> laws = new CombineLaws<>(function, coder, contributions, within, seed);
-    return laws.commutative().or(laws::associative);
+    return laws.commutative().or(laws::associative).or(laws::shuffled);
   }
 
   private Optional<String> broken() {
@@ -87,6 +89,7 @@ public final class CombineLaws<V, A, O> {
         .or(this::identity)
         .or(this::commutative)
         .or(this::associative)
+        .or(this::shuffled)
         .or(this::roundTrip)
         .or(this::compacted);
   }
@@ -138,18 +141,26 @@ public final class CombineLaws<V, A, O> {
     return agree(alone, before) ? differ(alone, after, law) : differ(alone, before, law);
   }
 
-  /** Two alone make the shortest example; more may be needed, as for a sum in a float. */
+  private List<Integer> all() {
+    return IntStream.range(0, contributions.get().size()).boxed().toList();
+  }
+
+  /** Of two alone; more in another order depend on how they are divided, too. */
   private Optional<String> commutative() {
-    List<Integer> all = IntStream.range(0, contributions.get().size()).boxed().toList();
-    Optional<String> broken =
-        IntStream.range(1, Math.min(all.size(), PAIRS))
-            .mapToObj(second -> turned(all.subList(second - 1, second + 1)))
-            .flatMap(Optional::stream)
-            .findFirst();
-    for (int i = 0; i < TRIES && broken.isEmpty(); i++) {
-      broken = turned(all);
-    }
-    return broken;
+    List<Integer> all = all();
+    return IntStream.range(1, Math.min(all.size(), PAIRS))
+        .mapToObj(second -> turned(all.subList(second - 1, second + 1)))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  /** What shows in no two and in no division, as of three that are the same in any other order. */
+  private Optional<String> shuffled() {
+    List<Integer> all = all();
+    return IntStream.range(0, TRIES)
+        .mapToObj(attempt -> turned(all))
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 
   /** Folds some contributions in their order, and in another. */
@@ -163,7 +174,8 @@ public final class CombineLaws<V, A, O> {
     return differ(
         value(fold(pick(some))),
         value(fold(pick(other))),
-        "it is not commutative: contributions in the order "
+        (some.size() == 2 ? "it is not commutative" : "it depends on the order")
+            + ": contributions in the order "
             + Values.text(pick(some)).replace("%", "%%")
             + " make %s, in the order "
             + Values.text(pick(other)).replace("%", "%%")
@@ -174,33 +186,38 @@ public final class CombineLaws<V, A, O> {
     return places.stream().map(contributions.get()::get).toList();
   }
 
+  /** Three alone make the shortest example; more may be needed, as for a sum in a float. */
   private Optional<String> associative() {
-    O inOne = value(fold(contributions.get()));
-    for (int i = 0; i < TRIES; i++) {
-      List<List<V>> parts = new ArrayList<>();
-      List<V> part = new ArrayList<>();
-      parts.add(part);
-      for (V contribution : contributions.get()) {
-        if (random.nextInt(3) == 0) {
-          part = new ArrayList<>();
-          parts.add(part);
-        }
-        part.add(contribution);
+    List<Integer> all = all();
+    return Stream.concat(
+            IntStream.range(2, Math.min(all.size(), PAIRS))
+                .mapToObj(third -> all.subList(third - 2, third + 1)),
+            IntStream.range(0, TRIES).mapToObj(attempt -> all))
+        .map(this::divided)
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  /** Folds some contributions one after the other, and in parts that are merged. */
+  private Optional<String> divided(List<Integer> some) {
+    List<List<V>> parts = new ArrayList<>();
+    List<V> part = new ArrayList<>();
+    parts.add(part);
+    for (V contribution : pick(some)) {
+      if (!part.isEmpty() && random.nextInt(some.size() <= FEW ? 2 : 3) == 0) {
+        part = new ArrayList<>();
+        parts.add(part);
       }
-      String shown = Values.text(parts).replace("%", "%%");
-      Optional<String> broken =
-          differ(
-              inOne,
-              value(merged(parts)),
-              "it is not associative: contributions added one after the other make %s, and folded in"
-                  + " the parts "
-                  + shown
-                  + " that are merged then %s");
-      if (broken.isPresent()) {
-        return broken;
-      }
+      part.add(contribution);
     }
-    return Optional.empty();
+    String shown = Values.text(parts).replace("%", "%%");
+    return differ(
+        value(fold(pick(some))),
+        value(merged(parts)),
+        "it is not associative: contributions added one after the other make %s, and folded in the"
+            + " parts "
+            + shown
+            + " that are merged then %s");
   }
 
   /** Merges all at once, or two by two. */
