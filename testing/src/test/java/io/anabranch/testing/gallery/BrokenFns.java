@@ -110,6 +110,19 @@ final class BrokenFns {
     }
   }
 
+  /** Does not take keys that there are. */
+  static final class Failing extends DoFn<String, KV<String, Long>> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process(@Element String event, OutputReceiver<KV<String, Long>> out) {
+      if (event.startsWith("k")) {
+        throw new IllegalStateException("no key");
+      }
+      out.output(parse(event));
+    }
+  }
+
   /** Leaves out what is in its first bundle, as if it had to warm up. */
   static final class FirstBundle extends DoFn<String, KV<String, Long>> {
     private static final long serialVersionUID = 1L;

@@ -57,6 +57,16 @@ final class BrokenViewsTest {
   }
 
   @Test
+  void transformThatFailsIsToldInALine() {
+    assertThat(
+        message(view(new BrokenFns.Failing(), Sum.ofLongs())),
+        containsString(
+            "view \"broken\" is refused: its transform fails on one of the events:"
+                + " java.lang.IllegalStateException: no key, at "
+                + BrokenFns.Failing.class.getName()));
+  }
+
+  @Test
   void firstBundleOfAWorkerIsAnother() {
     // Each bundle of a schedule is another worker's, so no answer is wrong.
     assertThat(
