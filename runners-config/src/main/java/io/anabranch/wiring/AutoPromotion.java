@@ -57,6 +57,9 @@ final class AutoPromotion {
       try {
         promote(slices, Promotion.PATIENCE);
       } catch (UserException e) {
+        if (!pending) { // promoted, but nobody could be told
+          throw e;
+        }
         waits(e);
       }
     }
@@ -68,6 +71,9 @@ final class AutoPromotion {
       try {
         promote(left(all), Duration.ZERO); // all that was read is stored
       } catch (UserException e) {
+        if (!pending) {
+          throw e;
+        }
         pending = false;
         listener.notPromoted(e);
       }
