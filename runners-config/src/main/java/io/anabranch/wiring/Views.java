@@ -30,6 +30,7 @@ import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
 
@@ -197,17 +198,35 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
       PCollection<EpochEvent<E>> events, CombinedDefinition<E, K, V, A, ?> view, SliceRef slice) {
     String name = view.name();
     EpochWindows<E> windows = EpochWindows.of(epochs(), view.bucket());
-    return events
-        .apply(
-            name + "/Epochs",
-            Window.into(stored == Stored.IN_ONE_EPOCH ? windows.inOneEpoch(through) : windows))
-        .apply(name + "/Events", ParDo.of(new EventsAfter<>(slice.after())))
-        .setCoder(context.application().events().coder())
-        .apply(name + "/Contributions", view.contributions())
-        .setCoder(view.contributionCoder())
-        .apply(
-            name + "/Store",
-            StoreContributions.of(view, slice, context.storeSettings(), context.refresh()));
+    PCollection<KV<K, V>> contributions =
+        events
+            .apply(
+                name + "/Epochs",
+                Window.into(stored == Stored.IN_ONE_EPOCH ? windows.inOneEpoch(through) : windows))
+            .apply(name + "/Events", ParDo.of(new EventsAfter<>(slice.after())))
+            .setCoder(context.application().events().coder())
+            .apply(name + "/Contributions", view.contributions())
+            .setCoder(view.contributionCoder());
+    if (mayLoseTimestampsAfterWindows(contributions)) {
+      contributions =
+          contributions
+              .apply(name + "/Timestamps", ParDo.of(new RequireTimestampsInWindows<>(name)))
+              .setCoder(view.contributionCoder());
+    }
+    return contributions.apply(
+        name + "/Store",
+        StoreContributions.of(view, slice, context.storeSettings(), context.refresh()));
+  }
+
+  /** See {@link RequireTimestampsInWindows}. */
+  private static boolean mayLoseTimestampsAfterWindows(PCollection<?> contributions) {
+    return contributions.isBounded() == PCollection.IsBounded.UNBOUNDED
+        && contributions
+            .getPipeline()
+            .getOptions()
+            .getRunner()
+            .getSimpleName()
+            .equals("DirectRunner");
   }
 
   private <K, V> PCollection<Void> storeWindowed(

@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /** How far runs have read the log. */
 final class Readings {
-  /** A second column beside those of a slice {@code s}. */
+  /** Whether the run that fills a slice {@code s} has ended, or it has none; a column to select. */
   static final String ENDED =
       "NOT EXISTS (SELECT 1 FROM anabranch_run r WHERE r.run = s.run AND r.ended IS NULL)"
           + " AS run_ended";

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.testing.trial;
 
+import io.anabranch.api.UserException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -24,8 +26,28 @@ final class Collected implements AutoCloseable {
 
   private Collected() {}
 
+  /**
+   * Runs the pipeline of a collection, and returns its elements.
+   *
+   * @throws UserException if it fails, with where: a runner's stack trace is long
+   */
+  static List<Element> run(PCollection<?> collection) {
+    try (Collected collected = of(collection)) {
+      collection.getPipeline().run().waitUntilFinish();
+      return collected.elements();
+    } catch (Pipeline.PipelineExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      StackTraceElement[] trace = cause.getStackTrace();
+      throw new UserException(
+          "its transform fails on one of the events: "
+              + cause
+              + (trace.length == 0 ? "" : ", at " + trace[0]),
+          e);
+    }
+  }
+
   /** Collects the elements of a collection once its pipeline runs. */
-  static <T> Collected of(PCollection<T> collection) {
+  private static <T> Collected of(PCollection<T> collection) {
     Collected collected = new Collected();
     PLACES.put(collected.place, new ConcurrentLinkedQueue<>());
     collection.apply("Collect", ParDo.of(new CollectFn<>(collected.place, collection.getCoder())));
@@ -61,7 +83,7 @@ final class Collected implements AutoCloseable {
   }
 
   /** Returns what came so far. */
-  List<Element> elements() {
+  private List<Element> elements() {
     return List.copyOf(PLACES.get(place));
   }
 

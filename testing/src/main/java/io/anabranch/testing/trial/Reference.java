@@ -169,26 +169,8 @@ final class Reference<K, V, O> {
             .setCoder(view.rowCoder()));
   }
 
-  /** Says where an author's function failed, as a runner's stack trace is long. */
-  private static void runOrFail(Pipeline pipeline) {
-    try {
-      pipeline.run().waitUntilFinish();
-    } catch (Pipeline.PipelineExecutionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      StackTraceElement[] trace = cause.getStackTrace();
-      throw new UserException(
-          "its transform fails on one of the events: "
-              + cause
-              + (trace.length == 0 ? "" : ", at " + trace[0]),
-          e);
-    }
-  }
-
   private static List<Contribution> run(PCollection<?> all) {
-    try (Collected collected = Collected.of(all)) {
-      runOrFail(all.getPipeline());
-      return collected.elements().stream().map(Contribution::of).toList();
-    }
+    return Collected.run(all).stream().map(Contribution::of).toList();
   }
 
   private static Set<String> statics(Pipeline pipeline, Subject<?, ?, ?, ?, ?> subject) {

@@ -75,7 +75,7 @@ public final class StoreContributions<K, V, A>
   public PCollection<Void> expand(PCollection<KV<K, V>> contributions) {
     boolean unbounded = contributions.isBounded() == IsBounded.UNBOUNDED;
     PCollection<KV<Integer, StoredRow>> rows =
-        checked(contributions, unbounded)
+        contributions
             .apply(
                 "PreAggregate",
                 ParDo.of(
@@ -89,20 +89,6 @@ public final class StoreContributions<K, V, A>
                 ParDo.of(new ToRows<>(view.keyCoder(), view.accumulatorCoder(), StoreRows.SHARDS)))
             .setCoder(KvCoder.of(VarIntCoder.of(), StoredRowCoder.of()));
     return rows.apply("Rows", StoreRows.to(store, slice));
-  }
-
-  /**
-   * Lets a bundle fail whose contributions might be lost: on the DirectRunner, a watermark may pass
-   * the end of an epoch before contributions come to which an author's transform gave a timestamp
-   * after it. (Flink gives out a bundle before the watermark behind it.)
-   */
-  private PCollection<KV<K, V>> checked(PCollection<KV<K, V>> contributions, boolean unbounded) {
-    String runner = contributions.getPipeline().getOptions().getRunner().getSimpleName();
-    return unbounded && runner.equals("DirectRunner")
-        ? contributions
-            .apply("Timestamps", ParDo.of(new RequireTimestampsInWindows<KV<K, V>>(view.name())))
-            .setCoder(contributions.getCoder())
-        : contributions;
   }
 
   /** Nothing is late for an epoch of bounded input, whatever timestamps contributions have. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.anabranch.transforms.aggregate;
+package io.anabranch.wiring;
 
 import io.anabranch.api.UserException;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -8,6 +8,10 @@ import org.joda.time.Instant;
 
 /**
  * Gives out its input as it is; fails at an element whose timestamp lies after its window.
+ *
+ * <p>For the DirectRunner and unbounded input: there a watermark may pass the end of an epoch
+ * before contributions come to which an author's transform gave a timestamp after it, and they
+ * would be late. (Flink gives out a bundle before the watermark behind it.)
  *
  * @param <T> the element
  */
