@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Closes epochs of an embedded log. */
@@ -30,11 +31,17 @@ final class CloseCommand implements Callable<Integer> {
       description = "Close every epoch that ends at or before this time; default now.")
   private Instant through;
 
+  @Option(
+      names = "--force",
+      description =
+          "Close also what ends in the future: until then the log takes no record without --at.")
+  private boolean force;
+
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     try (AppendableLog log = Connections.appendableLog(configuration.load())) {
-      IngestCommand.requirePast(spec, "--through", through, log.epochs());
+      requireOver(log.epochs());
       long closed = log.closeThrough(through == null ? Instant.now() : through);
       if (closed == Epochs.NONE) {
         out.println("no epoch is closed: none ends at or before that time");
@@ -43,5 +50,15 @@ final class CloseCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private void requireOver(Epochs epochs) {
+    Instant last = epochs.end(epochs.at(Instant.now()));
+    if (!force && through != null && through.isAfter(last)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--through is %s, in the future: it must not be after the end of the present epoch, %s, as the log would take no record without --at until then. If that is what you want, add --force"
+              .formatted(through, last));
+    }
   }
 }

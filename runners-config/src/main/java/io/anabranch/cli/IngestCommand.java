@@ -49,7 +49,7 @@ final class IngestCommand implements Callable<Integer> {
   public Integer call() {
     List<Input> inputs = files.stream().map(IngestCommand::input).toList();
     try (AppendableLog log = Connections.appendableLog(configuration.load())) {
-      requirePast(spec, "--at", at, log.epochs());
+      requirePast(log);
       Appended appended = log.append(inputs, Optional.ofNullable(at));
       spec.commandLine()
           .getOut()
@@ -63,18 +63,17 @@ final class IngestCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** A log that is closed far ahead takes nothing until then, and there is no way back. */
-  static void requirePast(CommandSpec spec, String option, Instant time, Epochs epochs) {
-    Instant last = epochs.end(epochs.at(Instant.now()));
-    if (time != null && time.isAfter(last)) {
+  /** What comes later is to be taken, too; but a log that was closed ahead has its own present. */
+  private void requirePast(AppendableLog log) {
+    Epochs epochs = log.epochs();
+    long present = epochs.at(Instant.now());
+    long closed = log.end().closedThrough();
+    Instant last = epochs.end(closed == Epochs.NONE ? present : Math.max(present, closed + 1));
+    if (at != null && at.isAfter(last)) {
       throw new ParameterException(
           spec.commandLine(),
-          option
-              + " is "
-              + time
-              + ", in the future: it must not be after the end of the present epoch, "
-              + last
-              + ", as the log would take nothing else until then");
+          "--at is %s, in the future: it must not be after the end of the %s epoch, %s"
+              .formatted(at, closed >= present ? "first open" : "present", last));
     }
   }
 

@@ -7,12 +7,15 @@ import io.anabranch.api.KeyText;
 import io.anabranch.api.Provenance;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.spi.EpochChange;
 import io.anabranch.api.spi.EventLog;
+import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.ViewStore;
 import io.anabranch.config.Configuration;
 import io.anabranch.serving.Query;
 import io.anabranch.serving.ViewReader;
 import io.anabranch.wiring.LoadedApplication;
+import io.anabranch.wiring.LogHistory;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,8 +111,9 @@ final class QueryCommand implements Callable<Integer> {
       Optional<EventLog> log = Connections.existingLog(configuration);
       try {
         requireLog(configuration, store, log);
+        List<EpochChange> changes = changes(store, log);
         boolean windows = !total && definition.timeliness().isPresent();
-        print(reader(store, definition, log).read(query), windows);
+        print(reader(store, definition, log).read(query), changes, windows);
       } finally {
         log.ifPresent(EventLog::close);
       }
@@ -129,6 +133,22 @@ final class QueryCommand implements Callable<Integer> {
     store
         .pointer(view)
         .ifPresent(pointer -> log.ifPresent(each -> Connections.requireLogOf(pointer, each)));
+  }
+
+  /** How the log differs from what the answer was computed from; a strict query must not differ. */
+  private List<EpochChange> changes(ViewStore store, Optional<EventLog> log) {
+    Optional<LivePointer> pointer = store.pointer(view);
+    if (log.isEmpty() || pointer.isEmpty()) {
+      return List.of();
+    }
+    List<EpochChange> changes = LogHistory.changes(log.get(), store, pointer.get());
+    List<EpochChange> changed = LogHistory.of(EpochChange.Kind.CHANGED, changes);
+    if (strict && !changed.isEmpty()) {
+      throw new UserException(
+          "view \"%s\" was computed from another state of the log: %s. Restore the log or compute the view anew; without --strict it is printed as it is"
+              .formatted(view, LogHistory.text(changed)));
+    }
+    return changes;
   }
 
   /** Tells gaps by the log itself where it can be seen, else by what the last run saw of it. */
@@ -160,7 +180,7 @@ final class QueryCommand implements Callable<Integer> {
     return top == null ? query : query.top(top);
   }
 
-  private <K, O> void print(Answer<K, O> answer, boolean windows) {
+  private <K, O> void print(Answer<K, O> answer, List<EpochChange> changes, boolean windows) {
     PrintWriter out = spec.commandLine().getOut();
     try (RowPrinter printer = format.printer(out, windows ? COLUMNS_OF_WINDOWS : COLUMNS)) {
       for (Row<K, O> row : answer.rows()) {
@@ -178,11 +198,13 @@ final class QueryCommand implements Callable<Integer> {
       }
     }
     Map<String, Object> provenance = Values.provenance(answer.provenance());
+    LogChanges.put(provenance, changes);
+    String sentence =
+        sentence(answer.provenance(), answer.rows().size()) + LogChanges.clause(changes);
     switch (format) {
       case JSON -> out.println(JsonPrinter.json(Map.of("answer", provenance)));
-      case TABLE -> out.printf("%n%s%n", sentence(answer.provenance(), answer.rows().size()));
-      case CSV ->
-          spec.commandLine().getErr().println(sentence(answer.provenance(), answer.rows().size()));
+      case TABLE -> out.printf("%n%s%n", sentence);
+      case CSV -> spec.commandLine().getErr().println(sentence);
     }
   }
 

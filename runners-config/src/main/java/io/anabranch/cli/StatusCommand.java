@@ -3,6 +3,7 @@ package io.anabranch.cli;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.DeadLetter;
+import io.anabranch.api.spi.EpochChange;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
@@ -16,6 +17,7 @@ import io.anabranch.api.spi.ViewStatus.Version;
 import io.anabranch.api.spi.ViewStore;
 import io.anabranch.config.Configuration;
 import io.anabranch.wiring.CatchUp;
+import io.anabranch.wiring.LogHistory;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -102,6 +104,18 @@ final class StatusCommand implements Callable<Integer> {
     }
     out.println();
     out.printf("log closed through %s%n", time(log.epochs(), end.closedThrough(), "nothing"));
+    LogHistory.beginsLater(log)
+        .ifPresent(
+            first ->
+                out.printf(
+                    "log begins at %s: earlier epochs were removed%n", log.epochs().start(first)));
+    LogHistory.faults(log).forEach(fault -> out.printf("LOG DAMAGED: %s%n", fault.text()));
+    for (ViewStatus view : views) {
+      String clause = LogChanges.clause(LogHistory.changes(log, store, view.pointer()));
+      if (!clause.isEmpty()) {
+        out.printf("%s%s%n", view.pointer().view(), clause.replaceFirst("; ", ": "));
+      }
+    }
     for (ViewStatus view : views) {
       out.printf(
           "%s is %s behind%n",
@@ -237,6 +251,13 @@ final class StatusCommand implements Callable<Integer> {
     putEpoch(object, "batchThrough", log.epochs(), pointer.baseThrough());
     putEpoch(object, "speedThrough", log.epochs(), pointer.completeThrough());
     putEpoch(object, "logClosedThrough", log.epochs(), end.closedThrough());
+    LogHistory.beginsLater(log)
+        .ifPresent(first -> object.put("logBegins", log.epochs().start(first).toString()));
+    LogChanges.put(object, LogHistory.changes(log, store, pointer));
+    List<String> faults = LogHistory.faults(log).stream().map(EpochChange::text).toList();
+    if (!faults.isEmpty()) {
+      object.put("logFaults", faults);
+    }
     object.put("closedEpochsBehind", behind(pointer, end));
     object.put("deadLetters", store.deadLetterCount());
     object.put("untimely", view.untimely());

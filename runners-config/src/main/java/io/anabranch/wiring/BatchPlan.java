@@ -23,6 +23,10 @@ import java.util.OptionalLong;
  * @param readAfter the last epoch that no slice needs
  */
 record BatchPlan(List<SlicePlan> slices, long through, long readAfter) {
+  /** What to do in Lambda if rows were computed from another state of the log. */
+  static final String RECOMPUTE =
+      "close the epochs that were read (\"anabranch close\") and compute all anew:"
+          + " \"anabranch run --layer batch --full\"";
 
   /**
    * Plans a run.
@@ -41,29 +45,23 @@ record BatchPlan(List<SlicePlan> slices, long through, long readAfter) {
       Optional<LivePointer> pointer = context.store().pointer(view.name());
       if (pointer.isPresent()) {
         requireSameSource(context, pointer.get());
-        if (!full) {
+        if (full) {
+          LogHistory.requireNothingRemoved(context, pointer.get(), Epochs.NONE);
+        } else {
           requireSameDefinition(pointer.get(), view);
+          LogHistory.requireSame(context, pointer.get(), RECOMPUTE);
         }
       }
       long reached = pointer.map(LivePointer::baseThrough).orElse(Epochs.NONE);
-      if (reached > closed) {
-        throw new UserException(
-            "view \""
-                + view.name()
-                + "\": the batch version reaches "
-                + context.log().epochs().end(reached)
-                + ", but the log is closed only through "
-                + context.log().epochs().end(closed)
-                + ": the log has lost epochs, or is another one. Set log.path back, or use another"
-                + " store.url");
-      }
       long after = full ? Epochs.NONE : reached;
       if (after < through) {
         slices.add(plan(context, view, new EpochRange(after, through)));
         readAfter = Math.min(readAfter, context.readAfter(view, after));
       }
     }
-    return new BatchPlan(slices, through, readAfter);
+    BatchPlan plan = new BatchPlan(slices, through, readAfter);
+    LogHistory.requireWhole(context, plan.reads());
+    return plan;
   }
 
   /** What begins a version counts events in that were not in time. */
@@ -89,10 +87,34 @@ record BatchPlan(List<SlicePlan> slices, long through, long readAfter) {
     return new EpochRange(after, through);
   }
 
+  /** The batch version of a view reaches further than the log is closed. */
+  static UserException closedLess(
+      RunContext<?> context, String view, long reached, long closedThrough) {
+    Epochs epochs = context.log().epochs();
+    return new UserException(
+        "view \"%s\": the batch version reaches %s, but %s: epochs of the log were lost, or it is another one. Restore the log, or set log.path; if only its file \"closed\" was lost, close the epochs again: \"anabranch close --through %s\""
+            .formatted(
+                view,
+                epochs.end(reached),
+                closedThrough == Epochs.NONE
+                    ? "no epoch of the log is closed"
+                    : "the log is closed only through " + epochs.end(closedThrough),
+                epochs.end(reached)));
+  }
+
   static long closedThrough(RunContext<?> context) {
-    LogEnd end = context.log().end();
-    if (end.isEmpty()) {
-      throw new UserException("the log is empty: ingest records first");
+    LogEnd end = StreamRun.endOf(context);
+    for (ViewDefinition<?, ?, ?, ?, ?> view : context.application().views()) {
+      context
+          .store()
+          .pointer(view.name())
+          .filter(pointer -> pointer.architecture() == Architecture.LAMBDA)
+          .filter(pointer -> pointer.log().equals(context.log().id()))
+          .filter(pointer -> pointer.baseThrough() > end.closedThrough())
+          .ifPresent(
+              pointer -> {
+                throw closedLess(context, view.name(), pointer.baseThrough(), end.closedThrough());
+              });
     }
     return end.lastClosedWithRecords()
         .orElseThrow(

@@ -3,6 +3,7 @@ package io.anabranch.wiring;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.UserException;
+import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.Reconciliation;
 import io.anabranch.api.spi.SliceRef;
 import java.util.ArrayList;
@@ -142,6 +143,7 @@ public final class BatchRun<E> {
   /** Returns how many records were read; fails at once if the run is stopped meanwhile. */
   private long compute(BatchPlan plan, Map<String, SliceRef> slices) {
     Pipeline pipeline = context.pipeline();
+    List<EpochContent> contents = context.log().contents(plan.epochs());
     pipeline
         .apply("Log", context.log().readClosed(plan.reads()))
         .apply(
@@ -151,6 +153,7 @@ public final class BatchRun<E> {
                 .countingInThrough(plan.through()));
     AtomicLong records = new AtomicLong();
     stop.unlessRequested(() -> records.set(Pipelines.runToEnd(pipeline, "batch")));
+    context.store().rememberEpochs(slices.values(), contents);
     return records.get();
   }
 

@@ -1,28 +1,56 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
-import io.anabranch.api.UserException;
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.spi.EpochChange.Kind;
+import io.anabranch.api.spi.EpochContent;
+import io.anabranch.api.spi.SliceRef;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.Timer;
 import java.util.TimerTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Tells the store, from the beginning of a run to its end, that it is alive, and what the log is.
+ * Reports to the store, from the beginning of a run to its end, that the run is alive, what the log
+ * is, and what it holds of the epochs that the run reads. A report that fails is made up for by the
+ * next one.
  */
 final class Heartbeat implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
   private static final Duration EVERY = Duration.ofSeconds(10);
 
   private final RunContext<?> context;
   private final long run;
   private final Timer timer = new Timer("anabranch-heartbeat", true);
+  private List<SliceRef> followed = List.of();
+  private List<EpochContent> remembered = List.of();
+  private Optional<String> failure = Optional.empty();
 
   private Heartbeat(RunContext<?> context, long run) {
     this.context = context;
     this.run = run;
   }
 
+  /** Remembers from now on what the log holds of the epochs that these slices are filled from. */
+  synchronized void follows(Collection<SliceRef> slices) {
+    followed = List.copyOf(slices);
+    remembered = List.of();
+    remember();
+  }
+
   /** Registers a run and begins to tell of it. */
   static Heartbeat begin(RunContext<?> context, String layer) {
+    return begin(context, layer, EVERY);
+  }
+
+  /** For tests: reports as often as this. */
+  static Heartbeat begin(RunContext<?> context, String layer, Duration every) {
     Heartbeat heartbeat = new Heartbeat(context, context.store().beginRun(layer));
     try {
       heartbeat.beat();
@@ -37,7 +65,7 @@ final class Heartbeat implements AutoCloseable {
             heartbeat.tryToBeat();
           }
         };
-    heartbeat.timer.schedule(beat, EVERY.toMillis(), EVERY.toMillis());
+    heartbeat.timer.schedule(beat, every.toMillis(), every.toMillis());
     return heartbeat;
   }
 
@@ -46,15 +74,39 @@ final class Heartbeat implements AutoCloseable {
     return run;
   }
 
-  private void beat() {
+  private synchronized void beat() {
     context.store().heartbeat(run, context.log().id(), context.log().end());
+    remember();
   }
 
+  /** Remembers what is new, unless the log is no longer what it was: then the next run says so. */
+  private void remember() {
+    if (followed.isEmpty()) {
+      return;
+    }
+    long after = followed.stream().mapToLong(SliceRef::after).min().orElseThrow();
+    List<EpochContent> now = context.log().contents(new EpochRange(after, Long.MAX_VALUE));
+    List<EpochContent> changed = new ArrayList<>(now);
+    changed.removeAll(Set.copyOf(remembered));
+    if (!changed.isEmpty()
+        && LogHistory.of(Kind.CHANGED, context.log().changes(remembered)).isEmpty()) {
+      context.store().rememberEpochs(followed, changed);
+      remembered = now;
+    }
+  }
+
+  /** Whatever a log or a store throws, the run still lives, and a timer would end with it. */
   private void tryToBeat() {
     try {
       beat();
-    } catch (UserException e) {
-      // a missed beat or two do no harm; what the run itself writes tells if the store is gone
+      failure = Optional.empty();
+    } catch (RuntimeException | Error e) {
+      Optional<String> now = Optional.of(String.valueOf(e));
+      if (!now.equals(failure)) { // once for each reason
+        LOG.warn(
+            "run {} could not report that it is alive, and tries again: {}", run, e.toString());
+      }
+      failure = now;
     }
   }
 

@@ -5,6 +5,7 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Tolerance;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.RecordBatch;
@@ -37,6 +38,9 @@ import org.apache.beam.sdk.values.PCollection;
  * @param <E> the author's event
  */
 public final class KappaRun<E> {
+  private static final String RECOMPUTE =
+      "compute it anew beside the live version: \"anabranch replay\"";
+
   private final RunContext<E> context;
   private final Stop stop;
   private final Listener listener;
@@ -124,7 +128,9 @@ public final class KappaRun<E> {
       Optional<LivePointer> pointer = context.store().pointer(view.name());
       if (pointer.isPresent()) {
         BatchPlan.requireSameLog(context, pointer.get());
-        versions.put(view.name(), version(pointer.get(), view, role));
+        long version = version(pointer.get(), view, role);
+        LogHistory.requireSame(context, view.name(), version, RECOMPUTE);
+        versions.put(view.name(), version);
       } else {
         first.add(Replay.first(context, view, end));
       }
@@ -213,6 +219,9 @@ public final class KappaRun<E> {
                       .openVersion(run, context.ref(context.application().view(view)), version)));
       opened.forEach(slice -> slices.put(slice.view(), slice));
       listener.goesOn(run, opened);
+      LogHistory.requireWhole(
+          context, new EpochRange(context.readAfter(slices.values()), Long.MAX_VALUE));
+      heartbeat.follows(slices.values());
       return follow(layer, run, slices, until);
     }
   }
@@ -271,13 +280,16 @@ public final class KappaRun<E> {
     }
     long through = ends.first();
     long readAfter = context.readAfter(slices.values());
+    EpochRange reads = new EpochRange(readAfter, through);
+    LogHistory.requireWhole(context, reads);
+    List<EpochContent> contents = context.log().contents(reads);
     Pipeline pipeline = context.pipeline();
-    PCollection<RecordBatch> records =
-        pipeline.apply("Log", context.log().readClosed(new EpochRange(readAfter, through)));
+    PCollection<RecordBatch> records = pipeline.apply("Log", context.log().readClosed(reads));
     Following.throttled(context, records, "", slices.values(), readAfter, throttle)
         .apply("Views", Views.into(slices, context, through).inOneEpoch());
     long[] read = new long[1];
     stop.unlessRequested(() -> read[0] = Pipelines.runToEnd(pipeline, layer));
+    context.store().rememberEpochs(slices.values(), contents);
     return read[0];
   }
 

@@ -116,6 +116,9 @@ public record Replay(List<PlannedView> views, EpochRange reads, LogSize size) {
       requireSameDefinition(live, view);
       after = boundary(status.get(), from.getAsLong() - 1);
     }
+    if (status.isPresent()) {
+      LogHistory.requireNothingRemoved(context, status.get().pointer(), after);
+    }
     EpochRange history = history(after, end);
     return new PlannedView(
         new ReplayPlan(context.ref(view), history),

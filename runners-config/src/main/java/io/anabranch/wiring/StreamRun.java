@@ -2,9 +2,11 @@
 package io.anabranch.wiring;
 
 import io.anabranch.api.Architecture;
+import io.anabranch.api.EpochRange;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.ViewRef;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -51,12 +53,21 @@ public final class StreamRun {
 
   private static <E> RunReport run(
       RunContext<E> context, Optional<LogEnd> until, Stop stop, LongConsumer started) {
+    for (ViewRef view : context.refs()) {
+      context
+          .store()
+          .pointer(view.name())
+          .ifPresent(pointer -> LogHistory.requireSame(context, pointer, BatchPlan.RECOMPUTE));
+    }
     try (Heartbeat heartbeat = Heartbeat.begin(context, "speed")) {
       long run = heartbeat.run();
       Map<String, SliceRef> slices =
           context.byView(
               context.store().openStreamSlices(run, context.refs(), Architecture.LAMBDA));
       started.accept(run);
+      LogHistory.requireWhole(
+          context, new EpochRange(context.readAfter(slices.values()), Long.MAX_VALUE));
+      heartbeat.follows(slices.values());
       return new Following<>(context, "speed", run, slices, until, Optional.empty()).run(stop);
     }
   }

@@ -6,6 +6,7 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.spi.EpochChange;
 import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.RowDifferences;
@@ -66,6 +67,7 @@ public final class Verification {
     LivePointer pointer = pointer(context, view);
     long through = through(context, pointer);
     EpochRange epochs = new EpochRange(Epochs.NONE, through);
+    requireInLog(context, pointer, epochs);
     try (Heartbeat heartbeat = Heartbeat.begin(context, "verify")) {
       SliceRef slice = context.store().openScratchSlice(heartbeat.run(), context.ref(view), epochs);
       try {
@@ -86,6 +88,18 @@ public final class Verification {
         context.store().discard(List.of(slice));
       }
     }
+  }
+
+  private static void requireInLog(RunContext<?> context, LivePointer pointer, EpochRange epochs) {
+    List<EpochChange> removed =
+        LogHistory.of(
+            EpochChange.Kind.REMOVED, LogHistory.changes(context.log(), context.store(), pointer));
+    if (!removed.isEmpty()) {
+      throw new UserException(
+          "view \"%s\" cannot be verified, as it holds epochs that the log no longer holds: %s"
+              .formatted(pointer.view(), LogHistory.text(removed)));
+    }
+    LogHistory.requireWhole(context, epochs);
   }
 
   private static <K, A, O> Optional<RowDifferences> compare(
@@ -124,14 +138,7 @@ public final class Verification {
     LogEnd end = context.log().end();
     long base = pointer.baseThrough() == Long.MAX_VALUE ? Epochs.NONE : pointer.baseThrough();
     if (base > end.closedThrough()) {
-      throw new UserException(
-          "view \""
-              + pointer.view()
-              + "\": the batch version reaches epoch "
-              + base
-              + ", but the log is closed only through epoch "
-              + end.closedThrough()
-              + ": the log has lost epochs, or is another one");
+      throw BatchPlan.closedLess(context, pointer.view(), base, end.closedThrough());
     }
     long through = Math.min(end.closedThrough(), Math.max(base, pointer.completeThrough()));
     if (through == Epochs.NONE) {

@@ -3,12 +3,16 @@ package io.anabranch.wiring;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.EpochChange;
+import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.LogSize;
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.StopSignal;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
@@ -29,6 +33,21 @@ record EarlierLog(EventLog log, LogEnd end) implements EventLog {
   @Override
   public LogSize size(EpochRange range) {
     return log.size(range);
+  }
+
+  @Override
+  public List<EpochContent> contents(EpochRange range) {
+    return log.contents(range);
+  }
+
+  @Override
+  public List<EpochChange> changes(Collection<EpochContent> earlier) {
+    return log.changes(earlier);
+  }
+
+  @Override
+  public List<EpochChange> faults(EpochRange range) {
+    return log.faults(range);
   }
 
   @Override

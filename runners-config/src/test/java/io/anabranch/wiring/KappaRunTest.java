@@ -186,8 +186,7 @@ final class KappaRunTest {
 
     ExecutionException problem =
         assertThrows(ExecutionException.class, () -> run.get(1, TimeUnit.MINUTES));
-    assertThat(
-        begun.toString(), problem.getMessage(), containsString("another run has taken over"));
+    assertThat(begun.toString(), problem.getMessage(), containsString("has taken over"));
     world.check(history.story());
   }
 

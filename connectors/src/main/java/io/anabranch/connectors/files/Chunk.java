@@ -38,6 +38,8 @@ record Chunk(Segment segment, long from, long to) {
       VarInt.encode(chunk.segment.sequence(), out);
       VarInt.encode(chunk.segment.appendMillis(), out);
       BooleanCoder.of().encode(chunk.segment.stated(), out);
+      VarInt.encode(chunk.segment.bytes(), out);
+      VarInt.encode(chunk.segment.checksum(), out);
       VarInt.encode(chunk.from, out);
       VarInt.encode(chunk.to, out);
     }
@@ -49,7 +51,9 @@ record Chunk(Segment segment, long from, long to) {
               VarInt.decodeLong(in),
               VarInt.decodeLong(in),
               VarInt.decodeLong(in),
-              BooleanCoder.of().decode(in));
+              BooleanCoder.of().decode(in),
+              VarInt.decodeLong(in),
+              VarInt.decodeInt(in));
       return new Chunk(segment, VarInt.decodeLong(in), VarInt.decodeLong(in));
     }
 

@@ -7,6 +7,8 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.AppendableLog;
+import io.anabranch.api.spi.EpochChange;
+import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.LogSize;
 import io.anabranch.api.spi.RecordBatch;
@@ -16,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -79,11 +82,30 @@ final class FilesLog implements AppendableLog {
           for (Segment segment : folder.look(0).segments()) {
             if (range.contains(segment.epoch())) {
               epochs.add(segment.epoch());
-              bytes += Files.size(folder.file(segment));
+              bytes += segment.bytes();
             }
           }
           return new LogSize(epochs.size(), bytes);
         });
+  }
+
+  @Override
+  public List<EpochContent> contents(EpochRange range) {
+    return attempt("read", () -> contents().of(range.after(), range.through()));
+  }
+
+  @Override
+  public List<EpochChange> changes(Collection<EpochContent> earlier) {
+    return earlier.isEmpty() ? List.of() : attempt("read", () -> contents().changesSince(earlier));
+  }
+
+  @Override
+  public List<EpochChange> faults(EpochRange range) {
+    return attempt("read", () -> contents().faults(range.after(), range.through()));
+  }
+
+  private Contents contents() throws IOException {
+    return new Contents(folder, folder.look(0));
   }
 
   @Override
@@ -106,10 +128,19 @@ final class FilesLog implements AppendableLog {
     Instant time = at.orElseGet(folder.clock()::instant);
     long epoch = epochs().at(time);
     if (epoch <= view.closedThrough()) {
-      throw refusal(time, at.isPresent(), epoch, epochs().start(view.closedThrough() + 1));
+      throw at.isPresent() ? closed(time, epoch, view) : closedAhead(time, epoch, view);
+    }
+    if (at.isEmpty() && folder.isJump(view)) {
+      throw jump(time, view);
     }
     Segment segment =
-        new Segment(epoch, view.lastSequence() + 1, time.toEpochMilli(), at.isPresent());
+        new Segment(
+            epoch,
+            Math.max(view.lastSequence(), folder.closed().lastSequence()) + 1,
+            time.toEpochMilli(),
+            at.isPresent(),
+            lines.bytes(),
+            lines.checksum());
     Path target = folder.file(segment);
     if (!Files.isDirectory(target.getParent())) {
       Files.createDirectories(target.getParent());
@@ -119,19 +150,54 @@ final class FilesLog implements AppendableLog {
     return new Appended(epoch, lines.records(), lines.bytes());
   }
 
-  private UserException refusal(Instant time, boolean stated, long epoch, Instant open) {
+  private UserException closed(Instant time, long epoch, LogView view) {
     return new UserException(
-        (stated ? "the stated ingestion time " : "the present time ")
+        "the stated ingestion time "
             + time
-            + " is in the closed epoch ["
-            + epochs().start(epoch)
-            + ", "
-            + epochs().end(epoch)
-            + "), which gets no more records; the first open epoch starts at "
+            + " is in the closed epoch "
+            + interval(epoch)
+            + ", which gets no more records; the first open epoch starts at "
+            + epochs().start(view.closedThrough() + 1)
+            + ". State an ingestion time from then on (--at), or append at the present time;"
+            + " nothing was appended");
+  }
+
+  /** The clock was ahead when the log was closed, or it is behind now. */
+  private UserException closedAhead(Instant time, long epoch, LogView view) {
+    Instant open = epochs().start(view.closedThrough() + 1);
+    return new UserException(
+        "the present time "
+            + time
+            + " is in the closed epoch "
+            + interval(epoch)
+            + ", which gets no more records: the log is closed through "
             + open
-            + ". State an ingestion time from then on (--at), or "
-            + (stated ? "append at the present time" : "wait until then")
-            + "; nothing was appended");
+            + ". Either the clock of this machine is behind, then set it; or one was ahead when the"
+            + " log was closed, then append to the first open epoch until that time has come, with"
+            + " --at "
+            + open
+            + ": speed and Kappa answer with such records at once, and batch after \"anabranch close"
+            + " --force --through "
+            + epochs().end(view.closedThrough() + 1)
+            + "\". Nothing was appended");
+  }
+
+  private UserException jump(Instant time, LogView view) {
+    return new UserException(
+        "the present time "
+            + time
+            + " is more than "
+            + folder.maxJump()
+            + " after the newest record of the log, "
+            + Instant.ofEpochMilli(view.newest().orElseThrow().appendMillis())
+            + ": the clock of this machine may be ahead, and the log would then be closed for"
+            + " everybody else. If the clock is right, append once with --at "
+            + time
+            + ", or set log.maxClockJump; nothing was appended");
+  }
+
+  private String interval(long epoch) {
+    return "[" + epochs().start(epoch) + ", " + epochs().end(epoch) + ")";
   }
 
   @Override

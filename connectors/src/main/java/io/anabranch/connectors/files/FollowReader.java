@@ -21,6 +21,10 @@ final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
   private FollowMark mark;
   private Optional<ChunkReader> chunk = Optional.empty();
   private Optional<RecordBatch> current = Optional.empty();
+
+  /** The number of the last segment that was verified. */
+  private long verified;
+
   private boolean polled;
   private long nextPoll;
 
@@ -68,6 +72,7 @@ final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
       if (index >= 0) {
         long offset = index == mark.chunk() ? mark.offset() : 0;
         moveTo(segment.sequence(), index, offset);
+        verify(segment);
         chunk =
             Optional.of(
                 ChunkReader.open(
@@ -77,6 +82,14 @@ final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
       moveTo(segment.sequence() + 1, 0, 0);
     }
     return chunk.isPresent();
+  }
+
+  /** Once for each segment, before anything of it is given out. */
+  private void verify(Segment segment) throws IOException {
+    if (verified != segment.sequence()) {
+      SegmentFiles.verify(source.folder().file(segment), segment);
+      verified = segment.sequence();
+    }
   }
 
   /** Looks for new segments; returns whether there are any. */

@@ -4,8 +4,6 @@ package io.anabranch.connectors.files;
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.RecordBatchCoder;
 import io.anabranch.api.spi.StopSignal;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -129,11 +127,10 @@ final class FollowSource extends UnboundedSource<RecordBatch, FollowMark> {
   }
 
   /** Finds this split's next chunk of a segment from an index on; returns -1 if there is none. */
-  long nextChunk(Segment segment, long from) throws IOException {
-    long size = Files.size(folder.file(segment));
+  long nextChunk(Segment segment, long from) {
     long mine = Math.floorMod(split - mix(segment.sequence()), (long) splits);
     long index = from + Math.floorMod(mine - from, (long) splits);
-    return index * chunkLength < size ? index : -1;
+    return index * chunkLength < segment.bytes() ? index : -1;
   }
 
   Chunk chunk(Segment segment, long index) {

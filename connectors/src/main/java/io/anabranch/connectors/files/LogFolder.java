@@ -2,17 +2,14 @@
 package io.anabranch.connectors.files;
 
 import io.anabranch.api.Epochs;
-import io.anabranch.api.UserException;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.ReadOnlyFileSystemException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 
 /**
  * The folder of a log, on the machine that opened the log or on a worker that sees the same folder.
@@ -22,7 +19,8 @@ import java.time.Duration;
  * closed that an append, or a clock that is set back, could still get into.
  *
  * <p>By itself an epoch closes when its end and the grace are over, if the newest segment was
- * appended at the time of its writing; while history is loaded at stated times, nothing does.
+ * appended at the time of its writing; while history is loaded at stated times, nothing does, and
+ * neither if the clock may be wrong.
  */
 final class LogFolder implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -30,18 +28,24 @@ final class LogFolder implements Serializable {
   private final String path;
   private final Epochs epochs;
   private final Duration grace;
+  private final Duration maxJump;
   private final Clock clock;
   private transient SegmentIndex index;
+  private transient ClosedEpochs closed;
 
   /**
    * Points at a folder.
    *
+   * @param grace how long after its end an epoch closes by itself
+   * @param maxJump how long after the newest record the present time may be, for epochs to close by
+   *     themselves: if it is later, then the clock may be wrong
    * @param clock the time of appends and of closing; serializable
    */
-  LogFolder(Path path, Epochs epochs, Duration grace, Clock clock) {
+  LogFolder(Path path, Epochs epochs, Duration grace, Duration maxJump, Clock clock) {
     this.path = path.toString();
     this.epochs = epochs;
     this.grace = grace;
+    this.maxJump = maxJump;
     this.clock = clock;
   }
 
@@ -99,38 +103,47 @@ final class LogFolder implements Serializable {
 
   /** Closes the epochs through one that is later than those closed; only under the lock. */
   LogView close(LogView view, long through) throws IOException {
-    DurableFiles.replace(
-        Files.createDirectories(staging()),
-        closedFile(),
-        (through + "\n").getBytes(StandardCharsets.UTF_8));
+    LogView all = list(0).withClosedThrough(through);
+    closed()
+        .append(
+            through, all.lastSequence(), new Contents(this, all).of(view.closedThrough(), through));
     return view.withClosedThrough(through);
   }
 
-  private LogView list(long since) throws IOException {
-    long closedThrough = closedThrough(); // before the segments are listed
-    return index().list(closedThrough, since);
+  /**
+   * Whether the present time is so long after the newest record that the clock may be wrong. A
+   * stated time, as of history, says nothing of clocks.
+   */
+  boolean isJump(LogView view) {
+    return view.newest()
+        .filter(newest -> !newest.stated())
+        .filter(
+            newest ->
+                clock.instant().isAfter(Instant.ofEpochMilli(newest.appendMillis()).plus(maxJump)))
+        .isPresent();
   }
 
-  private long closedThrough() throws IOException {
-    try {
-      return Long.parseLong(Files.readString(closedFile(), StandardCharsets.UTF_8).trim());
-    } catch (NoSuchFileException e) {
-      return Epochs.NONE;
-    } catch (NumberFormatException e) {
-      throw new UserException(
-          closedFile() + " does not hold the number of the last closed epoch; restore it", e);
-    }
+  Duration maxJump() {
+    return maxJump;
+  }
+
+  private LogView list(long since) throws IOException {
+    long closedThrough = closed().through(); // before the segments are listed
+    return index().list(closedThrough, since);
   }
 
   /** Returns the last epoch that closes by itself now. */
   private long due(LogView view) {
-    return view.newest().isEmpty() || view.newest().get().stated()
+    return view.newest().isEmpty() || view.newest().get().stated() || isJump(view)
         ? Epochs.NONE
         : epochs.at(clock.instant().minus(grace)) - 1;
   }
 
-  private Path closedFile() {
-    return path().resolve("closed");
+  synchronized ClosedEpochs closed() {
+    if (closed == null) {
+      closed = new ClosedEpochs(path());
+    }
+    return closed;
   }
 
   private synchronized SegmentIndex index() {

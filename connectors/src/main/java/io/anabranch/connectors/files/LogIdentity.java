@@ -23,7 +23,7 @@ import java.util.UUID;
  */
 record LogIdentity(String id, Epochs epochs) {
   static final String FILE = "log.json";
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static LogIdentity create(Epochs epochs) {
@@ -50,6 +50,13 @@ record LogIdentity(String id, Epochs epochs) {
                 + FORMAT
                 + "; use the newer version that wrote it");
       }
+      if (format == 1) {
+        throw new UserException(
+            "the log in "
+                + folder
+                + " is of format 1, of a version of Anabranch that was never released: ingest its"
+                + " records into a new log.path");
+      }
       String id = json.path("id").asText();
       if (format == FORMAT && !id.isEmpty()) {
         return new LogIdentity(id, new Epochs(Duration.parse(json.path("epoch").asText())));
@@ -63,7 +70,7 @@ record LogIdentity(String id, Epochs epochs) {
   private static UserException damaged(Path file, Exception cause) {
     return new UserException(
         file
-            + " does not describe a log, as {\"format\":1,\"id\":...,\"epoch\":\"PT1H\"} does;"
+            + " does not describe a log, as {\"format\":2,\"id\":...,\"epoch\":\"PT1H\"} does;"
             + " restore the file, or choose another log.path",
         cause);
   }

@@ -15,7 +15,8 @@ import java.util.List;
 /** Opens the folder of a log, making it on first use. */
 final class LogOpener {
   private static final Duration STAGING_KEPT = Duration.ofDays(1);
-  private static final List<String> OWN_NAMES = List.of("lock", "staging", "epochs", "closed");
+  private static final List<String> OWN_NAMES =
+      List.of("lock", "staging", "epochs", ClosedEpochs.FILE);
 
   private final LogSettings settings;
   private final Clock clock;
@@ -53,7 +54,8 @@ final class LogOpener {
     }
     LogIdentity identity = LogIdentity.read(path);
     checkEpoch(identity.epochs().length());
-    LogFolder folder = new LogFolder(path, identity.epochs(), settings.grace(), clock);
+    LogFolder folder =
+        new LogFolder(path, identity.epochs(), settings.grace(), settings.maxClockJump(), clock);
     removeOldStaging(folder.staging());
     return new FilesLog(identity.id(), folder);
   }
@@ -70,6 +72,7 @@ final class LogOpener {
             Path epochs = Files.createDirectories(path.resolve("epochs"));
             checkEmpty(epochs, List.of());
             Path staging = Files.createDirectories(path.resolve("staging"));
+            ClosedEpochs.create(path);
             Duration length = settings.epoch().orElse(LogSettings.DEFAULT_EPOCH);
             byte[] identity = LogIdentity.create(new Epochs(length)).toBytes();
             DurableFiles.replace(staging, path.resolve(LogIdentity.FILE), identity);

@@ -19,11 +19,14 @@ import java.util.function.Consumer;
  * @param path its folder
  * @param epoch the length of its epochs, if stated
  * @param grace how long after its end an epoch closes by itself
+ * @param maxClockJump how long after the newest record the present time may be; if it is later, the
+ *     clock may be wrong: no record is taken without a stated time, and no epoch closes by itself
  */
-record LogSettings(Path path, Optional<Duration> epoch, Duration grace) {
-  static final Set<String> NAMES = Set.of("path", "epoch", "grace");
+record LogSettings(Path path, Optional<Duration> epoch, Duration grace, Duration maxClockJump) {
+  static final Set<String> NAMES = Set.of("path", "epoch", "grace", "maxClockJump");
   static final Duration DEFAULT_EPOCH = Duration.ofHours(1);
   static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
+  static final Duration DEFAULT_MAX_CLOCK_JUMP = Duration.ofDays(30);
   private static final Duration LONGEST = Duration.ofDays(3660);
 
   /**
@@ -39,7 +42,8 @@ record LogSettings(Path path, Optional<Duration> epoch, Duration grace) {
     return new LogSettings(
         Path.of(settings.get("path").orElseThrow()),
         settings.get("epoch").map(Settings::parseDuration),
-        settings.duration("grace", DEFAULT_GRACE));
+        settings.duration("grace", DEFAULT_GRACE),
+        settings.duration("maxClockJump", DEFAULT_MAX_CLOCK_JUMP));
   }
 
   /** Returns one sentence for each problem. */
@@ -57,6 +61,9 @@ record LogSettings(Path path, Optional<Duration> epoch, Duration grace) {
     settings
         .get("grace")
         .ifPresent(text -> attempt("grace", text, problems, LogSettings::checkGrace));
+    settings
+        .get("maxClockJump")
+        .ifPresent(text -> attempt("maxClockJump", text, problems, LogSettings::checkJump));
     return problems;
   }
 
@@ -76,6 +83,13 @@ record LogSettings(Path path, Optional<Duration> epoch, Duration grace) {
     Duration grace = Settings.parseDuration(text);
     if (grace.compareTo(LONGEST) > 0 || grace.isNegative()) {
       throw new IllegalArgumentException("it must be from 0s to " + LONGEST.toDays() + "d");
+    }
+  }
+
+  private static void checkJump(String text) {
+    Duration jump = Settings.parseDuration(text);
+    if (jump.compareTo(LONGEST) > 0 || jump.compareTo(Duration.ofHours(1)) < 0) {
+      throw new IllegalArgumentException("it must be from 1h to " + LONGEST.toDays() + "d");
     }
   }
 

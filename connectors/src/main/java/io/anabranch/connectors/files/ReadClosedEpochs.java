@@ -7,7 +7,6 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.RecordBatchCoder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Optional;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
@@ -25,11 +24,12 @@ import org.apache.beam.sdk.values.PCollection;
  * Reads closed epochs of an embedded log.
  *
  * <p>Output: bounded; batches of records in the global window at the minimum timestamp, in any
- * order. The segments are listed on a worker, and read by all workers in chunks.
+ * order. The segments are listed on a worker, verified each by one worker, and read by all workers
+ * in chunks.
  *
  * <p>Failures: a range that is not closed is a {@link UserException} when the pipeline is built; a
- * segment that cannot be read fails the bundle. Every record is read exactly once, because closed
- * epochs never change.
+ * segment that is damaged or cannot be read fails the bundle. Every record is read exactly once,
+ * because closed epochs never change.
  */
 final class ReadClosedEpochs extends PTransform<PBegin, PCollection<RecordBatch>> {
   private static final long serialVersionUID = 1L;
@@ -75,7 +75,11 @@ final class ReadClosedEpochs extends PTransform<PBegin, PCollection<RecordBatch>
             "Range",
             Create.of(KV.of(range.after(), range.through()))
                 .withCoder(KvCoder.of(VarLongCoder.of(), VarLongCoder.of())))
-        .apply("List", ParDo.of(new ListFn(folder, chunkLength)))
+        .apply("List", ParDo.of(new ListFn(folder)))
+        .setCoder(Chunk.ChunkCoder.of())
+        .apply("SpreadSegments", Reshuffle.viaRandomKey())
+        .setCoder(Chunk.ChunkCoder.of())
+        .apply("Verify", ParDo.of(new VerifyFn(folder, chunkLength)))
         .setCoder(Chunk.ChunkCoder.of())
         .apply("Spread", Reshuffle.viaRandomKey())
         .setCoder(Chunk.ChunkCoder.of())
@@ -90,14 +94,13 @@ final class ReadClosedEpochs extends PTransform<PBegin, PCollection<RecordBatch>
         .add(DisplayData.item("epochs", range.toString()));
   }
 
+  /** Makes one chunk of each segment. */
   private static final class ListFn extends DoFn<KV<Long, Long>, Chunk> {
     private static final long serialVersionUID = 1L;
     private final LogFolder folder;
-    private final long chunkLength;
 
-    ListFn(LogFolder folder, long chunkLength) {
+    ListFn(LogFolder folder) {
       this.folder = folder;
-      this.chunkLength = chunkLength;
     }
 
     @ProcessElement
@@ -106,11 +109,29 @@ final class ReadClosedEpochs extends PTransform<PBegin, PCollection<RecordBatch>
       EpochRange range = new EpochRange(ends.getKey(), ends.getValue());
       for (Segment segment : folder.look(0).segments()) {
         if (range.contains(segment.epoch())) {
-          long size = Files.size(folder.file(segment));
-          for (long from = 0; from < size; from += chunkLength) {
-            out.output(new Chunk(segment, from, Math.min(size, from + chunkLength)));
-          }
+          out.output(new Chunk(segment, 0, segment.bytes()));
         }
+      }
+    }
+  }
+
+  /** Verifies segments, and divides them. */
+  private static final class VerifyFn extends DoFn<Chunk, Chunk> {
+    private static final long serialVersionUID = 1L;
+    private final LogFolder folder;
+    private final long chunkLength;
+
+    VerifyFn(LogFolder folder, long chunkLength) {
+      this.folder = folder;
+      this.chunkLength = chunkLength;
+    }
+
+    @ProcessElement
+    public void process(@Element Chunk whole, OutputReceiver<Chunk> out) throws IOException {
+      Segment segment = whole.segment();
+      SegmentFiles.verify(folder.file(segment), segment);
+      for (long from = 0; from < segment.bytes(); from += chunkLength) {
+        out.output(new Chunk(segment, from, Math.min(segment.bytes(), from + chunkLength)));
       }
     }
   }

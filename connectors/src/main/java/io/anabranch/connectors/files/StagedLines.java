@@ -16,6 +16,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -25,8 +27,9 @@ import java.util.zip.GZIPInputStream;
  * @param file where they are
  * @param records how many lines
  * @param bytes how many bytes, line ends included
+ * @param checksum the CRC-32C of the bytes
  */
-record StagedLines(Path file, long records, long bytes) {
+record StagedLines(Path file, long records, long bytes, int checksum) {
   /** A record must fit into an array, several times into memory. */
   static final int LONGEST_LINE = 256 << 20;
 
@@ -43,7 +46,10 @@ record StagedLines(Path file, long records, long bytes) {
     boolean done = false;
     try (FileChannel channel =
             FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER)) {
+        CheckedOutputStream out =
+            new CheckedOutputStream(
+                new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER),
+                new CRC32C())) {
       long records = 0;
       for (AppendableLog.Input input : inputs) {
         records += copy(input, out);
@@ -54,7 +60,7 @@ record StagedLines(Path file, long records, long bytes) {
       out.flush();
       channel.force(true);
       done = true;
-      return new StagedLines(file, records, channel.size());
+      return new StagedLines(file, records, channel.size(), (int) out.getChecksum().getValue());
     } finally {
       if (!done) {
         Files.deleteIfExists(file);

@@ -51,6 +51,7 @@ final class Folds {
       throw new IllegalArgumentException("slices " + slices + " are not those of the fold " + own);
     }
     Slices.show(connection, fold.slice());
+    EpochMemory.copy(connection, fold.slice(), slices);
     Sql.update( // a fold brings nothing new
         connection,
         "UPDATE anabranch_slice SET updated = (SELECT MAX(f.updated) FROM anabranch_slice f"

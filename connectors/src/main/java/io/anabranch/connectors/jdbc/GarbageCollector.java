@@ -64,6 +64,13 @@ final class GarbageCollector {
               ? count(speed.slice(), speed.through(), speed.slice())
               : removeRows(speed.slice(), speed.through(), speed.slice());
     }
+    if (!rules.dryRun()) {
+      database.write(
+          connection -> {
+            EpochMemory.collectGarbage(connection);
+            return null;
+          });
+    }
     return new Garbage(
         rules.dryRun() ? emptyVersions(dead, old) : removeVersions(), slices.size(), rows);
   }

@@ -4,6 +4,7 @@ package io.anabranch.connectors.jdbc;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.spi.DeadLetter;
+import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.Garbage;
 import io.anabranch.api.spi.GarbageRules;
 import io.anabranch.api.spi.LivePointer;
@@ -184,6 +185,16 @@ final class JdbcStore implements ViewStore {
   @Override
   public void addReading(Collection<SliceRef> slices, long through, long bytes, long records) {
     change(connection -> Readings.add(connection, clock.millis(), slices, through, bytes, records));
+  }
+
+  @Override
+  public void rememberEpochs(Collection<SliceRef> slices, Collection<EpochContent> contents) {
+    change(connection -> EpochMemory.remember(connection, slices, contents));
+  }
+
+  @Override
+  public List<EpochContent> epochs(long version) {
+    return database.read(connection -> EpochMemory.ofVersion(connection, version));
   }
 
   @Override

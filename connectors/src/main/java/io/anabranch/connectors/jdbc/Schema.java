@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * left alone if of a newer one.
  */
 final class Schema {
-  static final int VERSION = 5;
+  static final int VERSION = 6;
 
   private Schema() {}
 

@@ -60,9 +60,9 @@ class AppendTest {
     Appended appended = Logs.live(log, "a\nb\n");
 
     long epoch = log.epochs().at(clock.instant());
-    String segment = FOLDER + "000000000001-" + clock.millis() + "-live.log";
+    String segment = FOLDER + "000000000001-" + clock.millis() + "-live-4-52a4fb0b.log";
     assertThat(appended, equalTo(new Appended(epoch, 2, 4)));
-    assertThat(Logs.files(folder), contains(segment, "lock", "log.json"));
+    assertThat(Logs.files(folder), contains("closed", segment, "lock", "log.json"));
     assertThat(Files.readString(folder.resolve(segment)), equalTo("a\nb\n"));
     assertThat(log.end(), equalTo(new LogEnd("1", epoch - 1, epoch, epoch)));
   }
@@ -73,8 +73,8 @@ class AppendTest {
 
     assertThat(appended.epoch(), equalTo(log.epochs().at(Instant.parse("2015-05-21T03:00:00Z"))));
     assertThat(
-        Logs.files(folder).get(0),
-        equalTo("epochs/2015-05-21T03-00-00Z/000000000001-1432177800500-stated.log"));
+        Logs.files(folder).get(1),
+        equalTo("epochs/2015-05-21T03-00-00Z/000000000001-1432177800500-stated-2-09bde29b.log"));
   }
 
   @Test
@@ -99,7 +99,7 @@ class AppendTest {
     assertThat(appended.records(), equalTo(5L));
     assertThat(appended.bytes(), equalTo(10L));
     assertThat(
-        Files.readString(folder.resolve(Logs.files(folder).get(0))), equalTo("1\n\n2\n3\r\n4\n"));
+        Files.readString(folder.resolve(Logs.files(folder).get(1))), equalTo("1\n\n2\n3\r\n4\n"));
   }
 
   @Test
@@ -115,7 +115,7 @@ class AppendTest {
         log.append(List.of(Logs.input("x.log.gz", bytes.toByteArray())), Optional.empty());
 
     assertThat(appended.records(), equalTo(2L));
-    assertThat(Files.readString(folder.resolve(Logs.files(folder).get(0))), equalTo("a\nbc\n"));
+    assertThat(Files.readString(folder.resolve(Logs.files(folder).get(1))), equalTo("a\nbc\n"));
   }
 
   @Test
@@ -167,6 +167,7 @@ class AppendTest {
   void folderThatVanishedIsSaidSo() throws Exception {
     Files.delete(folder.resolve("log.json"));
     Files.delete(folder.resolve("lock"));
+    Files.delete(folder.resolve("closed"));
     Files.delete(folder.resolve("epochs"));
     Files.delete(folder.resolve("staging"));
     Files.delete(folder);
@@ -246,7 +247,7 @@ class AppendTest {
         assertThrows(UserException.class, () -> log.append(List.of(inputs), Optional.empty()));
 
     assertThat(problem.getMessage(), containsString(what));
-    assertThat(Logs.files(folder), contains("lock", "log.json"));
+    assertThat(Logs.files(folder), contains("closed", "lock", "log.json"));
     assertThat(log.end().isEmpty(), is(true));
   }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ChunkReaderTest {
-  private static final Segment SEGMENT = new Segment(7, 3, 0, true);
+  private static final Segment SEGMENT = new Segment(7, 3, 0, true, 0, 0);
 
   @TempDir Path folder;
 

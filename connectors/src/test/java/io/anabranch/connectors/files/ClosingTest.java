@@ -44,9 +44,9 @@ class ClosingTest {
   }
 
   @Test
-  void timeBeforeEverythingClosesNothing() {
+  void timeBeforeEverythingClosesNothing() throws Exception {
     assertThat(log.closeThrough(Instant.MIN), equalTo(Epochs.NONE));
-    assertThat(Files.exists(folder.resolve("closed")), is(false));
+    assertThat(Files.size(folder.resolve("closed")), equalTo(0L));
   }
 
   @Test
@@ -84,7 +84,39 @@ class ClosingTest {
 
     UserException problem = assertThrows(UserException.class, () -> Logs.live(log, "a\n"));
 
-    assertThat(problem.getMessage(), containsString("wait until then"));
+    assertThat(
+        problem.getMessage(),
+        allOf(
+            containsString("the log is closed through 2026-01-01T12:00:00Z"),
+            containsString("--at 2026-01-01T12:00:00Z"),
+            containsString("close --force --through 2026-01-01T13:00:00Z")));
+    Logs.stated(log, "2026-01-01T12:00:00Z", "a\n"); // the advice loses nothing
+  }
+
+  @Test
+  void clockThatIsFarAheadClosesNothingAndAppendsNothing() {
+    Logs.live(log, "a\n");
+    clock.advance(Duration.ofDays(3650));
+
+    UserException problem = assertThrows(UserException.class, () -> Logs.live(log, "b\n"));
+
+    assertThat(
+        problem.getMessage(),
+        allOf(containsString("PT720H"), containsString("--at " + clock.instant())));
+    clock.advance(Duration.ofDays(-3650));
+    Logs.live(log, "c\n"); // others go on
+    assertThat(log.end().closedThrough(), equalTo(epoch("2026-01-01T09:00:00Z")));
+  }
+
+  @Test
+  void logThatRestedForLongGoesOnWithAStatedTime() {
+    Logs.live(log, "a\n");
+    clock.advance(Duration.ofDays(365));
+
+    Logs.stated(log, clock.instant().toString(), "b\n");
+    Logs.live(log, "c\n");
+
+    assertThat(log.end().closedThrough(), equalTo(log.epochs().at(clock.instant()) - 1));
   }
 
   @Test

@@ -118,9 +118,9 @@ class FilesLogProviderTest {
   void newerFormatIsRefused() throws Exception {
     open(folder, Map.of());
     Path file = folder.resolve("log.json");
-    Files.writeString(file, Files.readString(file).replace("\"format\":1", "\"format\":2"));
+    Files.writeString(file, Files.readString(file).replace("\"format\":2", "\"format\":3"));
 
-    assertThat(problem(folder, Map.of()), containsString("format 2"));
+    assertThat(problem(folder, Map.of()), containsString("format 3"));
   }
 
   @Test
@@ -129,7 +129,7 @@ class FilesLogProviderTest {
 
     for (String damaged :
         new String[] {
-          "", "{", "{\"format\":1}", "[]", "{\"format\":1,\"id\":\"x\",\"epoch\":\"1\"}"
+          "", "{", "{\"format\":2}", "[]", "{\"format\":2,\"id\":\"x\",\"epoch\":\"1\"}"
         }) {
       Files.writeString(folder.resolve("log.json"), damaged);
       assertThat(damaged, problem(folder, Map.of()), containsString("log.json"));
@@ -139,9 +139,27 @@ class FilesLogProviderTest {
   @Test
   void damagedClosedFileIsRefused() throws Exception {
     EventLog log = open(folder, Map.of());
-    Files.writeString(folder.resolve("closed"), "soon");
+    Path closed = folder.resolve("closed");
+    for (String damaged : new String[] {"soon\n", "{}\n", "12\n", "{\"closedThrough\":\"x\"}\n"}) {
+      Files.writeString(closed, damaged);
+      assertThat(
+          damaged,
+          assertThrows(UserException.class, log::end).getMessage(),
+          containsString(closed + " is damaged"));
+    }
+  }
 
-    assertThat(assertThrows(UserException.class, log::end).getMessage(), containsString("closed"));
+  @Test
+  void lostClosedFileIsRefusedAndSaysWhatToDo() throws Exception {
+    EventLog log = open(folder, Map.of());
+    Files.delete(folder.resolve("closed"));
+
+    assertThat(
+        assertThrows(UserException.class, log::end).getMessage(),
+        allOf(containsString("closed is missing"), containsString("close --through")));
+    assertThat(
+        assertThrows(UserException.class, () -> Logs.live((FilesLog) log, "a\n")).getMessage(),
+        containsString("closed is missing"));
   }
 
   @Test
@@ -187,7 +205,7 @@ class FilesLogProviderTest {
 
     open(folder, Map.of());
 
-    assertThat(Logs.files(folder), contains("lock", "log.json", "staging/young"));
+    assertThat(Logs.files(folder), contains("closed", "lock", "log.json", "staging/young"));
   }
 
   @Test

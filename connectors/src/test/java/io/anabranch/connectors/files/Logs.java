@@ -34,11 +34,14 @@ final class Logs {
   }
 
   static FilesLog open(Path path, Duration epoch, Duration grace, Clock clock) {
-    return LogOpener.open(new LogSettings(path, Optional.of(epoch), grace), clock);
+    return LogOpener.open(
+        new LogSettings(path, Optional.of(epoch), grace, LogSettings.DEFAULT_MAX_CLOCK_JUMP),
+        clock);
   }
 
   static LogFolder folder(Path path, FilesLog log, Clock clock) {
-    return new LogFolder(path, log.epochs(), Duration.ofSeconds(10), clock);
+    return new LogFolder(
+        path, log.epochs(), Duration.ofSeconds(10), LogSettings.DEFAULT_MAX_CLOCK_JUMP, clock);
   }
 
   static Appended live(FilesLog log, String text) {

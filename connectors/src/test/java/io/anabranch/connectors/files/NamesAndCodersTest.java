@@ -60,7 +60,9 @@ class NamesAndCodersTest {
   @Test
   void segmentIsReadFromItsName() {
     for (Segment segment :
-        List.of(new Segment(5, 1, 1432177800500L, true), new Segment(-3, 1L << 40, -7, false))) {
+        List.of(
+            new Segment(5, 1, 1432177800500L, true, 17, -2),
+            new Segment(-3, 1L << 40, -7, false, 0, 3))) {
       assertThat(Segment.parse(segment.epoch(), segment.fileName()), equalTo(Optional.of(segment)));
     }
     assertThat(Segment.parse(5, "000000000001-5-stated.log.swp"), equalTo(Optional.empty()));
@@ -71,8 +73,8 @@ class NamesAndCodersTest {
   void chunksSurviveTheirCoder() throws Exception {
     assertSurvives(
         Chunk.ChunkCoder.of(),
-        new Chunk(new Segment(-5, 12, 1432177800500L, true), 16 << 20, 32 << 20),
-        new Chunk(new Segment(5, 13, -1, false), 0, Long.MAX_VALUE));
+        new Chunk(new Segment(-5, 12, 1432177800500L, true, 17, -2), 16 << 20, 32 << 20),
+        new Chunk(new Segment(5, 13, -1, false, 9, 0), 0, Long.MAX_VALUE));
   }
 
   @Test

@@ -55,7 +55,7 @@ class MigrationTest {
     assertThat(before, contains("batch 0 a=1", "speed 0 a=4"));
 
     try (ViewStore store = Stores.open(file)) {
-      assertThat(Stores.number(file, SCHEMA), is(5L));
+      assertThat(Stores.number(file, SCHEMA), is(6L));
       assertThat(Stores.read(store), is(before));
       assertThat(ReadTest.liveView(file, VIEW), is(before));
       LiveState state = store.read(Stores.ALL, row -> {}).orElseThrow();
@@ -162,7 +162,7 @@ class MigrationTest {
     }
 
     assertThat(slower.get(), contains("batch 0 a=1", "speed 0 a=4"));
-    assertThat(Stores.number(file, SCHEMA), is(5L));
+    assertThat(Stores.number(file, SCHEMA), is(6L));
   }
 
   private static boolean isWaitingToWrite(Thread thread) {
@@ -201,7 +201,7 @@ class MigrationTest {
       } finally {
         threads.shutdownNow();
       }
-      assertThat(Stores.number(real.resolve("views.db"), SCHEMA), is(5L));
+      assertThat(Stores.number(real.resolve("views.db"), SCHEMA), is(6L));
     }
   }
 

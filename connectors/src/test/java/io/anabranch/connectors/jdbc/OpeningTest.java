@@ -118,7 +118,7 @@ class OpeningTest {
     Path file = folder.resolve("views.db");
     Stores.open(file).close();
     try (Connection connection = Stores.plain(file)) {
-      Stores.execute(connection, "INSERT INTO anabranch_schema (version) VALUES (6)");
+      Stores.execute(connection, "INSERT INTO anabranch_schema (version) VALUES (7)");
     }
 
     UserException problem = assertThrows(UserException.class, () -> Stores.open(file));
@@ -126,8 +126,8 @@ class OpeningTest {
     assertThat(
         problem.getMessage(),
         allOf(
-            containsString("schema version 6"),
-            containsString("this one knows version 5"),
+            containsString("schema version 7"),
+            containsString("this one knows version 6"),
             containsString("use the newer one, or another store.url")));
     assertThat(Stores.number(file, "SELECT COUNT(*) FROM anabranch_run"), is(0L));
   }

@@ -4,6 +4,8 @@ package io.anabranch.api.spi;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
@@ -30,6 +32,31 @@ public interface EventLog extends AutoCloseable {
    * @param range any epochs; {@link Long#MAX_VALUE} as its end stands for all that come after
    */
   LogSize size(EpochRange range);
+
+  /**
+   * Returns what the log holds of each epoch that has records, in the order of the epochs. A store
+   * keeps it of what was read, and holds a later log against it.
+   *
+   * @param range any epochs; {@link Long#MAX_VALUE} as its end stands for all that come after
+   */
+  List<EpochContent> contents(EpochRange range);
+
+  /**
+   * Returns how epochs are not what they were, in the order of the epochs; empty if all records of
+   * that time are there and the same. Epochs that were open then may hold more by now. Looks at
+   * names and sizes, not at the records.
+   *
+   * @param earlier what the log held earlier
+   */
+  List<EpochChange> changes(Collection<EpochContent> earlier);
+
+  /**
+   * Returns what the log itself knows to be missing, or to be damaged, in some epochs. Looks at
+   * names and sizes; damage within records is found when they are read, which then fails.
+   *
+   * @param range any epochs; {@link Long#MAX_VALUE} as its end stands for all that come after
+   */
+  List<EpochChange> faults(EpochRange range);
 
   /**
    * Reads closed epochs, bounded, in parallel.

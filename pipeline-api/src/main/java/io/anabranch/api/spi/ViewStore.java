@@ -183,6 +183,16 @@ public interface ViewStore extends AutoCloseable {
    */
   void addReading(Collection<SliceRef> slices, long through, long bytes, long records);
 
+  /**
+   * Remembers what the log held of epochs that slices are filled from, each slice of its own
+   * epochs; what it remembered of an epoch is replaced. Slices that another run has taken over
+   * remember nothing.
+   */
+  void rememberEpochs(Collection<SliceRef> slices, Collection<EpochContent> contents);
+
+  /** Returns what the log held of the epochs that a version was computed from, by their numbers. */
+  List<EpochContent> epochs(long version);
+
   /** Records that all rows of the epochs through {@code epoch} are written to a stream slice. */
   void complete(SliceRef slice, long epoch);
 

@@ -3,6 +3,8 @@ package io.anabranch.testing.script;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.EpochChange;
+import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.LogSize;
@@ -11,6 +13,7 @@ import io.anabranch.api.spi.RecordBatchCoder;
 import io.anabranch.api.spi.StopSignal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -132,6 +135,22 @@ public final class ScriptedLog implements EventLog {
     return new LogSize(
         batches.stream().mapToLong(RecordBatch::epoch).distinct().count(),
         batches.stream().mapToLong(batch -> batch.data().length + batch.size()).sum());
+  }
+
+  /** None: a script is the same each time. */
+  @Override
+  public List<EpochContent> contents(EpochRange range) {
+    return List.of();
+  }
+
+  @Override
+  public List<EpochChange> changes(Collection<EpochContent> earlier) {
+    return List.of();
+  }
+
+  @Override
+  public List<EpochChange> faults(EpochRange range) {
+    return List.of();
   }
 
   @Override

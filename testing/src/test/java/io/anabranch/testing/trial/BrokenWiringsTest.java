@@ -13,6 +13,8 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.View;
 import io.anabranch.api.WindowedView;
+import io.anabranch.api.spi.EpochChange;
+import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.LogSize;
@@ -27,6 +29,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -293,6 +296,21 @@ final class BrokenWiringsTest {
         @Override
         public LogSize size(EpochRange range) {
           return log.size(range);
+        }
+
+        @Override
+        public List<EpochContent> contents(EpochRange range) {
+          return log.contents(range);
+        }
+
+        @Override
+        public List<EpochChange> changes(Collection<EpochContent> earlier) {
+          return log.changes(earlier);
+        }
+
+        @Override
+        public List<EpochChange> faults(EpochRange range) {
+          return log.faults(range);
         }
 
         @Override

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.files;
+
+import io.anabranch.api.UserException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import java.util.zip.CRC32C;
+
+/** Holds files against what the names of their segments say. */
+final class SegmentFiles {
+  private static final int BUFFER = 1 << 18;
+
+  private SegmentFiles() {}
+
+  /**
+   * Reads a whole segment, and compares its length and checksum with those of its name. Rows are
+   * never taken back, so this comes before its first record is given out.
+   *
+   * @throws UserException if it is gone or damaged
+   */
+  static void verify(Path file, Segment segment) throws IOException {
+    CRC32C checksum = new CRC32C();
+    long bytes = 0;
+    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      while (channel.read(buffer.clear()) >= 0) {
+        bytes += buffer.flip().remaining();
+        checksum.update(buffer);
+      }
+    } catch (NoSuchFileException e) {
+      throw new UserException(file + " is gone from the log: restore it from a backup", e);
+    }
+    if (bytes != segment.bytes() || (int) checksum.getValue() != segment.checksum()) {
+      throw new UserException(
+          String.format(
+              Locale.ROOT,
+              "%s is damaged: it has %d bytes with the checksum %08x, and had %d with %08x;"
+                  + " restore it from a backup",
+              file,
+              bytes,
+              (int) checksum.getValue(),
+              segment.bytes(),
+              segment.checksum()));
+    }
+  }
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.wiring;
+
+import static java.util.stream.Collectors.joining;
+
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.UserException;
+import io.anabranch.api.spi.EpochChange;
+import io.anabranch.api.spi.EpochChange.Kind;
+import io.anabranch.api.spi.EpochContent;
+import io.anabranch.api.spi.EventLog;
+import io.anabranch.api.spi.LivePointer;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.ViewStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * Compares the log with what views were computed from. The store remembers it for each epoch, so a
+ * log that was trimmed, damaged, or restored from a backup is found before anything is computed
+ * from it.
+ */
+public final class LogHistory {
+  private static final int MOST_NAMED = 3;
+
+  private LogHistory() {}
+
+  /** Returns how the log differs from what the live versions of a view were computed from. */
+  public static List<EpochChange> changes(EventLog log, ViewStore store, LivePointer pointer) {
+    return log.changes(live(store, pointer));
+  }
+
+  private static List<EpochContent> live(ViewStore store, LivePointer pointer) {
+    List<EpochContent> contents = new ArrayList<>();
+    pointer.base().ifPresent(version -> contents.addAll(store.epochs(version)));
+    pointer
+        .speed()
+        .ifPresent(
+            version ->
+                store.epochs(version).stream()
+                    .filter(content -> content.epoch() > pointer.baseThrough())
+                    .forEach(contents::add));
+    return contents;
+  }
+
+  /**
+   * Fails if rows of a view were computed from other records than the log holds now.
+   *
+   * @throws UserException if so
+   */
+  static void requireSame(RunContext<?> context, LivePointer pointer, String next) {
+    requireSame(pointer.view(), changes(context.log(), context.store(), pointer), next);
+  }
+
+  /** Fails if rows of a version were computed from other records than the log holds now. */
+  static void requireSame(RunContext<?> context, String view, long version, String next) {
+    requireSame(view, context.log().changes(context.store().epochs(version)), next);
+  }
+
+  private static void requireSame(String view, List<EpochChange> changes, String next) {
+    List<EpochChange> changed = of(Kind.CHANGED, changes);
+    if (!changed.isEmpty()) {
+      throw new UserException(
+          "view \"%s\" was computed from another state of the log: %s. Nothing was changed. Restore the log; or, if it is right as it is, %s"
+              .formatted(view, text(changed), next));
+    }
+  }
+
+  /**
+   * Fails if the live version of a view holds epochs that the log no longer holds, as a version
+   * computed anew would lack them.
+   *
+   * @param after epochs through this one are not computed anew
+   * @throws UserException if so
+   */
+  static void requireNothingRemoved(RunContext<?> context, LivePointer pointer, long after) {
+    List<EpochChange> removed =
+        of(Kind.REMOVED, changes(context.log(), context.store(), pointer)).stream()
+            .filter(change -> change.epoch() > after)
+            .toList();
+    if (!removed.isEmpty()) {
+      throw new UserException(
+          "view \"%s\": %s. Version %d, which is live, holds these epochs, and one computed anew would lack them. Nothing was changed. Restore them%s; to answer without them, use another store.url"
+              .formatted(
+                  pointer.view(),
+                  text(removed),
+                  pointer.base().orElseGet(() -> pointer.speed().orElse(0)),
+                  advice(context, pointer)));
+    }
+  }
+
+  private static String advice(RunContext<?> context, LivePointer pointer) {
+    LogEnd end = context.log().end();
+    return end.isEmpty()
+        ? ""
+        : switch (pointer.architecture()) {
+          case LAMBDA -> ", or compute only what is new (without --full)";
+          case KAPPA ->
+              ", or replay from the first epoch that is there (--from "
+                  + context.log().epochs().start(end.firstEpoch())
+                  + "), which can be done if a slice of the live version ends there";
+        };
+  }
+
+  /**
+   * Fails if the log lacks records of epochs that are to be read, or holds others than it did when
+   * they were closed. A log that was trimmed before anything was computed from it begins later.
+   *
+   * @throws UserException if so
+   */
+  static void requireWhole(RunContext<?> context, EpochRange reads) {
+    if (reads.after() >= reads.through()) {
+      return;
+    }
+    List<EpochChange> faults =
+        reads.after() == Epochs.NONE
+            ? faults(context.log()).stream().filter(fault -> reads.contains(fault.epoch())).toList()
+            : context.log().faults(reads);
+    if (!faults.isEmpty()) {
+      throw new UserException(
+          "the log is damaged: "
+              + text(faults)
+              + ". Nothing was changed. Restore what is missing from a backup");
+    }
+  }
+
+  /** Returns what is missing or damaged in a log, but for the epochs before it begins. */
+  public static List<EpochChange> faults(EventLog log) {
+    long first = log.end().firstEpoch();
+    return log.faults(new EpochRange(Epochs.NONE, Long.MAX_VALUE)).stream()
+        .filter(fault -> fault.kind() != Kind.REMOVED || fault.epoch() > first)
+        .toList();
+  }
+
+  /** Returns the first epoch that the log holds, if it held earlier ones. */
+  public static OptionalLong beginsLater(EventLog log) {
+    LogEnd end = log.end();
+    return !end.isEmpty()
+            && log.faults(new EpochRange(Epochs.NONE, end.firstEpoch() - 1)).stream()
+                .anyMatch(fault -> fault.kind() == Kind.REMOVED)
+        ? OptionalLong.of(end.firstEpoch())
+        : OptionalLong.empty();
+  }
+
+  /** Returns those of a kind. */
+  public static List<EpochChange> of(Kind kind, List<EpochChange> changes) {
+    return changes.stream().filter(change -> change.kind() == kind).toList();
+  }
+
+  /** Returns what differs, for people: the first few, and how many more there are. */
+  public static String text(List<EpochChange> changes) {
+    String text = changes.stream().limit(MOST_NAMED).map(EpochChange::text).collect(joining("; "));
+    return changes.size() <= MOST_NAMED
+        ? text
+        : text + "; and " + (changes.size() - MOST_NAMED) + " more epochs";
+  }
+}
