@@ -2,11 +2,12 @@
 package io.anabranch.cli;
 
 import io.anabranch.api.Application;
+import io.anabranch.api.UsageException;
 import io.anabranch.api.spi.VersionRole;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 
@@ -25,6 +26,8 @@ import picocli.CommandLine;
  * logs and progress to standard error.
  */
 public final class Anabranch {
+  private static final int MIB = 20;
+
   private Anabranch() {}
 
   /** Runs a command for the application that the configuration names, and exits. */
@@ -42,9 +45,19 @@ public final class Anabranch {
   }
 
   private static void exit(Optional<String> application, String[] args) {
-    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
-    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    int code = run(application, out, err, args);
+    PrintWriter out = Terminal.out();
+    PrintWriter err = Terminal.err();
+    int code;
+    try {
+      Surroundings.requireJava(Runtime.version().feature());
+      Surroundings.requireReadable(List.of(args), System.getProperty("sun.jnu.encoding"));
+      Surroundings.printAlike();
+      OwnTemporaryFolder.use();
+      code = run(application, out, err, args);
+    } catch (UsageException e) {
+      err.println("error: " + e.getMessage());
+      code = CommandLine.ExitCode.USAGE;
+    }
     out.flush();
     // All is done and closed: what the shutdown hooks of a runner throw is of no use to anybody.
     Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {});
@@ -63,12 +76,30 @@ public final class Anabranch {
     commandLine.registerConverter(VersionRole.class, Converters::role);
     commandLine.setExecutionExceptionHandler(new Failures());
     commandLine.setParameterExceptionHandler(Failures::usage);
-    int code = commandLine.execute(args);
+    commandLine.setExpandAtFiles(false); // a key may begin with @
+    int code = execute(commandLine, args);
     if (out.checkError()) {
+      if (out instanceof Terminal.Output output && output.isClosedByReader()) {
+        return code;
+      }
       err.println("error: the result could not be written to standard output");
       return CommandLine.ExitCode.SOFTWARE;
     }
     err.flush();
     return code;
+  }
+
+  private static int execute(CommandLine commandLine, String... args) {
+    try {
+      return commandLine.execute(args);
+    } catch (OutOfMemoryError e) {
+      commandLine
+          .getErr()
+          .printf(
+              "error: the memory of %,d MiB is used up (%s): give more, for instance"
+                  + " ANABRANCH_JAVA_OPTS=-Xmx4g, or ask for less, by --key, --from and --to%n",
+              Runtime.getRuntime().maxMemory() >> MIB, e.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
+    }
   }
 }

@@ -55,7 +55,10 @@ final class QueryCommand implements Callable<Integer> {
   @Option(
       names = "--key",
       paramLabel = "K",
-      description = "Only rows of this key, in its readable form; may be repeated.")
+      parameterConsumer = LiteralText.class,
+      description =
+          "Only rows of this key, in its readable form, taken as it is: it may begin with - or @;"
+              + " may be repeated.")
   private List<String> keys = new ArrayList<>();
 
   @Option(
@@ -98,7 +101,11 @@ final class QueryCommand implements Callable<Integer> {
       names = "--format",
       paramLabel = "table|json|csv",
       defaultValue = "table",
-      description = "How to print; json is one object a line. Default ${DEFAULT-VALUE}.")
+      description = {
+        "How to print; json is one object a line. Default ${DEFAULT-VALUE}.",
+        "csv holds keys as they are: a spreadsheet takes one that begins with = + - or @ for a"
+            + " formula, so import the column as text."
+      })
   private Format format;
 
   @Override

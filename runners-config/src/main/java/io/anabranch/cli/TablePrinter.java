@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli;
 
+import io.anabranch.api.KeyText;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,7 @@ final class TablePrinter implements RowPrinter {
     if (value instanceof Long number) {
       return String.format("%,d", number);
     }
-    String text = value == null ? "" : value.toString().replaceAll("\\p{Cntrl}", "?");
+    String text = value == null ? "" : KeyText.escaped(value.toString());
     return text.length() <= WIDEST ? text : text.substring(0, WIDEST - 3) + "...";
   }
 

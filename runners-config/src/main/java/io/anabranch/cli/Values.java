@@ -7,9 +7,12 @@ import io.anabranch.api.Provenance.Through;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Turns values of answers into what JSON and tables can show. */
 final class Values {
@@ -21,15 +24,13 @@ final class Values {
   private Values() {}
 
   /**
-   * Numbers, booleans, texts, lists and maps stay as they are, a public record becomes a map of its
-   * components, anything else its text.
+   * Numbers, booleans, texts, collections and maps stay as they are, and so does null; a public
+   * record becomes a map of its components, an optional value what it holds or null, bytes their
+   * Base64, anything else its text.
    */
   static Object printable(Object value) {
     if (value instanceof Number || value instanceof Boolean || value instanceof String) {
       return value;
-    }
-    if (value instanceof List<?> list) {
-      return list.stream().map(Values::printable).toList();
     }
     if (value instanceof Map<?, ?> map) {
       Map<String, Object> printable = new LinkedHashMap<>();
@@ -43,7 +44,19 @@ final class Values {
       }
       return printable;
     }
-    return String.valueOf(value);
+    if (value instanceof byte[] bytes) {
+      return Base64.getEncoder().encodeToString(bytes);
+    }
+    if (value instanceof Optional<?> optional) {
+      return printable(optional.orElse(null));
+    }
+    if (value instanceof Collection<?> values) {
+      return values.stream().map(Values::printable).toList();
+    }
+    if (value instanceof Object[] values) {
+      return Arrays.stream(values).map(Values::printable).toList();
+    }
+    return value == null ? null : String.valueOf(value);
   }
 
   private static Object component(Record row, RecordComponent component) {

@@ -31,11 +31,18 @@ final class Checks {
   private final Lookup lookup;
   private final Providers providers;
   private final Problems problems;
+  private final String base;
 
-  Checks(Lookup lookup, Providers providers, Problems problems) {
+  /**
+   * Checks what was looked up.
+   *
+   * @param base the folder that relative paths begin in
+   */
+  Checks(Lookup lookup, Providers providers, Problems problems, String base) {
     this.lookup = lookup;
     this.providers = providers;
     this.problems = problems;
+    this.base = base;
   }
 
   Configuration configuration(Optional<String> defaultApplication) {
@@ -45,7 +52,7 @@ final class Checks {
     Optional<RunnerSettings> runner = lookup.section("runner").flatMap(this::runner);
     Optional<Section> logSection = lookup.section("log");
     Optional<String> kind = logSection.flatMap(log -> lookup.text(log, Key.LOG_KIND));
-    ConnectorChecks connectors = new ConnectorChecks(lookup, providers, problems);
+    ConnectorChecks connectors = new ConnectorChecks(lookup, providers, problems, base);
     Optional<Settings> log = logSection.map(section -> connectors.log(section, kind));
     Optional<Settings> store = lookup.section("store").map(connectors::store);
     Optional<Duration> refresh = lookup.section("speed").flatMap(this::refresh);

@@ -8,8 +8,9 @@ import java.util.Optional;
 /**
  * Loads a configuration from a YAML file and the overrides of the command line.
  *
- * <p>All problems are collected and thrown once; nothing is opened or created. Relative paths in
- * the file are kept as they are: they are relative to the working directory, not to the file.
+ * <p>All problems are collected and thrown once; nothing is opened or created. Relative paths begin
+ * in the folder of the file, those of overrides too, so a command means the same wherever it is
+ * started.
  *
  * <pre>{@code
  * Configuration configuration =
@@ -50,7 +51,9 @@ public final class ConfigurationLoader {
     if (root.isEmpty()) {
       problems.throwIfAny();
     }
+    new Variables(name -> Optional.ofNullable(System.getenv(name)), problems).replaceIn(settings);
     Lookup lookup = new Lookup(settings, problems);
-    return new Checks(lookup, providers, problems).configuration(defaultApplication);
+    String base = file.toAbsolutePath().normalize().getParent().toString();
+    return new Checks(lookup, providers, problems, base).configuration(defaultApplication);
   }
 }

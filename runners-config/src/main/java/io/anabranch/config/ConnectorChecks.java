@@ -23,11 +23,18 @@ final class ConnectorChecks {
   private final Lookup lookup;
   private final Providers providers;
   private final Problems problems;
+  private final String base;
 
-  ConnectorChecks(Lookup lookup, Providers providers, Problems problems) {
+  /**
+   * Checks connectors.
+   *
+   * @param base the folder that relative paths begin in
+   */
+  ConnectorChecks(Lookup lookup, Providers providers, Problems problems, String base) {
     this.lookup = lookup;
     this.providers = providers;
     this.problems = problems;
+    this.base = base;
   }
 
   /** Returns all settings but the kind. */
@@ -88,7 +95,7 @@ final class ConnectorChecks {
                   .scalar(prefix + name, entry, Lookup.SCALAR)
                   .ifPresentOrElse(text -> values.put(name, text), () -> wrong.add(name));
             });
-    Settings settings = new Settings(values);
+    Settings settings = new Settings(values, base);
     check.ifPresent(checked -> report(prefix, section, wrong, settings, checked));
     return settings;
   }

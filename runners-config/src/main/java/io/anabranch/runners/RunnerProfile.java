@@ -96,6 +96,10 @@ public final class RunnerProfile {
           + message.replaceAll("(?s).*supported pipeline runners \\[(.*?)\\].*", "$1")
           + ")";
     }
+    if (message.contains("missing a property")) {
+      return "Beam finds no options of runner \"%s\": %s. If this is one jar of many, it lacks their merged META-INF/services (maven-shade-plugin: ServicesResourceTransformer)"
+          .formatted(name, message);
+    }
     return "Beam does not take the options of runner \"" + name + "\": " + message;
   }
 }

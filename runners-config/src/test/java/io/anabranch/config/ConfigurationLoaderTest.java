@@ -62,12 +62,14 @@ class ConfigurationLoaderTest {
                     "SparkRunner",
                     Map.of("parallelism", "2", "fasterCopy", "true", "a.b", "1_000")),
                 "kafka",
-                new Settings(Map.of("topic", "views", "epoch", "1h")),
+                new Settings(
+                    Map.of("topic", "views", "epoch", "1h"), directory.toString()),
                 new Settings(
                     Map.of(
                         "url", "jdbc:postgresql://db/views",
                         "user", "me",
-                        "password", "long enough")),
+                        "password", "long enough"),
+                    directory.toString()),
                 Duration.ofMillis(500),
                 new Promotions(
                     new Tolerance(0.005, 0.01),

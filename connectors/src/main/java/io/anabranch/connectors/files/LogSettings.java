@@ -40,7 +40,7 @@ record LogSettings(Path path, Optional<Duration> epoch, Duration grace, Duration
       throw new UserException("log." + String.join("\nlog.", problems));
     }
     return new LogSettings(
-        Path.of(settings.get("path").orElseThrow()),
+        settings.path(settings.get("path").orElseThrow()),
         settings.get("epoch").map(Settings::parseDuration),
         settings.duration("grace", DEFAULT_GRACE),
         settings.duration("maxClockJump", DEFAULT_MAX_CLOCK_JUMP));

@@ -64,12 +64,12 @@ public final class SqliteStoreProvider implements ViewStoreProvider {
 
   @Override
   public boolean exists(Settings settings) {
-    return Files.exists(Path.of(file(settings)));
+    return Files.exists(settings.path(file(settings)));
   }
 
   @Override
   public ViewStore open(Settings settings) {
-    Path file = Path.of(file(settings)).toAbsolutePath().normalize();
+    Path file = settings.path(file(settings)).toAbsolutePath().normalize();
     if (Files.isDirectory(file)) {
       throw new UserException("store.url names " + file + ", which is a directory: name a file");
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi;
 
+import io.anabranch.api.KeyText;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -41,13 +42,9 @@ public record RowDifferences(
 
     @Override
     public String toString() {
-      return bucket
-          + " "
-          + key
-          + ": "
-          + live.orElse("nothing")
-          + " against "
-          + other.orElse("nothing");
+      return KeyText.escaped(
+          "%s %s: %s against %s"
+              .formatted(bucket, key, live.orElse("nothing"), other.orElse("nothing")));
     }
   }
 }

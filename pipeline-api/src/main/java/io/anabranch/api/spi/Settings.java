@@ -2,6 +2,7 @@
 package io.anabranch.api.spi;
 
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Collections;
@@ -12,13 +13,35 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The settings of one connector as the configuration spells them: names to text. */
-public record Settings(Map<String, String> values) implements Serializable {
+/**
+ * The settings of one connector as the configuration spells them.
+ *
+ * @param values names to text
+ * @param base the folder that relative paths begin in, empty for the working directory
+ */
+public record Settings(Map<String, String> values, String base) implements Serializable {
   private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
 
   /** Keeps the order. */
   public Settings {
     values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+  }
+
+  /** Makes settings whose relative paths begin in the working directory. */
+  public Settings(Map<String, String> values) {
+    this(values, "");
+  }
+
+  /**
+   * Reads a path: a relative one begins in the {@link #base}, and one that begins with {@code ~/}
+   * in the home of the user.
+   *
+   * @throws java.nio.file.InvalidPathException if the system takes no such path
+   */
+  public Path path(String text) {
+    return text.equals("~") || text.startsWith("~/")
+        ? Path.of(System.getProperty("user.home") + text.substring(1))
+        : Path.of(base).resolve(text);
   }
 
   /** Shows the names only: values may be secret. */

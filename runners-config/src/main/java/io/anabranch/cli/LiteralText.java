@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli;
+
+import java.util.List;
+import java.util.Stack;
+import picocli.CommandLine.IParameterConsumer;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Takes the next argument as it is, also if it looks like an option. */
+final class LiteralText implements IParameterConsumer {
+
+  @Override
+  @SuppressWarnings("JdkObsolete") // the type is picocli's
+  public void consumeParameters(Stack<String> arguments, ArgSpec option, CommandSpec command) {
+    if (arguments.isEmpty()) {
+      throw new ParameterException(
+          command.commandLine(), "Missing required parameter for option " + option.paramLabel());
+    }
+    List<String> values = option.getValue();
+    values.add(arguments.pop());
+  }
+}
