@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api;
 
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -78,8 +77,8 @@ public final class CombinedDefinition<E, K, V, A, O> extends ViewDefinition<E, K
     return combined.apply(this);
   }
 
-  /** Returns the length of a bucket. */
-  public Duration bucket() {
+  /** Returns how event time is divided. */
+  public Buckets bucket() {
     return view.bucket();
   }
 

@@ -2,7 +2,6 @@
 package io.anabranch.api;
 
 import com.google.auto.value.AutoValue;
-import java.time.Duration;
 import java.util.Optional;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
@@ -28,7 +27,7 @@ public abstract class CombinedView<E, K, V, A, O> extends View<E, K, O> {
 
   static <E, K, V, A, O> CombinedView<E, K, V, A, O> of(
       String name,
-      Duration bucket,
+      Buckets bucket,
       PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions,
       CombineFn<V, A, O> combineFn) {
     return new AutoValue_CombinedView.Builder<E, K, V, A, O>()
@@ -44,7 +43,7 @@ public abstract class CombinedView<E, K, V, A, O> extends View<E, K, O> {
   abstract static class Builder<E, K, V, A, O> {
     abstract Builder<E, K, V, A, O> name(String name);
 
-    abstract Builder<E, K, V, A, O> bucket(Duration length);
+    abstract Builder<E, K, V, A, O> bucket(Buckets buckets);
 
     abstract Builder<E, K, V, A, O> contributions(
         PTransform<? super PCollection<E>, PCollection<KV<K, V>>> transform);
@@ -75,8 +74,8 @@ public abstract class CombinedView<E, K, V, A, O> extends View<E, K, O> {
     return toBuilder().accumulatorCoder(coder).build();
   }
 
-  /** Returns the length of a bucket, 1 ms or longer. */
-  public abstract Duration bucket();
+  /** Returns how event time is divided. */
+  public abstract Buckets bucket();
 
   /** Returns the author's transform from events to keyed contributions. */
   public abstract PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions();

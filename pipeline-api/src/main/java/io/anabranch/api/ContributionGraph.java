@@ -12,7 +12,6 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.View.CreatePCollectionView;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignature;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignatures;
-import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
@@ -35,11 +34,7 @@ final class ContributionGraph<K, V> extends EventGraph<K, V> {
     Pipeline pipeline = Pipeline.create();
     ContributionGraph<K, V> graph = new ContributionGraph<>(view.name());
     PCollection<E> input =
-        pipeline.apply(
-            "Events",
-            new Unbounded<>(
-                events.coder(),
-                FixedWindows.of(org.joda.time.Duration.millis(view.bucket().toMillis()))));
+        pipeline.apply("Events", new Unbounded<>(events.coder(), view.bucket().windows()));
     graph.startFrom(input);
     try {
       PCollection<KV<K, V>> output = input.apply("Contributions", view.contributions());
@@ -68,6 +63,7 @@ final class ContributionGraph<K, V> extends EventGraph<K, V> {
 
   @Override
   public void visitPrimitiveTransform(Node node) {
+    requireEnds(node);
     if (!spread(node)) {
       return;
     }

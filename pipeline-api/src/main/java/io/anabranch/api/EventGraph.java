@@ -9,9 +9,13 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.Coder.NonDeterministicException;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.runners.TransformHierarchy.Node;
+import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Redistribute;
 import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.transforms.reflect.DoFnSignature;
+import org.apache.beam.sdk.transforms.reflect.DoFnSignatures;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
@@ -55,6 +59,36 @@ abstract class EventGraph<K, V> extends PipelineVisitor.Defaults {
       }
     }
     return touched;
+  }
+
+  /**
+   * Fails for what reads without an end, besides the events: a batch run would never end, and a run
+   * that follows the log would wait for it, or find something else in it each time.
+   */
+  final void requireEnds(Node node) {
+    boolean endless =
+        node.getTransform() instanceof ParDo.MultiOutput<?, ?> parDo && isEndless(parDo.getFn());
+    boolean unbounded =
+        node.getInputs().isEmpty()
+            && node.getOutputs().values().stream()
+                .anyMatch(each -> each.isBounded() == IsBounded.UNBOUNDED)
+            && !(node.getTransform() instanceof Unbounded<?>);
+    if (endless || unbounded) {
+      throw new UserException(
+          ofView()
+              + "\""
+              + node.getFullName()
+              + "\" reads without an end, so what an event finds in it would depend on when it is"
+              + " computed, and a batch run would not end. Use an input with an end, such as a file"
+              + " that is read at the start; what changes as time goes on belongs into the log, as"
+              + " events");
+    }
+  }
+
+  private static boolean isEndless(DoFn<?, ?> fn) {
+    DoFnSignature signature = DoFnSignatures.signatureForDoFn(fn);
+    return signature.processElement().isSplittable()
+        && signature.isBoundedPerElement() == IsBounded.UNBOUNDED;
   }
 
   final boolean isFromEvents(PValue collection) {

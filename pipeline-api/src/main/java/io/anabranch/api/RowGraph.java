@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -19,7 +18,6 @@ import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.View.CreatePCollectionView;
-import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignature;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignatures;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
@@ -36,7 +34,6 @@ import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.PValue;
 import org.apache.beam.sdk.values.TypeDescriptor;
@@ -120,6 +117,7 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
       pipeline.traverseTopologically(graph);
       graph.requireOwnWindows(output);
       graph.requireLookback(output);
+      graph.requireTotals(output);
       graph.requireUniqueNames(pipeline, options);
       boolean merging = !output.getWindowingStrategy().getWindowFn().isNonMerging();
       return new Rows<>(coder, String.join(" ", graph.windows), merging);
@@ -180,6 +178,7 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
 
   @Override
   public void visitPrimitiveTransform(Node node) {
+    requireEnds(node);
     if (!pass(node)) {
       return;
     }
@@ -229,18 +228,7 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
 
   private void assigned(Node node, WindowFn<?, ?> fn) {
     set(node, reach(node).inWindows(length(fn)));
-    windows.add(
-        fn.getClass().getSimpleName()
-            + DisplayData.from(fn).items().stream()
-                .map(item -> item.getKey() + "=" + text(item))
-                .sorted()
-                .collect(Collectors.joining(",", "(", ")")));
-  }
-
-  private static Object text(DisplayData.Item item) {
-    return item.getType() == DisplayData.Type.DURATION && item.getValue() instanceof Number millis
-        ? Duration.ofMillis(millis.longValue())
-        : item.getValue();
+    windows.add(WindowText.withParameters(fn));
   }
 
   private void visitParDo(Node node, ParDo.MultiOutput<?, ?> parDo) {
@@ -290,16 +278,13 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
   @SuppressWarnings("deprecation") // there is no other way to a side input's windows
   private void requireFixed(Node node, PCollectionView<?> sideInput) {
     WindowFn<?, ?> fn = sideInput.getWindowingStrategyInternal().getWindowFn();
-    boolean unbounded =
-        sideInput.getPCollection() != null
-            && sideInput.getPCollection().isBounded() == IsBounded.UNBOUNDED;
-    if (unbounded || !(fn instanceof GlobalWindows)) {
+    if (!(fn instanceof GlobalWindows)) {
       throw new UserException(
           ofView()
               + "\""
               + node.getFullName()
-              + "\" reads a side input that is not made from the events "
-              + (unbounded ? "and has no end" : "in the windows " + fn.getClass().getSimpleName())
+              + "\" reads a side input that is not made from the events in the windows "
+              + fn.getClass().getSimpleName()
               + ": what an event finds in it would depend on when it is computed. Use a bounded side"
               + " input in the global window, for instance a map whose keys hold the time");
     }
@@ -439,6 +424,23 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
               + " or more: declare the longest, as in lookback(Duration.parse(\""
               + least
               + "\")); for sessions, the longest session with its gap");
+    }
+  }
+
+  /** In windows that overlap, an event is in several rows of one key. */
+  private void requireTotals(PCollection<?> output) {
+    WindowFn<?, ?> fn = output.getWindowingStrategy().getWindowFn();
+    if (view.totals().isPresent()
+        && !view.allowsOverlappingTotals()
+        && fn.isNonMerging()
+        && !fn.assignsToOneWindow()) {
+      throw new UserException(
+          ofView()
+              + "it has totals, but the windows of its rows may overlap ("
+              + WindowText.withParameters(fn)
+              + "), so a sum would count an event once in each of them. Leave totals(...) out, or"
+              + " use windows that do not overlap; if the function gives the same however often an"
+              + " event is in it, as a maximum does, add allowOverlappingTotals()");
     }
   }
 

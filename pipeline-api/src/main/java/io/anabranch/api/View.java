@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
+import org.apache.beam.sdk.transforms.windowing.PartitioningWindowFn;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 
@@ -83,7 +85,9 @@ public abstract class View<E, K, O> {
 
     /**
      * Sets the bucket: the fixed event-time interval at which the view is stored. Longer ranges are
-     * merged from buckets when read. Buckets are aligned to the epoch of Unix time, UTC.
+     * merged from buckets when read. Buckets begin at multiples of the length after
+     * 1970-01-01T00:00Z, which was a Thursday: for weeks, and for days of another zone, see {@link
+     * #bucket(PartitioningWindowFn)}.
      *
      * @param length 1 ms or longer, in whole milliseconds
      * @throws IllegalArgumentException if it is shorter or has parts of milliseconds
@@ -97,7 +101,22 @@ public abstract class View<E, K, O> {
                 + length
                 + ": it must be 1 ms or longer, in whole milliseconds");
       }
-      return new Bucketed<>(name, length);
+      return new Bucketed<>(name, Buckets.of(length));
+    }
+
+    /**
+     * Sets buckets as Beam's window functions divide event time: by a calendar in some zone, where
+     * a day may be of 23 or 25 hours, or at an offset.
+     *
+     * <pre>{@code
+     * .bucket(CalendarWindows.weeks(1, DateTimeConstants.MONDAY).withTimeZone(berlin))
+     * .bucket(FixedWindows.of(Duration.standardDays(1)).withOffset(Duration.standardHours(6)))
+     * }</pre>
+     *
+     * @param windows each time is in one of them, and they are told apart by their beginning
+     */
+    public Bucketed<E> bucket(PartitioningWindowFn<Object, IntervalWindow> windows) {
+      return new Bucketed<>(name, Buckets.of(windows));
     }
 
     /**
@@ -181,9 +200,9 @@ public abstract class View<E, K, O> {
    */
   public static final class Bucketed<E> {
     private final String name;
-    private final Duration bucket;
+    private final Buckets bucket;
 
-    private Bucketed(String name, Duration bucket) {
+    private Bucketed(String name, Buckets bucket) {
       this.name = name;
       this.bucket = bucket;
     }
@@ -214,12 +233,12 @@ public abstract class View<E, K, O> {
    */
   public static final class Contributed<E, K, V> {
     private final String name;
-    private final Duration bucket;
+    private final Buckets bucket;
     private final PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions;
 
     private Contributed(
         String name,
-        Duration bucket,
+        Buckets bucket,
         PTransform<? super PCollection<E>, PCollection<KV<K, V>>> contributions) {
       this.name = name;
       this.bucket = bucket;

@@ -35,6 +35,7 @@ public abstract class WindowedView<E, K, V> extends View<E, K, V> {
         .timeliness(timeliness)
         .rows(rows)
         .allowsProcessingTimeTimers(false)
+        .allowsOverlappingTotals(false)
         .revision(1)
         .build();
   }
@@ -51,6 +52,8 @@ public abstract class WindowedView<E, K, V> extends View<E, K, V> {
     abstract Builder<E, K, V> totals(SerializableBiFunction<V, V, V> merge);
 
     abstract Builder<E, K, V> allowsProcessingTimeTimers(boolean allows);
+
+    abstract Builder<E, K, V> allowsOverlappingTotals(boolean allows);
 
     abstract Builder<E, K, V> revision(int number);
 
@@ -74,10 +77,20 @@ public abstract class WindowedView<E, K, V> extends View<E, K, V> {
   /**
    * Sets how the values of one key in different windows become one, for totals of a range; without
    * it a view has no totals. The function must be associative and commutative, and leave its
-   * arguments as they are.
+   * arguments as they are. Windows that may overlap, such as sliding ones, are refused with it, as
+   * an event would count once in each: see {@link #allowOverlappingTotals}. A total knows no more
+   * than the rows: of rows that hold the largest few, it is a lower bound.
    */
   public final WindowedView<E, K, V> totals(SerializableBiFunction<V, V, V> merge) {
     return toBuilder().totals(merge).build();
+  }
+
+  /**
+   * Declares that the function of {@link #totals} gives the same however often an event is in it,
+   * as a maximum or a union does, so that windows may overlap; default no.
+   */
+  public final WindowedView<E, K, V> allowOverlappingTotals() {
+    return toBuilder().allowsOverlappingTotals(true).build();
   }
 
   /**
@@ -117,6 +130,9 @@ public abstract class WindowedView<E, K, V> extends View<E, K, V> {
 
   /** Returns whether timers of processing time are declared harmless. */
   public abstract boolean allowsProcessingTimeTimers();
+
+  /** Returns whether totals are declared to bear windows that overlap. */
+  public abstract boolean allowsOverlappingTotals();
 
   /** Returns the author's revision, 1 or more. */
   public abstract int revision();

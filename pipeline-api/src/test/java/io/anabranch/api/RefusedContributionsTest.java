@@ -14,6 +14,8 @@ import org.apache.beam.sdk.coders.BigEndianLongCoder;
 import org.apache.beam.sdk.coders.DoubleCoder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.io.GenerateSequence;
+import org.apache.beam.sdk.io.range.OffsetRange;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
 import org.apache.beam.sdk.state.TimeDomain;
@@ -29,18 +31,25 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.GroupIntoBatches;
+import org.apache.beam.sdk.transforms.Latest;
+import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.PeriodicImpulse;
 import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.Sum;
+import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
+import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Repeatedly;
 import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionView;
+import org.apache.beam.sdk.values.TypeDescriptors;
 import org.hamcrest.Matcher;
 import org.joda.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -87,6 +96,83 @@ class RefusedContributionsTest {
 
     assertThat(message, startsWith("view \"words\": \"Contributions/Sum/"));
     assertThat(message, says("groups elements"));
+  }
+
+  @Test
+  void sideInputThatIsRefreshed() {
+    String message =
+        refusalOf(
+            words -> {
+              PCollectionView<String> side =
+                  words
+                      .getPipeline()
+                      .apply(
+                          "Tick",
+                          PeriodicImpulse.create().withInterval(Duration.standardSeconds(1)))
+                      .apply(
+                          "Text", MapElements.into(TypeDescriptors.strings()).via(String::valueOf))
+                      .apply(
+                          "Global",
+                          Window.<String>into(new GlobalWindows())
+                              .triggering(
+                                  Repeatedly.forever(AfterProcessingTime.pastFirstElementInPane()))
+                              .discardingFiredPanes())
+                      .apply("Latest", Latest.globally())
+                      .apply("AsSingleton", org.apache.beam.sdk.transforms.View.asSingleton());
+              return words.apply("Pair", ParDo.of(new PairFn()).withSideInputs(side));
+            });
+
+    assertThat(message, startsWith("view \"words\": \"Contributions/Tick/"));
+    assertThat(message, containsString("reads without an end"));
+    assertThat(message, containsString("belongs into the log"));
+  }
+
+  @Test
+  void inputWithoutAnEnd() {
+    String message =
+        refusalOf(
+            words ->
+                PCollectionList.of(words)
+                    .and(
+                        words
+                            .getPipeline()
+                            .apply("Count", GenerateSequence.from(0))
+                            .apply(
+                                "Text",
+                                MapElements.into(TypeDescriptors.strings()).via(String::valueOf))
+                            .apply(Window.into(FixedWindows.of(Duration.standardMinutes(1)))))
+                    .apply("Both", Flatten.pCollections())
+                    .apply("Pair", ParDo.of(new PairFn())));
+
+    assertThat(message, startsWith("view \"words\": \"Contributions/Count/"));
+    assertThat(message, containsString("reads without an end"));
+  }
+
+  @Test
+  void elementThatNeverEnds() {
+    String message =
+        refusalOf(
+            words ->
+                words
+                    .apply("For ever", ParDo.of(new EndlessFn()))
+                    .apply("Pair", ParDo.of(new PairFn())));
+
+    assertThat(message, startsWith("view \"words\": \"Contributions/For ever/"));
+    assertThat(message, containsString("reads without an end"));
+  }
+
+  @DoFn.UnboundedPerElement
+  static class EndlessFn extends DoFn<String, String> {
+    @ProcessElement
+    public ProcessContinuation process(
+        @Element String word, RestrictionTracker<OffsetRange, Long> tracker) {
+      return ProcessContinuation.resume();
+    }
+
+    @GetInitialRestriction
+    public OffsetRange restriction(@Element String word) {
+      return new OffsetRange(0, Long.MAX_VALUE);
+    }
   }
 
   @Test

@@ -102,6 +102,61 @@ class RowGraphTest {
   }
 
   @Test
+  void totalsOverWindowsThatOverlapAreRefusedUnlessTheFunctionBearsThem() {
+    WindowedView<String, String, Long> sliding =
+        words(
+            words ->
+                words
+                    .apply("Sliding", Window.into(SlidingWindows.of(MINUTE.multipliedBy(10))))
+                    .apply("Count", Count.perElement()));
+
+    define(sliding);
+    define(sliding.totals(Long::max).allowOverlappingTotals());
+    assertThat(
+        refusal(sliding.totals(Long::sum)),
+        allOf(
+            containsString("SlidingWindows"),
+            containsString("count an event once in each"),
+            containsString("allowOverlappingTotals()")));
+    define(words(words -> byMinute(words).apply("Count", Count.perElement())).totals(Long::sum));
+    define(
+        words(
+                words ->
+                    words
+                        .apply("Sessions", Window.into(Sessions.withGapDuration(MINUTE)))
+                        .apply("Count", Count.<String>perElement()))
+            .totals(Long::sum));
+  }
+
+  @Test
+  void inputWithoutAnEndIsRefused() {
+    assertThat(
+        refusal(
+            words(
+                words ->
+                    byMinute(
+                            org.apache.beam.sdk.values.PCollectionList.of(words)
+                                .and(
+                                    words
+                                        .getPipeline()
+                                        .apply(
+                                            "Numbers",
+                                            org.apache.beam.sdk.io.GenerateSequence.from(0))
+                                        .apply("Text", ParDo.of(new TextFn())))
+                                .apply(
+                                    "Both", org.apache.beam.sdk.transforms.Flatten.pCollections()))
+                        .apply("Count", Count.perElement()))),
+        allOf(containsString("Rows/Numbers/"), containsString("reads without an end")));
+  }
+
+  private static final class TextFn extends org.apache.beam.sdk.transforms.DoFn<Long, String> {
+    @ProcessElement
+    public void process(@Element Long number, OutputReceiver<String> out) {
+      out.output(number.toString());
+    }
+  }
+
+  @Test
   void sessionsSlidingWindowsJoinsStateAndSideInputsPass() {
     define(
         words(
@@ -347,7 +402,7 @@ class RowGraphTest {
                   return byMinute(words)
                       .apply("Look", ParDo.of(new SidedFn(slowly)).withSideInputs(slowly));
                 })),
-        containsString("reads a side input that is not made from the events and has no end"));
+        containsString("reads without an end"));
   }
 
   @Test

@@ -90,7 +90,7 @@ class ViewTest {
 
     assertThat(second.revision(), is(2));
     assertThat(view.revision(), is(1));
-    assertThat(second.bucket(), is(Duration.ofMinutes(1)));
+    assertThat(second.bucket(), is(Buckets.of(Duration.ofMinutes(1))));
     assertThat(second.revision(1).define(TestViews.WORDS).fingerprint(), is(once));
   }
 

@@ -62,8 +62,7 @@ class ConfigurationLoaderTest {
                     "SparkRunner",
                     Map.of("parallelism", "2", "fasterCopy", "true", "a.b", "1_000")),
                 "kafka",
-                new Settings(
-                    Map.of("topic", "views", "epoch", "1h"), directory.toString()),
+                new Settings(Map.of("topic", "views", "epoch", "1h"), directory.toString()),
                 new Settings(
                     Map.of(
                         "url", "jdbc:postgresql://db/views",

@@ -73,8 +73,13 @@ final class Merge<K, A, O> {
 
   private Bucket bucket(Slot slot) {
     Duration length =
-        view.match(CombinedDefinition::bucket, windowed -> Duration.ofMillis(slot.length()));
+        Duration.ofMillis(
+            view.match(combined -> length(combined, slot.bucket()), windowed -> slot.length()));
     return new Bucket(Instant.ofEpochMilli(slot.bucket()), length);
+  }
+
+  private static long length(CombinedDefinition<?, ?, ?, ?, ?> view, long start) {
+    return view.bucket().at(start).end().getMillis() - start;
   }
 
   private O value(Cell cell, Optional<O> batch, Optional<O> speed) {

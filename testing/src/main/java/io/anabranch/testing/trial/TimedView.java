@@ -54,7 +54,7 @@ final class TimedView {
                 .timestamp(event -> Instant.EPOCH)
                 .coder(coder));
     return View.<TimestampedValue<E>>named(view.name())
-        .bucket(view.bucket())
+        .bucket(view.bucket().windows())
         .contributions(new Untimed<>(view.contributions(), coder))
         .combine(view.combineFn())
         .revision(view.revision())
@@ -74,6 +74,7 @@ final class TimedView {
             .revision(windowed.revision());
     if (windowed.totals().isPresent()) {
       timed = timed.totals(windowed.totals().get());
+      timed = windowed.allowsOverlappingTotals() ? timed.allowOverlappingTotals() : timed;
     }
     return windowed.allowsProcessingTimeTimers() ? timed.allowProcessingTimeTimers() : timed;
   }

@@ -37,6 +37,7 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.CalendarWindows;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.Sessions;
 import org.apache.beam.sdk.transforms.windowing.Window;
@@ -48,6 +49,7 @@ import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.TimestampedValue;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
+import org.joda.time.DateTimeZone;
 import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +89,17 @@ final class SoundViewsTest {
                 });
 
     assertThat(view, kit().underSchedules(5));
+  }
+
+  @Test
+  void bucketsOfACalendar() {
+    View<String, String, Long> view =
+        View.<String>named("sound")
+            .bucket(CalendarWindows.days(1).withTimeZone(DateTimeZone.forID("America/St_Johns")))
+            .contributions(ParDo.of(new BufferFn()))
+            .combine(Sum.ofLongs());
+
+    assertThat(view, kit().underSchedules(20));
   }
 
   @Test

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.transforms.epoch;
 
+import io.anabranch.api.Buckets;
 import io.anabranch.api.Epochs;
 import java.time.Duration;
 import java.util.Collection;
@@ -9,6 +10,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.apache.beam.sdk.transforms.windowing.IncompatibleWindowException;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.NonMergingWindowFn;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.transforms.windowing.WindowMappingFn;
@@ -30,13 +32,13 @@ public final class EpochWindows<E> extends NonMergingWindowFn<EpochEvent<E>, Epo
   private static final long serialVersionUID = 1L;
 
   private final long epochMillis;
-  private final long bucketMillis;
+  private final Buckets buckets;
   private final boolean oneEpoch;
   private final long epoch;
 
-  private EpochWindows(long epochMillis, long bucketMillis, OptionalLong oneEpoch) {
+  private EpochWindows(long epochMillis, Buckets buckets, OptionalLong oneEpoch) {
     this.epochMillis = epochMillis;
-    this.bucketMillis = bucketMillis;
+    this.buckets = buckets;
     this.oneEpoch = oneEpoch.isPresent();
     this.epoch = oneEpoch.orElse(0);
   }
@@ -51,22 +53,30 @@ public final class EpochWindows<E> extends NonMergingWindowFn<EpochEvent<E>, Epo
     if (bucket.toMillis() < 1) {
       throw new IllegalArgumentException("bucket is " + bucket + ": it must be 1 ms or longer");
     }
-    return new EpochWindows<>(epochs.length().toMillis(), bucket.toMillis(), OptionalLong.empty());
+    return of(epochs, Buckets.of(bucket));
+  }
+
+  /** Returns windows for epochs and buckets of any kind. */
+  public static <E> EpochWindows<E> of(Epochs epochs, Buckets buckets) {
+    return new EpochWindows<>(epochs.length().toMillis(), buckets, OptionalLong.empty());
   }
 
   /** Returns windows that are all of one epoch, which must not be before that of any event. */
   public EpochWindows<E> inOneEpoch(long number) {
-    return new EpochWindows<>(epochMillis, bucketMillis, OptionalLong.of(number));
+    return new EpochWindows<>(epochMillis, buckets, OptionalLong.of(number));
   }
 
   @Override
   public Collection<EpochWindow> assignWindows(AssignContext context) {
     EpochEvent<E> event = context.element();
-    long bucketStart = Math.floorDiv(event.eventTime(), bucketMillis) * bucketMillis;
+    IntervalWindow bucket = buckets.at(event.eventTime());
     long ofEpoch = oneEpoch ? epoch : event.epoch();
     return List.of(
         new EpochWindow(
-            ofEpoch, (ofEpoch + 1) * epochMillis, bucketStart, bucketStart + bucketMillis));
+            ofEpoch,
+            (ofEpoch + 1) * epochMillis,
+            bucket.start().getMillis(),
+            bucket.end().getMillis()));
   }
 
   @Override
@@ -103,21 +113,21 @@ public final class EpochWindows<E> extends NonMergingWindowFn<EpochEvent<E>, Epo
   public void populateDisplayData(DisplayData.Builder builder) {
     builder
         .add(DisplayData.item("epoch", org.joda.time.Duration.millis(epochMillis)))
-        .add(DisplayData.item("bucket", org.joda.time.Duration.millis(bucketMillis)));
+        .add(DisplayData.item("bucket", buckets.toString()));
   }
 
   @Override
   public boolean equals(Object other) {
     return other instanceof EpochWindows<?> that
         && epochMillis == that.epochMillis
-        && bucketMillis == that.bucketMillis
+        && buckets.equals(that.buckets)
         && oneEpoch == that.oneEpoch
         && epoch == that.epoch;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(epochMillis, bucketMillis, oneEpoch, epoch);
+    return Objects.hash(epochMillis, buckets, oneEpoch, epoch);
   }
 
   @Override
@@ -125,7 +135,7 @@ public final class EpochWindows<E> extends NonMergingWindowFn<EpochEvent<E>, Epo
     return "EpochWindows(epoch "
         + Duration.ofMillis(epochMillis)
         + ", bucket "
-        + Duration.ofMillis(bucketMillis)
+        + buckets
         + (oneEpoch ? ", all in epoch " + epoch : "")
         + ")";
   }

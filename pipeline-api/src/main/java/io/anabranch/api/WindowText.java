@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api;
+
+import java.time.Duration;
+import java.util.stream.Collectors;
+import org.apache.beam.sdk.transforms.display.DisplayData;
+import org.apache.beam.sdk.transforms.windowing.CalendarWindows;
+import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.WindowFn;
+import org.joda.time.DateTimeZone;
+
+/** Window functions in words that differ where the windows differ. */
+final class WindowText {
+  private WindowText() {}
+
+  /** Of fixed windows without an offset only the length, as {@code PT1M}. */
+  static String of(WindowFn<?, ?> fn) {
+    return fn instanceof FixedWindows fixed && fixed.getOffset().getMillis() == 0
+        ? Duration.ofMillis(fixed.getSize().getMillis()).toString()
+        : withParameters(fn);
+  }
+
+  /** Returns the name of the class, and what it shows of itself; of calendars also the zone. */
+  static String withParameters(WindowFn<?, ?> fn) {
+    return fn.getClass().getSimpleName()
+        + DisplayData.from(fn).items().stream()
+            .map(item -> item.getKey() + "=" + text(item))
+            .sorted()
+            .collect(Collectors.joining(",", "(", ")"))
+        + zone(fn);
+  }
+
+  private static Object text(DisplayData.Item item) {
+    return item.getType() == DisplayData.Type.DURATION && item.getValue() instanceof Number millis
+        ? Duration.ofMillis(millis.longValue())
+        : item.getValue();
+  }
+
+  /** Beam shows the first day, but not where it begins. */
+  private static String zone(WindowFn<?, ?> fn) {
+    DateTimeZone zone =
+        fn instanceof CalendarWindows.DaysWindows days
+            ? days.getTimeZone()
+            : fn instanceof CalendarWindows.MonthsWindows months
+                ? months.getTimeZone()
+                : fn instanceof CalendarWindows.YearsWindows years
+                    ? years.getTimeZone()
+                    : DateTimeZone.UTC;
+    return zone.equals(DateTimeZone.UTC) ? "" : " in " + zone.getID();
+  }
+}
