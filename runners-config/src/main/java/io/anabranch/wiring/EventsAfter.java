@@ -1,22 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
+import io.anabranch.transforms.RecordException;
 import io.anabranch.transforms.epoch.EpochEvent;
 import org.apache.beam.sdk.transforms.DoFn;
 
 /** Gives the events to a combined view, but for epochs that it holds already. */
 final class EventsAfter<E> extends DoFn<EpochEvent<E>, E> {
   private static final long serialVersionUID = 1L;
+  private final String view;
   private final long after;
 
-  EventsAfter(long after) {
+  EventsAfter(String view, long after) {
+    this.view = view;
     this.after = after;
   }
 
   @ProcessElement
   public void process(@Element EpochEvent<E> event, OutputReceiver<E> out) {
     if (event.epoch() > after) {
-      out.output(event.value());
+      try {
+        out.output(event.value());
+      } catch (RuntimeException | StackOverflowError e) {
+        throw RecordException.in(view, event.value(), e);
+      }
     }
   }
 }

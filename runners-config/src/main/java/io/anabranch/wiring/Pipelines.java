@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
+import io.anabranch.api.AuthorException;
 import io.anabranch.api.UserException;
 import io.anabranch.transforms.Decode;
 import org.apache.beam.sdk.Pipeline;
@@ -25,11 +26,12 @@ final class Pipelines {
   static long runToEnd(Pipeline pipeline, String layer) {
     PipelineResult result;
     State state;
+    AuthorSteps steps = AuthorSteps.of(pipeline);
     try {
       result = pipeline.run();
       state = result.waitUntilFinish();
-    } catch (RuntimeException e) {
-      throw userException(e, layer);
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      throw userException(e, steps, layer);
     }
     if (state != State.DONE) {
       throw new UserException("the " + layer + " pipeline ended as " + state + ", not as DONE");
@@ -50,10 +52,10 @@ final class Pipelines {
   }
 
   /** Finds the error of a worker in what a runner wrapped around it, also if it was serialized. */
-  private static UserException userException(RuntimeException error, String layer) {
+  private static UserException userException(Throwable error, AuthorSteps steps, String layer) {
     Throwable last = error;
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-      if (cause instanceof UserException user) {
+      if (cause instanceof UserException user && !(cause instanceof AuthorException)) {
         return new UserException(user.getMessage(), error);
       }
       String text = String.valueOf(cause.getMessage());
@@ -64,6 +66,9 @@ final class Pipelines {
       }
       last = cause;
     }
-    return new UserException("the " + layer + " pipeline failed: " + last, error);
+    String cause = AuthorException.cut(last.toString());
+    return steps
+        .explain(error)
+        .orElseGet(() -> new UserException("the " + layer + " pipeline failed: " + cause, error));
   }
 }

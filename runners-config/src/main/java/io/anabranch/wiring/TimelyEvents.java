@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
+import io.anabranch.transforms.RecordException;
 import io.anabranch.transforms.epoch.Admission;
 import io.anabranch.transforms.epoch.EpochEvent;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -12,10 +13,12 @@ import org.joda.time.Instant;
  */
 final class TimelyEvents<E> extends DoFn<EpochEvent<E>, E> {
   private static final long serialVersionUID = 1L;
+  private final String view;
   private final Admission admission;
   private final long readAfter;
 
-  TimelyEvents(Admission admission, long readAfter) {
+  TimelyEvents(String view, Admission admission, long readAfter) {
+    this.view = view;
     this.admission = admission;
     this.readAfter = readAfter;
   }
@@ -23,7 +26,11 @@ final class TimelyEvents<E> extends DoFn<EpochEvent<E>, E> {
   @ProcessElement
   public void process(@Element EpochEvent<E> event, OutputReceiver<E> out) {
     if (event.epoch() > readAfter && admission.admits(event.epoch(), event.eventTime())) {
-      out.outputWithTimestamp(event.value(), Instant.ofEpochMilli(event.eventTime()));
+      try {
+        out.outputWithTimestamp(event.value(), Instant.ofEpochMilli(event.eventTime()));
+      } catch (RuntimeException | StackOverflowError e) {
+        throw RecordException.in(view, event.value(), e);
+      }
     }
   }
 }

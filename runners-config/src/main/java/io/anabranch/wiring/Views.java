@@ -203,7 +203,7 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
             .apply(
                 name + "/Epochs",
                 Window.into(stored == Stored.IN_ONE_EPOCH ? windows.inOneEpoch(through) : windows))
-            .apply(name + "/Events", ParDo.of(new EventsAfter<>(slice.after())))
+            .apply(name + "/Events", ParDo.of(new EventsAfter<>(name, slice.after())))
             .setCoder(context.application().events().coder())
             .apply(name + "/Contributions", view.contributions())
             .setCoder(view.contributionCoder());
@@ -237,6 +237,7 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
             name + "/Events",
             ParDo.of(
                 new TimelyEvents<>(
+                    name,
                     admission(view, view.timeliness().orElseThrow()),
                     context.readAfter(view, slice.after()))))
         .setCoder(context.application().events().coder())

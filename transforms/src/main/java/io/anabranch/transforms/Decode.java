@@ -143,8 +143,12 @@ public final class Decode {
           letters.forEach(out.get(deadLetters)::output);
           untimely += letters.size();
         }
-        events.outputWithTimestamp(
-            event, Instant.ofEpochMilli(Math.min(event.eventTime(), lastTimestamp)));
+        Instant timestamp = Instant.ofEpochMilli(Math.min(event.eventTime(), lastTimestamp));
+        try {
+          events.outputWithTimestamp(event, timestamp);
+        } catch (RuntimeException | StackOverflowError e) {
+          throw RecordException.at(batch.place(record), e);
+        }
       }
       recordCount.inc(batch.size());
       if (failed > 0) {

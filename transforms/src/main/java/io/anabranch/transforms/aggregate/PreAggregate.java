@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.transforms.aggregate;
 
+import io.anabranch.api.AuthorException;
+import io.anabranch.api.KeyText;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -26,13 +28,15 @@ final class PreAggregate<K, V, A> extends DoFn<KV<K, V>, KV<K, Partial<A>>> {
   private static final long serialVersionUID = 1L;
   static final int MOST_ENTRIES = 20_000;
 
+  private final String view;
   private final Coder<K> keyCoder;
   private final CombineFn<V, A, ?> combineFn;
   private final int mostEntries;
   private transient Map<BoundedWindow, Map<Object, Entry<K, A>>> windows;
   private transient int entries;
 
-  PreAggregate(Coder<K> keyCoder, CombineFn<V, A, ?> combineFn, int mostEntries) {
+  PreAggregate(String view, Coder<K> keyCoder, CombineFn<V, A, ?> combineFn, int mostEntries) {
+    this.view = view;
     this.keyCoder = keyCoder;
     this.combineFn = combineFn;
     this.mostEntries = mostEntries;
@@ -53,7 +57,14 @@ final class PreAggregate<K, V, A> extends DoFn<KV<K, V>, KV<K, Partial<A>>> {
     if (entries >= mostEntries) {
       makeRoom(timestamp, out);
     }
-    Map<Object, Entry<K, A>> keys = windows.computeIfAbsent(window, absent -> new HashMap<>());
+    try {
+      add(contribution, windows.computeIfAbsent(window, absent -> new HashMap<>()));
+    } catch (RuntimeException | StackOverflowError e) {
+      throw AuthorException.of(view, "combine", "key " + KeyText.of(contribution.getKey()), e);
+    }
+  }
+
+  private void add(KV<K, V> contribution, Map<Object, Entry<K, A>> keys) {
     Object structuralKey = keyCoder.structuralValue(contribution.getKey());
     Entry<K, A> entry = keys.get(structuralKey);
     if (entry == null) {

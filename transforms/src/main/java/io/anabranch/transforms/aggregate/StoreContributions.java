@@ -80,7 +80,7 @@ public final class StoreContributions<K, V, A>
                 "PreAggregate",
                 ParDo.of(
                     new PreAggregate<>(
-                        view.keyCoder(), view.combineFn(), PreAggregate.MOST_ENTRIES)))
+                        view.name(), view.keyCoder(), view.combineFn(), PreAggregate.MOST_ENTRIES)))
             .setCoder(KvCoder.of(view.keyCoder(), PartialCoder.of(view.accumulatorCoder())))
             .apply("Panes", panes(unbounded))
             .apply("Merge", Combine.perKey(new MergePartials<>(view.combineFn())))

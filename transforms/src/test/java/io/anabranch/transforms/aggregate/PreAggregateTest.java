@@ -234,7 +234,7 @@ class PreAggregateTest {
 
     Harness(Coder<K> keyCoder, Mutating sums, int mostEntries) {
       this.sums = sums;
-      this.fn = new PreAggregate<>(keyCoder, sums, mostEntries);
+      this.fn = new PreAggregate<>("view", keyCoder, sums, mostEntries);
     }
 
     void start() {

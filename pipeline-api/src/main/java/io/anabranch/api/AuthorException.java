@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api;
+
+import java.util.Optional;
+
+/** An error that code of a view's author threw: the message says in which view and step. */
+public final class AuthorException extends UserException {
+  private static final long serialVersionUID = 1L;
+  private static final int LONGEST = 500;
+  private static final String NAMED = AuthorException.class.getName() + ": ";
+
+  private AuthorException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /**
+   * Describes an error.
+   *
+   * @param step the step of the author's transform, or what else of the view threw
+   * @param what it was working on: a key, a record
+   */
+  public static AuthorException of(String view, String step, String what, Throwable error) {
+    return new AuthorException(
+        cut("view \"%s\", step \"%s\", %s".formatted(view, step, what))
+            + ": "
+            + cut(firstLine(error)),
+        error);
+  }
+
+  /** Returns the message if an error is such a one, also if a runner kept no more than its text. */
+  public static Optional<String> text(Throwable error) {
+    String text = error.toString();
+    int at = text.indexOf(NAMED);
+    return at < 0 ? Optional.empty() : text.substring(at + NAMED.length()).lines().findFirst();
+  }
+
+  /** What stands for an exception that could not be serialized says its class twice. */
+  private static String firstLine(Throwable error) {
+    String text = String.valueOf(error).lines().findFirst().orElse("");
+    return text.replaceFirst("^(?:\\S+SerializedThrowable: )?(\\S+: )\\1", "$1");
+  }
+
+  /** Returns the beginning of a text that may be of any length. */
+  public static String cut(String text) {
+    return text.length() <= LONGEST
+        ? text
+        : text.substring(0, LONGEST) + "... (" + text.length() + " characters)";
+  }
+}
