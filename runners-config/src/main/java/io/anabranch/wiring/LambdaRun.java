@@ -17,7 +17,8 @@ import java.util.function.ToLongFunction;
  * has closed and speed has completed it, batch takes it over, drops what it replaced and folds
  * slices where there are many.
  *
- * <p>Epochs that are closed at the start are computed by batch first. A batch run that fails is
+ * <p>Where a view has no answer yet, epochs that are closed at the start are computed by batch
+ * first; else speed brings the answers up to date, and batch runs beside it. A batch run that fails is
  * tried again after a while, longer each time, and speed goes on meanwhile. If speed fails, all of
  * it ends.
  *
@@ -78,8 +79,9 @@ public final class LambdaRun<E> {
 
   private Optional<RunReport> runLayers(Background background) {
     try {
-      // Cheaper than to let speed read what batch takes over at once.
-      context.log().end().lastClosedWithRecords().ifPresent(this::batch);
+      if (!isAnswered()) { // cheaper than to let speed read what batch takes over at once
+        context.log().end().lastClosedWithRecords().ifPresent(this::batch);
+      }
       if (stop.isRequested()) {
         return Optional.empty();
       }
@@ -100,6 +102,12 @@ public final class LambdaRun<E> {
     } finally {
       stop.request(); // speed may have failed while batch runs
     }
+  }
+
+  /** Whether every view has an answer, which speed brings up to date sooner than batch. */
+  private boolean isAnswered() {
+    return context.application().views().stream()
+        .allMatch(view -> context.store().pointer(view.name()).isPresent());
   }
 
   /** Returns the epoch to compute through if there are records that batch does not hold yet. */

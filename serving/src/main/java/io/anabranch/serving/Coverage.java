@@ -59,7 +59,11 @@ final class Coverage {
       if (slice.completeThrough() != Epochs.NONE && slice.completeThrough() >= first) {
         covered.add(new Run(first, slice.completeThrough()));
       }
-      if (!isFollowed(slice, end, now)) {
+      if (slice.position().equals(Optional.of(end.position()))) { // it has all that there is
+        covered.add(new Run(first, Long.MAX_VALUE));
+        continue;
+      }
+      if (!isAlive(slice, now)) {
         continue;
       }
       long open = end.closedThrough() == Epochs.NONE ? Epochs.NONE : end.closedThrough() + 1;
@@ -69,9 +73,8 @@ final class Coverage {
     return covered;
   }
 
-  private static boolean isFollowed(LiveSlice slice, LogEnd end, Instant now) {
-    boolean alive = slice.seen().filter(seen -> seen.isAfter(now.minus(SILENCE))).isPresent();
-    return alive || slice.position().equals(Optional.of(end.position()));
+  private static boolean isAlive(LiveSlice slice, Instant now) {
+    return slice.seen().filter(seen -> seen.isAfter(now.minus(SILENCE))).isPresent();
   }
 
   private static Gap gap(long first, long last, Epochs epochs) {

@@ -168,6 +168,11 @@ class CoverageTest {
         gaps(end, new LiveSlice(true, all, 3, none, none, Optional.of("17"))),
         is(List.of()));
     assertThat(
+        "epochs have closed since, and nothing came",
+        gaps(
+            new LogEnd("17", 6, 1, 5), new LiveSlice(true, all, 3, none, none, Optional.of("17"))),
+        is(List.of()));
+    assertThat(
         "ended before",
         gaps(end, new LiveSlice(true, all, 3, none, none, Optional.of("16"))),
         is(List.of("4..5")));

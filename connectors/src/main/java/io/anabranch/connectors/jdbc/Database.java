@@ -4,6 +4,7 @@ package io.anabranch.connectors.jdbc;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.anabranch.api.UserException;
+import io.anabranch.api.spi.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -143,7 +144,7 @@ final class Database implements AutoCloseable {
   private static UserException explain(String url, Duration timeout, SQLException error) {
     int code = code(error);
     if (code == SQLiteErrorCode.SQLITE_BUSY.code || code == SQLiteErrorCode.SQLITE_LOCKED.code) {
-      return new UserException(
+      return new StoreUnavailableException(
           "the store "
               + url
               + " is locked by another process, for longer than store.timeout ("

@@ -145,7 +145,7 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
       long reached = Math.floorDiv(watermark + latenessMillis, epochMillis);
       Long next = nextState.read();
       if (reached > (next == null ? firstEpoch : next)) {
-        store().complete(slice, reached - 1);
+        toStore(store -> store.complete(slice, reached - 1));
         nextState.write(reached);
       }
       // Runners differ in whether a timer fires at its time or only after it. So the timer is for

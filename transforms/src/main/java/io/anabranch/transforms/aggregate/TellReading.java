@@ -84,7 +84,7 @@ public final class TellReading extends PTransform<PCollection<RecordBatch>, PCol
 
     private void tell() {
       if (records > 0) {
-        store().addReading(slices, through, bytes, records);
+        toStore(store -> store.addReading(slices, through, bytes, records));
       }
       clear();
     }

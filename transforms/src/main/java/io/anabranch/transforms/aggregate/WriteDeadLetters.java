@@ -77,7 +77,7 @@ public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, 
 
     private void flush() {
       if (!letters.isEmpty()) {
-        store().writeDeadLetters(slices, letters);
+        toStore(store -> store.writeDeadLetters(slices, letters));
         letters.clear();
         bytes = 0;
       }

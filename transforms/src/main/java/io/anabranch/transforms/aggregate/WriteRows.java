@@ -54,11 +54,14 @@ final class WriteRows extends StoreFn<KV<Integer, Iterable<StoredRow>>, Void> {
   }
 
   private void write(List<StoredRow> batch) {
-    if (complete) {
-      store().writeComplete(slice, batch);
-    } else {
-      store().write(slice, batch);
-    }
+    toStore(
+        store -> {
+          if (complete) {
+            store.writeComplete(slice, batch);
+          } else {
+            store.write(slice, batch);
+          }
+        });
     rowsWritten.inc(batch.size());
   }
 }
