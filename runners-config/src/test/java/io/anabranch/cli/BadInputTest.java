@@ -207,7 +207,8 @@ final class BadInputTest {
   }
 
   @Test
-  void lineOfTenMegabytesIsADeadLetterAndTheRestGoesOn() {
+  void lineOfTenMegabytesIsADeadLetterAndTheRestGoesOn() throws IOException {
+    cli.reconfigure("epoch: 1h", "epoch: 1h, maxRecord: 16MiB");
     String longLine = "x".repeat(10_000_000) + "\n";
     ingestAndClose(GOOD + longLine + GOOD);
 

@@ -38,10 +38,12 @@ final class FilesLog implements AppendableLog {
 
   private final String id;
   private final LogFolder folder;
+  private final int maxRecord;
 
-  FilesLog(String id, LogFolder folder) {
+  FilesLog(String id, LogFolder folder, int maxRecord) {
     this.id = id;
     this.folder = folder;
+    this.maxRecord = maxRecord;
   }
 
   @Override
@@ -87,21 +89,25 @@ final class FilesLog implements AppendableLog {
   }
 
   @Override
+  public int maxRecord() {
+    return maxRecord;
+  }
+
+  @Override
   public Appended append(List<Input> inputs, Optional<Instant> at) {
     at.ifPresent(FilesLog::checkTime);
     return attempt(
         "written",
         () -> {
-          StagedLines lines = StagedLines.write(Files.createDirectories(folder.staging()), inputs);
-          try {
-            return folder.locked(() -> commit(lines, at));
-          } finally {
-            Files.deleteIfExists(lines.file());
+          try (StagedFile file = StagedFile.create(Files.createDirectories(folder.staging()))) {
+            StagedLines lines = StagedLines.write(file, inputs, maxRecord);
+            return folder.locked(() -> commit(file, lines, at));
           }
         });
   }
 
-  private Appended commit(StagedLines lines, Optional<Instant> at) throws IOException {
+  private Appended commit(StagedFile file, StagedLines lines, Optional<Instant> at)
+      throws IOException {
     LogView view = folder.settle(Long.MAX_VALUE);
     Instant time = at.orElseGet(folder.clock()::instant);
     long epoch = epochs().at(time);
@@ -115,7 +121,7 @@ final class FilesLog implements AppendableLog {
       Files.createDirectories(target.getParent());
       DurableFiles.syncFolder(target.getParent().getParent());
     }
-    DurableFiles.publish(lines.file(), target);
+    DurableFiles.publish(file.path(), target);
     return new Appended(epoch, lines.records(), lines.bytes());
   }
 
@@ -130,8 +136,7 @@ final class FilesLog implements AppendableLog {
             + "), which gets no more records; the first open epoch starts at "
             + open
             + ". State an ingestion time from then on (--at), or "
-            + (stated ? "append at the present time" : "wait until then")
-            + "; nothing was appended");
+            + (stated ? "append at the present time" : "wait until then"));
   }
 
   @Override

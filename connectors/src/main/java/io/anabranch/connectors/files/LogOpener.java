@@ -55,7 +55,7 @@ final class LogOpener {
     checkEpoch(identity.epochs().length());
     LogFolder folder = new LogFolder(path, identity.epochs(), settings.grace(), clock);
     removeOldStaging(folder.staging());
-    return new FilesLog(identity.id(), folder);
+    return new FilesLog(identity.id(), folder, settings.maxRecord());
   }
 
   private void create() throws IOException {
@@ -112,10 +112,12 @@ final class LogOpener {
     }
   }
 
-  /** Removes what appends that crashed have left. */
+  /** Removes what processes that crashed have left; files that nobody locks only when old. */
   private void removeOldStaging(Path staging) {
     FileTime oldest = FileTime.from(clock.instant().minus(STAGING_KEPT));
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(staging)) {
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(staging, file -> !StagedFile.isNamedSo(file))) {
+      StagedFile.removeAbandoned(staging);
       for (Path file : files) {
         if (Files.getLastModifiedTime(file).compareTo(oldest) < 0) {
           Files.deleteIfExists(file);

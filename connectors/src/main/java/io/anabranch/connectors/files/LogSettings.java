@@ -19,11 +19,18 @@ import java.util.function.Consumer;
  * @param path its folder
  * @param epoch the length of its epochs, if stated
  * @param grace how long after its end an epoch closes by itself
+ * @param maxRecord how many bytes a record may have that is appended
  */
-record LogSettings(Path path, Optional<Duration> epoch, Duration grace) {
-  static final Set<String> NAMES = Set.of("path", "epoch", "grace");
+record LogSettings(Path path, Optional<Duration> epoch, Duration grace, int maxRecord) {
+  static final Set<String> NAMES = Set.of("path", "epoch", "grace", "maxRecord");
   static final Duration DEFAULT_EPOCH = Duration.ofHours(1);
   static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
+  static final int DEFAULT_MAX_RECORD = 1 << 20;
+
+  /** A record must fit into an array, several times into memory. */
+  static final int LONGEST_RECORD = 256 << 20;
+
+  private static final int SHORTEST_RECORD = 1 << 10;
   private static final Duration LONGEST = Duration.ofDays(3660);
 
   /**
@@ -39,7 +46,11 @@ record LogSettings(Path path, Optional<Duration> epoch, Duration grace) {
     return new LogSettings(
         Path.of(settings.get("path").orElseThrow()),
         settings.get("epoch").map(Settings::parseDuration),
-        settings.duration("grace", DEFAULT_GRACE));
+        settings.duration("grace", DEFAULT_GRACE),
+        settings
+            .get("maxRecord")
+            .map(text -> Math.toIntExact(Settings.parseBytes(text)))
+            .orElse(DEFAULT_MAX_RECORD));
   }
 
   /** Returns one sentence for each problem. */
@@ -57,6 +68,9 @@ record LogSettings(Path path, Optional<Duration> epoch, Duration grace) {
     settings
         .get("grace")
         .ifPresent(text -> attempt("grace", text, problems, LogSettings::checkGrace));
+    settings
+        .get("maxRecord")
+        .ifPresent(text -> attempt("maxRecord", text, problems, LogSettings::checkMaxRecord));
     return problems;
   }
 
@@ -76,6 +90,17 @@ record LogSettings(Path path, Optional<Duration> epoch, Duration grace) {
     Duration grace = Settings.parseDuration(text);
     if (grace.compareTo(LONGEST) > 0 || grace.isNegative()) {
       throw new IllegalArgumentException("it must be from 0s to " + LONGEST.toDays() + "d");
+    }
+  }
+
+  private static void checkMaxRecord(String text) {
+    long bytes = Settings.parseBytes(text);
+    if (bytes < SHORTEST_RECORD || bytes > LONGEST_RECORD) {
+      throw new IllegalArgumentException(
+          "it must be from "
+              + Settings.formatBytes(SHORTEST_RECORD)
+              + " to "
+              + Settings.formatBytes(LONGEST_RECORD));
     }
   }
 
