@@ -12,7 +12,6 @@ import java.nio.channels.Channels;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 
 /**
  * The lines of all inputs in a staged file, on the disk but not yet in the log. Each input ends
@@ -97,8 +96,7 @@ record StagedLines(long records, long bytes) {
     Source(AppendableLog.Input input) {
       name = input.name();
       try {
-        InputStream raw = input.open();
-        in = name.endsWith(".gz") ? new GZIPInputStream(raw, BUFFER) : raw;
+        in = input.open();
       } catch (IOException e) {
         throw unreadable(e);
       }
