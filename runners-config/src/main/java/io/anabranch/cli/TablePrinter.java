@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli;
 
+import io.anabranch.api.Excerpt;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +36,9 @@ final class TablePrinter implements RowPrinter {
     if (value instanceof Long number) {
       return String.format("%,d", number);
     }
-    String text = value == null ? "" : value.toString().replaceAll("\\p{Cntrl}", "?");
-    return text.length() <= WIDEST ? text : text.substring(0, WIDEST - 3) + "...";
+    String text = value == null ? "" : value.toString();
+    String shown = text.length() <= WIDEST ? text : Excerpt.of(text, WIDEST - 3);
+    return shown.replaceAll("\\p{Cntrl}", "?");
   }
 
   @Override

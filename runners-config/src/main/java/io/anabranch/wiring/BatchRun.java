@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import org.apache.beam.sdk.Pipeline;
 
@@ -86,7 +86,7 @@ public final class BatchRun<E> {
   public BatchReport run(LongConsumer started) {
     BatchPlan plan = BatchPlan.of(context, full, through);
     if (plan.slices().isEmpty()) {
-      return new BatchReport(0, plan.epochs(), 0, 0, List.of());
+      return new BatchReport(0, plan.epochs(), RecordCounts.NONE, 0, List.of());
     }
     try (Heartbeat heartbeat = Heartbeat.begin(context, "batch")) {
       Map<String, SliceRef> slices =
@@ -112,7 +112,7 @@ public final class BatchRun<E> {
     private final long run;
     private final BatchPlan plan;
     private final Map<String, SliceRef> slices;
-    private long records;
+    private RecordCounts read = RecordCounts.NONE;
     private List<Reconciliation> reconciliations = List.of();
     private boolean promoted;
 
@@ -124,7 +124,7 @@ public final class BatchRun<E> {
 
     void run(LongConsumer started) {
       started.accept(run);
-      records = compute(plan, slices);
+      read = compute(plan, slices);
       reconciliations = reconcile(run, plan, slices);
       stop.requireNotRequested();
       context.store().promote(slices.values());
@@ -135,12 +135,12 @@ public final class BatchRun<E> {
 
     BatchReport report() {
       return new BatchReport(
-          run, plan.epochs(), records, context.store().rowsWritten(run), reconciliations);
+          run, plan.epochs(), read, context.store().rowsWritten(run), reconciliations);
     }
   }
 
-  /** Returns how many records were read; fails at once if the run is stopped meanwhile. */
-  private long compute(BatchPlan plan, Map<String, SliceRef> slices) {
+  /** Returns what was read; fails at once if the run is stopped meanwhile. */
+  private RecordCounts compute(BatchPlan plan, Map<String, SliceRef> slices) {
     Pipeline pipeline = context.pipeline();
     pipeline
         .apply("Log", context.log().readClosed(plan.reads()))
@@ -149,9 +149,9 @@ public final class BatchRun<E> {
             Views.into(slices, context, plan.through())
                 .inOneEpoch()
                 .countingInThrough(plan.through()));
-    AtomicLong records = new AtomicLong();
-    stop.unlessRequested(() -> records.set(Pipelines.runToEnd(pipeline, "batch")));
-    return records.get();
+    AtomicReference<RecordCounts> read = new AtomicReference<>();
+    stop.unlessRequested(() -> read.set(Pipelines.runToEnd(pipeline, "batch")));
+    return read.get();
   }
 
   private List<Reconciliation> reconcile(long run, BatchPlan plan, Map<String, SliceRef> slices) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi;
 
+import io.anabranch.api.Excerpt;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,8 @@ public record RowDifferences(
   /** How many rows that differ are told one by one. */
   public static final int SHOWN = 10;
 
+  private static final int LONGEST_TEXT = 200;
+
   /** No rows were compared. */
   public static final RowDifferences NONE = new RowDifferences(0, 0, 0, 0, 0, List.of());
 
@@ -39,15 +42,16 @@ public record RowDifferences(
    */
   public record Row(Instant bucket, String key, Optional<String> live, Optional<String> other) {
 
+    /** Returns a line for a person, in which long texts are cut. */
     @Override
     public String toString() {
       return bucket
           + " "
-          + key
+          + Excerpt.of(key, LONGEST_TEXT)
           + ": "
-          + live.orElse("nothing")
+          + Excerpt.of(live.orElse("nothing"), LONGEST_TEXT)
           + " against "
-          + other.orElse("nothing");
+          + Excerpt.of(other.orElse("nothing"), LONGEST_TEXT);
     }
   }
 }
