@@ -3,6 +3,7 @@ package io.anabranch.cli;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.AppendableLog.Appended;
+import java.util.Locale;
 
 /**
  * What one or several appends did.
@@ -29,6 +30,7 @@ record Ingested(long records, long bytes, long firstEpoch, long lastEpoch) {
       return "ingested 0 lines";
     }
     return String.format(
+        Locale.ROOT,
         "ingested %s (%,d bytes) into the %s [%s, %s)",
         Plural.of(records, "line"),
         bytes,

@@ -19,6 +19,7 @@ import io.anabranch.wiring.VersionComparison;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -132,7 +133,10 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
         read.allUndecodable()
             ? "none of the " + Plural.of(read.records(), "record") + " read could"
             : String.format(
-                "%,d of the %,d records read could not", read.undecodable(), read.records()),
+                Locale.ROOT,
+                "%,d of the %,d records read could not",
+                read.undecodable(),
+                read.records()),
         listOptions);
     err.flush();
   }

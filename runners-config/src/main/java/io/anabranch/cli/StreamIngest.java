@@ -10,6 +10,7 @@ import io.anabranch.input.LineBatches;
 import io.anabranch.wiring.Stop;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Appends a stream batch by batch, until it ends or somebody asks to stop. */
@@ -62,6 +63,7 @@ final class StreamIngest {
     return done.records() == 0
         ? "nothing was appended"
         : String.format(
+            Locale.ROOT,
             "%s before it %s appended: go on from line %,d",
             Plural.of(done.records(), "line"),
             done.records() == 1 ? "was" : "were",

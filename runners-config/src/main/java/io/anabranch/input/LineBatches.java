@@ -137,7 +137,7 @@ public final class LineBatches {
 
   private synchronized void end(Throwable why) {
     ended = true;
-    failure = why;
+    failure = stopped ? null : why; // who stops a pipeline may break what flows through it
     notifyAll();
   }
 

@@ -3,6 +3,7 @@ package io.anabranch.input;
 
 import static io.anabranch.input.Inputs.bytes;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.greaterThan;
@@ -21,7 +22,10 @@ import java.io.PipedOutputStream;
 import java.io.SequenceInputStream;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -115,6 +119,29 @@ class LineBatchesTest {
     }
   }
 
+  /** As Ctrl-C ends the program that writes, too. */
+  @Test
+  void failureAfterTheStopLosesNothing() {
+    CompletableFuture<LineBatches> made = new CompletableFuture<>();
+    InputStream brokenByTheStop =
+        new FilterInputStream(new ByteArrayInputStream(bytes("one\n"))) {
+          @Override
+          public int read(byte[] buffer, int offset, int length) throws IOException {
+            int read = super.read(buffer, offset, length);
+            if (read < 0) {
+              made.join().stop();
+              throw new IOException("the pipe is broken");
+            }
+            return read;
+          }
+        };
+    LineBatches batches = batches(brokenByTheStop, NEVER);
+    made.complete(batches);
+
+    assertThat(next(batches), is("1:one\n"));
+    assertThat(next(batches), is("end"));
+  }
+
   @Test
   void stopWakesWhoWaits() throws Exception {
     try (PipedOutputStream writer = new PipedOutputStream()) {
@@ -129,6 +156,7 @@ class LineBatchesTest {
 
   @Test
   void lineThatIsTooLongIsReturnedBeforeItIsReadWhole() {
+    Set<Thread> others = readers();
     InputStream endless =
         new InputStream() {
           @Override
@@ -142,6 +170,12 @@ class LineBatchesTest {
             new CommitEvery(NEVER.time(), 1));
 
     String first = next(batches);
+    await()
+        .until(
+            () ->
+                readers().stream()
+                    .filter(thread -> !others.contains(thread))
+                    .allMatch(thread -> thread.getState() == Thread.State.WAITING));
     String second = next(batches);
     batches.stop();
 
@@ -149,6 +183,12 @@ class LineBatchesTest {
     assertThat(second.length(), greaterThan(LIMIT));
     assertThat(second.length(), lessThanOrEqualTo(LIMIT + (1 << 17)));
     assertThat(second.substring(0, 3), is("2:x"));
+  }
+
+  private static Set<Thread> readers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("anabranch-input"))
+        .collect(Collectors.toSet());
   }
 
   @Test
