@@ -37,6 +37,8 @@ final class DependencyDirectionTest {
           .definedBy("io.anabranch.runners..")
           .layer("wiring")
           .definedBy("io.anabranch.wiring..")
+          .layer("input")
+          .definedBy("io.anabranch.input..")
           .layer("cli")
           .definedBy("io.anabranch.cli..")
           .whereLayer("api")
@@ -55,8 +57,10 @@ final class DependencyDirectionTest {
           .mayOnlyAccessLayers("api")
           .whereLayer("wiring")
           .mayOnlyAccessLayers("api", "transforms", "serving")
+          .whereLayer("input")
+          .mayOnlyAccessLayers("api")
           .whereLayer("cli")
-          .mayOnlyAccessLayers("api", "config", "runners", "serving", "wiring");
+          .mayOnlyAccessLayers("api", "config", "input", "runners", "serving", "wiring");
 
   @ArchTest
   static final ArchRule API_KNOWS_ONLY_BEAMS_CORE =

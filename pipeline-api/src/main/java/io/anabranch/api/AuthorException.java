@@ -21,9 +21,9 @@ public final class AuthorException extends UserException {
    */
   public static AuthorException of(String view, String step, String what, Throwable error) {
     return new AuthorException(
-        cut("view \"%s\", step \"%s\", %s".formatted(view, step, what))
+        Excerpt.of("view \"%s\", step \"%s\", %s".formatted(view, step, what), LONGEST)
             + ": "
-            + cut(firstLine(error)),
+            + Excerpt.of(firstLine(error), LONGEST),
         error);
   }
 
@@ -38,12 +38,5 @@ public final class AuthorException extends UserException {
   private static String firstLine(Throwable error) {
     String text = String.valueOf(error).lines().findFirst().orElse("");
     return text.replaceFirst("^(?:\\S+SerializedThrowable: )?(\\S+: )\\1", "$1");
-  }
-
-  /** Returns the beginning of a text that may be of any length. */
-  public static String cut(String text) {
-    return text.length() <= LONGEST
-        ? text
-        : text.substring(0, LONGEST) + "... (" + text.length() + " characters)";
   }
 }

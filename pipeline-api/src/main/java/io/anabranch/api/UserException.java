@@ -7,10 +7,13 @@ package io.anabranch.api;
  */
 public class UserException extends RuntimeException {
   private static final long serialVersionUID = 1L;
+  private static final int LONGEST = 1_000;
 
-  /** Returns an error as one that is told in one line: itself, or what says it. */
+  /** Returns an error as one that is told in one line: itself, or what says it, cut if long. */
   public static UserException of(RuntimeException error) {
-    return error instanceof UserException user ? user : new UserException(error.toString(), error);
+    return error instanceof UserException user
+        ? user
+        : new UserException(Excerpt.of(error.toString(), LONGEST), error);
   }
 
   /** Creates one from a message that says what to do. */

@@ -35,14 +35,18 @@ final class DeadLettersCommand implements Runnable {
     throw new ParameterException(spec.commandLine(), "say what to do with them: list");
   }
 
-  /** Prints them. */
+  /** Prints them. It inherits nothing from the root, whose {@code --version} is another one. */
   @Command(
       name = "list",
+      usageHelpAutoWidth = true,
+      sortOptions = false,
+      footer = {"", RootCommand.EXIT_CODES, RootCommand.STREAMS},
       description = {
         "Print dead letters in the order of the log: where, why, and the record.",
         "Events that did not come in time for a windowed view are listed under kinds of their own,"
             + " once for each view.",
-        "JSON holds the record as text, or as recordBase64 where it is not UTF-8."
+        "JSON and CSV hold the record whole, as text, or as recordBase64 where it is not UTF-8; a"
+            + " table cuts what is long."
       })
   static final class ListCommand implements Callable<Integer> {
     private static final List<String> COLUMNS =
@@ -78,6 +82,13 @@ final class DeadLettersCommand implements Runnable {
         defaultValue = "table",
         description = "How to print; json is one object a line. Default ${DEFAULT-VALUE}.")
     private Format format;
+
+    @Option(
+        names = {"-h", "--help"},
+        usageHelp = true,
+        description = "Show this help message and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli looks whether it was matched
+    private boolean help;
 
     @Override
     public Integer call() {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli;
 
+import io.anabranch.api.Excerpt;
 import io.anabranch.api.UsageException;
 import io.anabranch.api.UserException;
 import java.io.PrintWriter;
@@ -13,6 +14,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns exceptions into one clear message and an exit code. */
 final class Failures implements IExecutionExceptionHandler {
+  /** Room for many problems of a configuration. */
+  private static final int LONGEST = 10_000;
 
   @Override
   public int handleExecutionException(
@@ -20,14 +23,21 @@ final class Failures implements IExecutionExceptionHandler {
     PrintWriter err = commandLine.getErr();
     RootCommand root = (RootCommand) commandLine.getCommandSpec().root().userObject();
     if (error instanceof UserException) {
-      err.println("error: " + error.getMessage());
+      err.println("error: " + excerpt(error.getMessage()));
     } else {
-      err.println("error: " + error + " (this looks like a bug; --stacktrace shows more)");
+      err.println(
+          "error: "
+              + excerpt(error.toString())
+              + " (this looks like a bug; --stacktrace shows more)");
     }
     if (root.stacktrace()) {
       error.printStackTrace(err);
     }
     return error instanceof UsageException ? ExitCode.USAGE : ExitCode.SOFTWARE;
+  }
+
+  private static String excerpt(String message) {
+    return Excerpt.of(String.valueOf(message), LONGEST);
   }
 
   static int usage(ParameterException error, String[] args) {

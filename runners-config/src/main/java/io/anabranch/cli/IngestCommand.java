@@ -2,11 +2,15 @@
 package io.anabranch.cli;
 
 import io.anabranch.api.Epochs;
+import io.anabranch.api.UserException;
 import io.anabranch.api.spi.AppendableLog;
-import io.anabranch.api.spi.AppendableLog.Appended;
 import io.anabranch.api.spi.AppendableLog.Input;
+import io.anabranch.input.CommitEvery;
+import io.anabranch.input.TextInput;
+import io.anabranch.wiring.Stop;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -25,15 +29,24 @@ import picocli.CommandLine.Spec;
 /** Appends lines to the event log. */
 @Command(
     name = "ingest",
-    description = "Append the lines of files to the event log: all of them, or on an error none.")
+    description = {
+      "Append lines to the event log. Of files all, or on an error none. Of standard input batch by"
+          + " batch, until it ends or Ctrl-C or SIGTERM stops it; what was read until then is"
+          + " appended.",
+      "Lines are text in any encoding, as they are or compressed by gzip or zstd, which is"
+          + " recognised by the content. A UTF-8 byte order mark, and NULs at the beginning of a"
+          + " line, are left out."
+    })
 final class IngestCommand implements Callable<Integer> {
+  private static final String STANDARD_INPUT = "-";
+
   @Spec private CommandSpec spec;
   @Mixin private ConfigurationOptions configuration;
 
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE",
-      description = "Files of lines; those ending in .gz are decompressed; - is standard input.")
+      description = "Files of lines; or - alone for standard input.")
   private List<String> files = new ArrayList<>();
 
   @Option(
@@ -45,22 +58,86 @@ final class IngestCommand implements Callable<Integer> {
       })
   private Instant at;
 
+  @Option(
+      names = "--commit-every",
+      paramLabel = "TIME|LINES",
+      split = ",",
+      description = {
+        "Standard input: append a batch once a line has waited for so long, or so many lines wait,"
+            + " or 16 MiB. A duration, a number of lines or both; default 5s,100000."
+      })
+  private List<String> commitEvery = new ArrayList<>();
+
+  @Option(
+      names = "--binary",
+      description =
+          "Take the bytes between line ends as they are: decompress nothing, leave nothing out and"
+              + " do not require text.")
+  private boolean binary;
+
   @Override
   public Integer call() {
-    List<Input> inputs = files.stream().map(IngestCommand::input).toList();
+    boolean streams = files.contains(STANDARD_INPUT);
+    if (streams && files.size() > 1) {
+      throw usage(
+          "- is standard input, which is appended batch by batch, and files are appended all or"
+              + " none: ingest each in a command of its own");
+    }
+    if (!streams && !commitEvery.isEmpty()) {
+      throw usage(
+          "--commit-every is for standard input (-); of files all lines are appended or none");
+    }
+    CommitEvery every = commitEvery();
     try (AppendableLog log = Connections.appendableLog(configuration.load())) {
       requirePast(log);
-      Appended appended = log.append(inputs, Optional.ofNullable(at));
-      spec.commandLine()
-          .getOut()
-          .printf(
-              "ingested %,d lines (%,d bytes) into the epoch [%s, %s)%n",
-              appended.records(),
-              appended.bytes(),
-              log.epochs().start(appended.epoch()),
-              log.epochs().end(appended.epoch()));
+      if (streams) {
+        ingestStream(log, every);
+      } else {
+        ingestFiles(log);
+      }
     }
     return 0;
+  }
+
+  private CommitEvery commitEvery() {
+    try {
+      return CommitEvery.of(commitEvery);
+    } catch (IllegalArgumentException e) {
+      throw usage("--commit-every: " + e.getMessage());
+    }
+  }
+
+  private void ingestFiles(AppendableLog log) {
+    List<Input> inputs = files.stream().map(this::input).toList();
+    try {
+      Ingested ingested = Ingested.NOTHING.and(log.append(inputs, Optional.ofNullable(at)));
+      spec.commandLine().getOut().println(ingested.text(log.epochs()));
+    } catch (UserException e) {
+      throw new UserException(e.getMessage() + "; nothing was appended", e);
+    }
+  }
+
+  private void ingestStream(AppendableLog log, CommitEvery every) {
+    PrintWriter err = spec.commandLine().getErr();
+    Stop stop = new Stop();
+    StreamIngest ingest = new StreamIngest(log, Optional.ofNullable(at));
+    Interrupts.during(
+        () -> {
+          Ingested ingested = ingest.run(input(STANDARD_INPUT), every, stop);
+          String stopped = stop.isRequested() ? "stopped: " : "";
+          spec.commandLine().getOut().println(stopped + ingested.text(log.epochs()));
+        },
+        stop,
+        err);
+    if (ingest.unfinished() > 0) {
+      err.printf(
+          "left out: the beginning of a line that had not ended, %s%n",
+          Plural.of(ingest.unfinished(), "byte"));
+    }
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 
   /** What comes later is to be taken, too; but a log that was closed ahead has its own present. */
@@ -77,16 +154,21 @@ final class IngestCommand implements Callable<Integer> {
     }
   }
 
-  private static Input input(String file) {
+  private Input input(String file) {
+    PrintWriter err = spec.commandLine().getErr();
+    return binary ? raw(file) : new TextInput(raw(file), err::println);
+  }
+
+  private static Input raw(String file) {
     return new Input() {
       @Override
       public String name() {
-        return file.equals("-") ? "standard input" : file;
+        return file.equals(STANDARD_INPUT) ? "standard input" : file;
       }
 
       @Override
       public InputStream open() throws IOException {
-        return file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
+        return file.equals(STANDARD_INPUT) ? System.in : Files.newInputStream(Path.of(file));
       }
     };
   }

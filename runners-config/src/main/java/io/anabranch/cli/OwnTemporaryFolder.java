@@ -2,9 +2,9 @@
 package io.anabranch.cli;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +23,15 @@ import java.util.stream.Stream;
 final class OwnTemporaryFolder implements AutoCloseable {
   private static final String PROPERTY = "java.io.tmpdir";
   private static final String PREFIX = "anabranch-";
+
+  /** A process that closes any handle of a file loses its lock of it, so none opens its own. */
+  private static final String OWN =
+      PREFIX
+          + ProcessHandle.current().pid()
+          + "-"
+          + ManagementFactory.getRuntimeMXBean().getStartTime()
+          + "-";
+
   private static final String LOCK = ".lock";
 
   private final Path folder;
@@ -55,7 +64,7 @@ final class OwnTemporaryFolder implements AutoCloseable {
   /** Makes a folder, and removes those of processes that live no more. */
   static OwnTemporaryFolder in(Path parent) throws IOException {
     removeAbandoned(parent);
-    String name = PREFIX + UUID.randomUUID();
+    String name = OWN + UUID.randomUUID();
     Path lockFile = parent.resolve(name + LOCK);
     FileLock lock =
         FileChannel.open(lockFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE).lock();
@@ -70,7 +79,9 @@ final class OwnTemporaryFolder implements AutoCloseable {
   private static void removeAbandoned(Path parent) {
     try (DirectoryStream<Path> locks = Files.newDirectoryStream(parent, PREFIX + "*" + LOCK)) {
       for (Path lockFile : locks) {
-        removeIfAbandoned(lockFile);
+        if (!lockFile.getFileName().toString().startsWith(OWN)) {
+          removeIfAbandoned(lockFile);
+        }
       }
     } catch (IOException e) {
       // it costs nothing but space, and the next process tries again
@@ -86,8 +97,8 @@ final class OwnTemporaryFolder implements AutoCloseable {
         delete(folder);
         Files.deleteIfExists(lockFile);
       }
-    } catch (IOException | OverlappingFileLockException e) {
-      // of another user, or of this process
+    } catch (IOException e) {
+      // of another user
     }
   }
 

@@ -20,11 +20,7 @@ import picocli.CommandLine.Spec;
     scope = ScopeType.INHERIT,
     usageHelpAutoWidth = true,
     sortOptions = false,
-    footer = {
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.",
-      "Results go to standard output, logs and progress to standard error."
-    },
+    footer = {"", RootCommand.EXIT_CODES, RootCommand.STREAMS},
     subcommands = {
       DemoCommand.class,
       IngestCommand.class,
@@ -43,6 +39,10 @@ import picocli.CommandLine.Spec;
       GcCommand.class
     })
 final class RootCommand implements Runnable {
+  static final String EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.";
+  static final String STREAMS =
+      "Results go to standard output, logs and progress to standard error.";
+
   private final Optional<String> application;
 
   @Spec private CommandSpec spec;

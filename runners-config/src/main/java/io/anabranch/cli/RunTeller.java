@@ -11,6 +11,7 @@ import io.anabranch.wiring.BatchReport;
 import io.anabranch.wiring.Compaction;
 import io.anabranch.wiring.KappaRun;
 import io.anabranch.wiring.LambdaRun;
+import io.anabranch.wiring.RecordCounts;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.RunReport;
 import io.anabranch.wiring.Stop;
@@ -18,6 +19,7 @@ import io.anabranch.wiring.VersionComparison;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -66,6 +68,7 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
         .filter(each -> each.skipped().isPresent() || each.result().rows() > 0)
         .forEach(each -> out.printf("  %s%n", sentence(each)));
     out.flush();
+    warn(report.read(), "");
   }
 
   private String range(BatchReport report) {
@@ -106,6 +109,36 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
             context.store().deadLetterCount(Set.of(DeadLetter.Kind.UNDECODABLE), report.versions()),
             "dead letter"));
     out.flush();
+    warn(report.read(), listOptions(report.views().get(0), report.versions().get(0)));
+  }
+
+  /** Dead letters are listed of the live versions, unless another one is named. */
+  private String listOptions(String view, long version) {
+    OptionalLong number = OptionalLong.of(version);
+    return context
+        .store()
+        .pointer(view)
+        .filter(each -> each.candidate().equals(number) || each.former().equals(number))
+        .map(each -> " --version " + version)
+        .orElse("");
+  }
+
+  /** Warns of records that could not be decoded. */
+  private void warn(RecordCounts read, String listOptions) {
+    if (read.undecodable() == 0) {
+      return;
+    }
+    err.printf(
+        "warning: %s be decoded; \"anabranch dead-letters list%s\" says why%n",
+        read.allUndecodable()
+            ? "none of the " + Plural.of(read.records(), "record") + " read could"
+            : String.format(
+                Locale.ROOT,
+                "%,d of the %,d records read could not",
+                read.undecodable(),
+                read.records()),
+        listOptions);
+    err.flush();
   }
 
   /** Tells that views answer by another architecture now. */
@@ -136,7 +169,7 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
   }
 
   @Override
-  public void historyDone(long run, long records, List<SliceRef> versions) {
+  public void historyDone(long run, RecordCounts read, List<SliceRef> versions) {
     for (SliceRef version : versions) {
       out.printf(
           "%s: version %d holds the history%s%n",
@@ -146,8 +179,10 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
               ? ", of which no epoch is closed yet"
               : " through " + context.log().epochs().end(version.after()));
     }
-    out.printf("run %d read %,d records of it, and follows the log from there%n", run, records);
+    out.printf(
+        "run %d read %,d records of it, and follows the log from there%n", run, read.records());
     out.flush();
+    warn(read, listOptions(versions.get(0).view(), versions.get(0).version()));
   }
 
   @Override

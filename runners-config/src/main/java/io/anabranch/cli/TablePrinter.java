@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli;
 
+import io.anabranch.api.Excerpt;
 import io.anabranch.api.KeyText;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -36,8 +37,8 @@ final class TablePrinter implements RowPrinter {
     if (value instanceof Long number) {
       return String.format("%,d", number);
     }
-    String text = value == null ? "" : KeyText.escaped(value.toString());
-    return text.length() <= WIDEST ? text : text.substring(0, WIDEST - 3) + "...";
+    String text = value == null ? "" : value.toString();
+    return KeyText.escaped(text.length() <= WIDEST ? text : Excerpt.of(text, WIDEST - 3));
   }
 
   @Override

@@ -10,17 +10,26 @@ import java.util.List;
  *
  * @param run its number in the store, 0 if there was nothing to do
  * @param epochs the epochs that it read
- * @param records how many records they hold
+ * @param read the records that they hold
  * @param rows the rows it wrote
  * @param reconciliations how these rows differ from those that answered before, for each view that
  *     had an answer
  */
 public record BatchReport(
-    long run, EpochRange epochs, long records, long rows, List<Reconciliation> reconciliations) {
+    long run,
+    EpochRange epochs,
+    RecordCounts read,
+    long rows,
+    List<Reconciliation> reconciliations) {
 
   /** Copies the reconciliations. */
   public BatchReport {
     reconciliations = List.copyOf(reconciliations);
+  }
+
+  /** Returns how many records it read. */
+  public long records() {
+    return read.records();
   }
 
   /** Returns whether the batch version held all closed epochs already. */

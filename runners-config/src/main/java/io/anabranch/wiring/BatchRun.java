@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import org.apache.beam.sdk.Pipeline;
 
@@ -87,7 +87,7 @@ public final class BatchRun<E> {
   public BatchReport run(LongConsumer started) {
     BatchPlan plan = BatchPlan.of(context, full, through);
     if (plan.slices().isEmpty()) {
-      return new BatchReport(0, plan.epochs(), 0, 0, List.of());
+      return new BatchReport(0, plan.epochs(), RecordCounts.NONE, 0, List.of());
     }
     try (Heartbeat heartbeat = Heartbeat.begin(context, "batch")) {
       Map<String, SliceRef> slices =
@@ -113,7 +113,7 @@ public final class BatchRun<E> {
     private final long run;
     private final BatchPlan plan;
     private final Map<String, SliceRef> slices;
-    private long records;
+    private RecordCounts read = RecordCounts.NONE;
     private List<Reconciliation> reconciliations = List.of();
     private boolean promoted;
 
@@ -125,7 +125,7 @@ public final class BatchRun<E> {
 
     void run(LongConsumer started) {
       started.accept(run);
-      records = compute(plan, slices);
+      read = compute(plan, slices);
       reconciliations = reconcile(run, plan, slices);
       stop.requireNotRequested();
       context.store().promote(slices.values());
@@ -136,12 +136,12 @@ public final class BatchRun<E> {
 
     BatchReport report() {
       return new BatchReport(
-          run, plan.epochs(), records, context.store().rowsWritten(run), reconciliations);
+          run, plan.epochs(), read, context.store().rowsWritten(run), reconciliations);
     }
   }
 
-  /** Returns how many records were read; fails at once if the run is stopped meanwhile. */
-  private long compute(BatchPlan plan, Map<String, SliceRef> slices) {
+  /** Returns what was read; fails at once if the run is stopped meanwhile. */
+  private RecordCounts compute(BatchPlan plan, Map<String, SliceRef> slices) {
     Pipeline pipeline = context.pipeline();
     List<EpochContent> contents = context.log().contents(plan.epochs());
     pipeline
@@ -151,10 +151,10 @@ public final class BatchRun<E> {
             Views.into(slices, context, plan.through())
                 .inOneEpoch()
                 .countingInThrough(plan.through()));
-    AtomicLong records = new AtomicLong();
-    stop.unlessRequested(() -> records.set(Pipelines.runToEnd(pipeline, "batch")));
+    AtomicReference<RecordCounts> read = new AtomicReference<>();
+    stop.unlessRequested(() -> read.set(Pipelines.runToEnd(pipeline, "batch")));
     context.store().rememberEpochs(slices.values(), contents);
-    return records.get();
+    return read.get();
   }
 
   private List<Reconciliation> reconcile(long run, BatchPlan plan, Map<String, SliceRef> slices) {

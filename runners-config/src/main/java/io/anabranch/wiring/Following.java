@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToLongFunction;
 import org.apache.beam.sdk.Pipeline;
@@ -66,8 +67,9 @@ final class Following<E> {
   /** Runs to the end, or until somebody asks to stop: then it stores what it has read. */
   RunReport run(Stop stop) {
     StopSignal signal = StopSignal.create();
+    AtomicReference<RecordCounts> read = new AtomicReference<>();
     stop.during(
-        () -> Pipelines.runToEnd(pipeline(signal), layer),
+        () -> read.set(Pipelines.runToEnd(pipeline(signal), layer)),
         () -> {
           stopMarking();
           signal.raise();
@@ -81,7 +83,8 @@ final class Following<E> {
         caughtUp ? until.get().closedThrough() : Epochs.NONE,
         List.copyOf(slices.keySet()),
         slices.values().stream().map(SliceRef::version).toList(),
-        context.store().rowsWritten(run));
+        context.store().rowsWritten(run),
+        read.get());
   }
 
   /** The source must not end before the store knows; so this tries until it does. */

@@ -69,7 +69,7 @@ public final class KappaRun<E> {
     default void goesOn(long run, List<SliceRef> versions) {}
 
     /** The history of new versions is whole. */
-    default void historyDone(long run, long records, List<SliceRef> versions) {}
+    default void historyDone(long run, RecordCounts read, List<SliceRef> versions) {}
 
     /** Candidates answer from now on. */
     default void promoted(List<VersionComparison> comparisons) {}
@@ -234,10 +234,10 @@ public final class KappaRun<E> {
     List<SliceRef> histories = context.store().openReplay(run, plans);
     boolean sealed = false;
     try {
-      long records = readHistory(layer, plans, histories);
+      RecordCounts read = readHistory(layer, plans, histories);
       List<SliceRef> following = context.store().seal(histories);
       sealed = true;
-      listener.historyDone(run, records, following);
+      listener.historyDone(run, read, following);
       return following;
     } catch (UserException e) {
       throw stop.isRequested()
@@ -261,8 +261,8 @@ public final class KappaRun<E> {
     }
   }
 
-  /** Returns how many records were read. */
-  private long readHistory(String layer, List<ReplayPlan> plans, List<SliceRef> histories) {
+  /** Returns what was read. */
+  private RecordCounts readHistory(String layer, List<ReplayPlan> plans, List<SliceRef> histories) {
     Map<String, SliceRef> slices = new LinkedHashMap<>();
     TreeSet<Long> ends = new TreeSet<>();
     for (int i = 0; i < plans.size(); i++) {
@@ -273,7 +273,7 @@ public final class KappaRun<E> {
       }
     }
     if (slices.isEmpty()) {
-      return 0;
+      return RecordCounts.NONE;
     }
     if (ends.size() > 1) { // all rows get the epoch of the end, and a slice shows those within it
       throw new IllegalArgumentException("histories that are read together end with " + ends);
@@ -287,7 +287,7 @@ public final class KappaRun<E> {
     PCollection<RecordBatch> records = pipeline.apply("Log", context.log().readClosed(reads));
     Following.throttled(context, records, "", slices.values(), readAfter, throttle)
         .apply("Views", Views.into(slices, context, through).inOneEpoch());
-    long[] read = new long[1];
+    RecordCounts[] read = new RecordCounts[1];
     stop.unlessRequested(() -> read[0] = Pipelines.runToEnd(pipeline, layer));
     context.store().rememberEpochs(slices.values(), contents);
     return read[0];

@@ -18,9 +18,9 @@ import java.util.function.ToLongFunction;
  * slices where there are many.
  *
  * <p>Where a view has no answer yet, epochs that are closed at the start are computed by batch
- * first; else speed brings the answers up to date, and batch runs beside it. A batch run that fails is
- * tried again after a while, longer each time, and speed goes on meanwhile. If speed fails, all of
- * it ends.
+ * first; else speed brings the answers up to date, and batch runs beside it. A batch run that fails
+ * is tried again after a while, longer each time, and speed goes on meanwhile. If speed fails, all
+ * of it ends.
  *
  * @param <E> the author's event
  */

@@ -2,8 +2,11 @@
 package io.anabranch.wiring;
 
 import io.anabranch.api.AuthorException;
+import io.anabranch.api.Excerpt;
 import io.anabranch.api.UserException;
 import io.anabranch.transforms.Decode;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.PipelineResult.State;
@@ -15,15 +18,17 @@ import org.apache.beam.sdk.metrics.MetricsFilter;
 final class Pipelines {
   private static final String SERIALIZED = UserException.class.getName() + ": ";
 
+  private static final int LONGEST_MESSAGE = 1_000;
+
   private Pipelines() {}
 
   /**
    * Runs a pipeline and waits for its end.
    *
-   * @return how many records it decoded, or failed to decode
+   * @return how many records it read
    * @throws UserException if a worker threw one, or the pipeline ended otherwise than done
    */
-  static long runToEnd(Pipeline pipeline, String layer) {
+  static RecordCounts runToEnd(Pipeline pipeline, String layer) {
     PipelineResult result;
     State state;
     AuthorSteps steps = AuthorSteps.of(pipeline);
@@ -36,19 +41,30 @@ final class Pipelines {
     if (state != State.DONE) {
       throw new UserException("the " + layer + " pipeline ended as " + state + ", not as DONE");
     }
-    return records(result);
+    return counts(result);
   }
 
-  private static long records(PipelineResult result) {
+  /**
+   * Takes the reading of most records: where the log is read several times, it holds the others.
+   */
+  private static RecordCounts counts(PipelineResult result) {
+    Map<String, Long> undecodable = byStep(result, Decode.DEAD_LETTERS);
+    return byStep(result, Decode.RECORDS).entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(step -> new RecordCounts(step.getValue(), undecodable.getOrDefault(step.getKey(), 0L)))
+        .orElse(RecordCounts.NONE);
+  }
+
+  private static Map<String, Long> byStep(PipelineResult result, String metric) {
     MetricsFilter filter =
         MetricsFilter.builder()
-            .addNameFilter(MetricNameFilter.named(Decode.METRICS, Decode.RECORDS))
+            .addNameFilter(MetricNameFilter.named(Decode.METRICS, metric))
             .build();
-    long records = 0;
+    Map<String, Long> counts = new HashMap<>();
     for (MetricResult<Long> counter : result.metrics().queryMetrics(filter).getCounters()) {
-      records += counter.getAttempted();
+      counts.merge(counter.getKey().stepName(), counter.getAttempted(), Long::sum);
     }
-    return records;
+    return counts;
   }
 
   /** Finds the error of a worker in what a runner wrapped around it, also if it was serialized. */
@@ -56,19 +72,23 @@ final class Pipelines {
     Throwable last = error;
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof UserException user && !(cause instanceof AuthorException)) {
-        return new UserException(user.getMessage(), error);
+        return new UserException(excerpt(user.getMessage()), error);
       }
       String text = String.valueOf(cause.getMessage());
       int at = text.indexOf(SERIALIZED);
       if (at >= 0) {
         return new UserException(
-            text.substring(at + SERIALIZED.length()).lines().findFirst().orElse(text), error);
+            excerpt(text.substring(at + SERIALIZED.length()).lines().findFirst().orElse(text)),
+            error);
       }
       last = cause;
     }
-    String cause = AuthorException.cut(last.toString());
-    return steps
-        .explain(error)
-        .orElseGet(() -> new UserException("the " + layer + " pipeline failed: " + cause, error));
+    String cause = "the " + layer + " pipeline failed: " + last;
+    return steps.explain(error).orElseGet(() -> new UserException(excerpt(cause), error));
+  }
+
+  /** An author's error may quote a whole record. */
+  private static String excerpt(String message) {
+    return Excerpt.of(message, LONGEST_MESSAGE);
   }
 }

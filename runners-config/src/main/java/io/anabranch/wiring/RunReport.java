@@ -12,9 +12,10 @@ import java.util.List;
  * @param views the views it computed
  * @param versions the versions that it wrote, one for each view
  * @param rows the rows it wrote, those it wrote again included
+ * @param read the records it read
  */
 public record RunReport(
-    long run, long through, List<String> views, List<Long> versions, long rows) {
+    long run, long through, List<String> views, List<Long> versions, long rows, RecordCounts read) {
   /** Copies the lists. */
   public RunReport {
     views = List.copyOf(views);

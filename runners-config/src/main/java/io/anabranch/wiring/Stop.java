@@ -43,7 +43,7 @@ public final class Stop {
   }
 
   /** Does work; if somebody asks meanwhile, or has before, does the action too. */
-  void during(Runnable work, Runnable onRequest) {
+  public void during(Runnable work, Runnable onRequest) {
     boolean due;
     synchronized (this) {
       due = requested;

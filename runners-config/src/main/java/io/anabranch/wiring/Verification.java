@@ -81,7 +81,7 @@ public final class Verification {
                     .inOneEpoch()
                     .countingInThrough(pointer.wholeThrough())
                     .withoutDeadLetters());
-        long records = Pipelines.runToEnd(pipeline, "verify");
+        long records = Pipelines.runToEnd(pipeline, "verify").records();
         return compare(context, view, slice, epochs, pointer)
             .map(differences -> new Report(through, records, differences));
       } finally {

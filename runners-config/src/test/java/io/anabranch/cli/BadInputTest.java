@@ -207,7 +207,8 @@ final class BadInputTest {
   }
 
   @Test
-  void lineOfTenMegabytesIsADeadLetterAndTheRestGoesOn() {
+  void lineOfTenMegabytesIsADeadLetterAndTheRestGoesOn() throws IOException {
+    cli.reconfigure("epoch: 1h", "epoch: 1h, maxRecord: 16MiB");
     String longLine = "x".repeat(10_000_000) + "\n";
     ingestAndClose(GOOD + longLine + GOOD);
 
@@ -323,6 +324,17 @@ final class BadInputTest {
     assertFails(cli.run("replay", "--until-caught-up"), 1, "another log");
   }
 
+  @Test
+  void errorOfAnAuthorIsCut() throws IOException {
+    cli.reconfigure("io.anabranch.wiring.Purchases", HugeError.class.getName());
+    ingestAndClose(GOOD);
+
+    Result result = cli.run("run", "--layer", "batch");
+
+    assertFails(result, 1, "the batch pipeline failed", "xxx...");
+    assertThat(result.err().length() < 2_000, is(true));
+  }
+
   private Result ingestGood() {
     cli.write("good.log", GOOD);
     return cli.run("ingest", cli.path("good.log").toString(), "--at", "2015-05-21T00:30:00Z");
@@ -407,6 +419,30 @@ final class BadInputTest {
     @Override
     public List<View<String, ?, ?>> views() {
       return List.of(counted("Bad Name"));
+    }
+  }
+
+  /** An application whose author quotes a long record. */
+  public static final class HugeError implements Application<String> {
+    @Override
+    public EventFormat<String> events() {
+      return lines();
+    }
+
+    @Override
+    public List<View<String, ?, ?>> views() {
+      return List.of(
+          View.<String>named("fails")
+              .bucket(java.time.Duration.ofHours(1))
+              .contributions(
+                  MapElements.into(
+                          TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.longs()))
+                      .via(HugeError::fail))
+              .combine(Sum.ofLongs()));
+    }
+
+    private static KV<String, Long> fail(String line) {
+      throw new IllegalStateException("cannot use " + line + "x".repeat(10_000_000));
     }
   }
 

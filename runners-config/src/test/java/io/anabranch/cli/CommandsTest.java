@@ -8,9 +8,14 @@ import static org.hamcrest.Matchers.not;
 
 import io.anabranch.cli.Cli.Result;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 final class CommandsTest {
   private static final String FIRST_HOUR =
@@ -189,6 +194,52 @@ final class CommandsTest {
     }
     assertThat(Cli.bare("run", "--help").out(), containsString("--until-caught-up"));
     assertThat(Cli.bare("--help").out(), not(containsString("null")));
+  }
+
+  @Test
+  void everyCommandTakesTheOptionsOfAllCommandsHoweverDeepItIsNested() {
+    CommandLine root = new CommandLine(new RootCommand(Optional.empty()));
+    List<List<String>> commands = new ArrayList<>();
+    collect(root, List.of(), commands);
+
+    assertThat(commands.contains(List.of("dead-letters", "list")), is(true));
+    for (List<String> command : commands) {
+      for (String option : List.of("--help", "-h", "--version", "-V")) {
+        List<String> line = Stream.concat(command.stream(), Stream.of(option)).toList();
+        if (hasVersionOfItsOwn(root, command) && option.toLowerCase(Locale.ROOT).contains("v")) {
+          continue;
+        }
+
+        Result result = Cli.bare(line.toArray(String[]::new));
+
+        assertThat(line + ": " + result.err(), result.code(), is(0));
+        assertThat(line.toString(), result.err(), is(""));
+      }
+      Result help =
+          Cli.bare(
+              Stream.concat(command.stream(), Stream.of("--help", "--stacktrace"))
+                  .toArray(String[]::new));
+      assertThat(command + ": " + help.err(), help.code(), is(0));
+      assertThat(help.out(), containsString("--stacktrace"));
+      assertThat(help.out(), containsString("Exit codes:"));
+    }
+  }
+
+  private static void collect(CommandLine from, List<String> names, List<List<String>> commands) {
+    commands.add(names);
+    from.getSubcommands()
+        .forEach(
+            (name, command) ->
+                collect(
+                    command, Stream.concat(names.stream(), Stream.of(name)).toList(), commands));
+  }
+
+  private static boolean hasVersionOfItsOwn(CommandLine root, List<String> command) {
+    CommandLine last = root;
+    for (String name : command) {
+      last = last.getSubcommands().get(name);
+    }
+    return last.getCommandSpec().findOption("--version").arity().max() > 0;
   }
 
   @Test

@@ -25,13 +25,13 @@ class ThrowingApplicationTest {
   @CsvSource({
     "direct,parse,bad,Parse,NumberFormatException",
     "direct,stack,bad,Parse,StackOverflowError",
-    "direct,long,bad,Parse,characters)",
+    "direct,long,bad,Parse,mmm...",
     "direct,lambda,bad,Lines,NumberFormatException",
     "direct,combine,combined,combine,a sum of what is negative",
     "direct,null,bad,combine,key null",
     "flink-local,parse,bad,Parse,NumberFormatException",
     "flink-local,memory,bad,Parse,OutOfMemoryError",
-    "flink-local,long,bad,Parse,characters)",
+    "flink-local,long,bad,Parse,mmm...",
     "flink-local,alien,bad,Parse,not serializable",
     "flink-local,combine,combined,combine,a sum of what is negative"
   })

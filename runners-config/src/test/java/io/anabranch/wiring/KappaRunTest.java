@@ -65,7 +65,7 @@ final class KappaRunTest {
     }
 
     @Override
-    public void historyDone(long run, long records, List<SliceRef> versions) {
+    public void historyDone(long run, RecordCounts read, List<SliceRef> versions) {
       all.add("history");
     }
 

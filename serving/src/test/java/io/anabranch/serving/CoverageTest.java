@@ -169,8 +169,7 @@ class CoverageTest {
         is(List.of()));
     assertThat(
         "epochs have closed since, and nothing came",
-        gaps(
-            new LogEnd("17", 6, 1, 5), new LiveSlice(true, all, 3, none, none, Optional.of("17"))),
+        gaps(new LogEnd("17", 6, 1, 5), new LiveSlice(true, all, 3, none, none, Optional.of("17"))),
         is(List.of()));
     assertThat(
         "ended before",

@@ -3,6 +3,7 @@ package io.anabranch.transforms;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.EventFormat;
+import io.anabranch.api.Excerpt;
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.DeadLetterCoder;
 import io.anabranch.api.spi.RecordBatch;
@@ -47,6 +48,9 @@ public final class Decode {
 
   /** The metric that counts records, those that could not be decoded included. */
   public static final String RECORDS = "records";
+
+  /** The metric that counts records that could not be decoded. */
+  public static final String DEAD_LETTERS = "dead-letters";
 
   private static final java.time.Instant FIRST_EVENT_TIME =
       java.time.Instant.parse("0001-01-01T00:00:00Z");
@@ -107,7 +111,7 @@ public final class Decode {
     private final TreeMap<String, Admission> admissions;
     private final TupleTag<DeadLetter> deadLetters;
     private final Counter recordCount = Metrics.counter(METRICS, RECORDS);
-    private final Counter deadLetterCount = Metrics.counter(METRICS, "dead-letters");
+    private final Counter deadLetterCount = Metrics.counter(METRICS, DEAD_LETTERS);
 
     private final Counter untimelyCount = Metrics.counter(METRICS, "untimely");
 
@@ -200,11 +204,7 @@ public final class Decode {
           message == null || message.isBlank()
               ? error.getClass().getName().replaceFirst(".*\\.", "")
               : message;
-      if (text.length() <= LONGEST_ERROR) {
-        return text;
-      }
-      boolean withinPair = Character.isHighSurrogate(text.charAt(LONGEST_ERROR - 1));
-      return text.substring(0, withinPair ? LONGEST_ERROR - 1 : LONGEST_ERROR) + "...";
+      return Excerpt.of(text, LONGEST_ERROR);
     }
   }
 }

@@ -41,10 +41,12 @@ final class FilesLog implements AppendableLog {
 
   private final String id;
   private final LogFolder folder;
+  private final int maxRecord;
 
-  FilesLog(String id, LogFolder folder) {
+  FilesLog(String id, LogFolder folder, int maxRecord) {
     this.id = id;
     this.folder = folder;
+    this.maxRecord = maxRecord;
   }
 
   @Override
@@ -109,21 +111,25 @@ final class FilesLog implements AppendableLog {
   }
 
   @Override
+  public int maxRecord() {
+    return maxRecord;
+  }
+
+  @Override
   public Appended append(List<Input> inputs, Optional<Instant> at) {
     at.ifPresent(FilesLog::checkTime);
     return attempt(
         "written",
         () -> {
-          StagedLines lines = StagedLines.write(Files.createDirectories(folder.staging()), inputs);
-          try {
-            return folder.locked(() -> commit(lines, at));
-          } finally {
-            Files.deleteIfExists(lines.file());
+          try (StagedFile file = StagedFile.create(Files.createDirectories(folder.staging()))) {
+            StagedLines lines = StagedLines.write(file, inputs, maxRecord);
+            return folder.locked(() -> commit(file, lines, at));
           }
         });
   }
 
-  private Appended commit(StagedLines lines, Optional<Instant> at) throws IOException {
+  private Appended commit(StagedFile file, StagedLines lines, Optional<Instant> at)
+      throws IOException {
     LogView view = folder.settle(Long.MAX_VALUE);
     Instant time = at.orElseGet(folder.clock()::instant);
     long epoch = epochs().at(time);
@@ -146,7 +152,7 @@ final class FilesLog implements AppendableLog {
       Files.createDirectories(target.getParent());
       DurableFiles.syncFolder(target.getParent().getParent());
     }
-    DurableFiles.publish(lines.file(), target);
+    DurableFiles.publish(file.path(), target);
     return new Appended(epoch, lines.records(), lines.bytes());
   }
 
@@ -158,8 +164,7 @@ final class FilesLog implements AppendableLog {
             + interval(epoch)
             + ", which gets no more records; the first open epoch starts at "
             + epochs().start(view.closedThrough() + 1)
-            + ". State an ingestion time from then on (--at), or append at the present time;"
-            + " nothing was appended");
+            + ". State an ingestion time from then on (--at), or append at the present time");
   }
 
   /** The clock was ahead when the log was closed, or it is behind now. */
@@ -179,7 +184,7 @@ final class FilesLog implements AppendableLog {
             + ": speed and Kappa answer with such records at once, and batch after \"anabranch close"
             + " --force --through "
             + epochs().end(view.closedThrough() + 1)
-            + "\". Nothing was appended");
+            + "\"");
   }
 
   private UserException jump(Instant time, LogView view) {
@@ -193,7 +198,7 @@ final class FilesLog implements AppendableLog {
             + ": the clock of this machine may be ahead, and the log would then be closed for"
             + " everybody else. If the clock is right, append once with --at "
             + time
-            + ", or set log.maxClockJump; nothing was appended");
+            + ", or set log.maxClockJump");
   }
 
   private String interval(long epoch) {

@@ -15,7 +15,7 @@ import java.util.Set;
  * <p>Settings: {@code path}, the folder, made on first use; workers must see it under the same
  * path. {@code epoch}, the length of an epoch, default 1 h or that of the log, 1 s or longer; it
  * cannot change later. {@code grace}, how long after its end an epoch closes by itself, default 10
- * s.
+ * s. {@code maxRecord}, how many bytes a record may have that is appended, default 1 MiB.
  */
 public final class FilesLogProvider implements EventLogProvider {
 

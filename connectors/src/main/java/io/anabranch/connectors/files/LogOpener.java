@@ -57,7 +57,7 @@ final class LogOpener {
     LogFolder folder =
         new LogFolder(path, identity.epochs(), settings.grace(), settings.maxClockJump(), clock);
     removeOldStaging(folder.staging());
-    return new FilesLog(identity.id(), folder);
+    return new FilesLog(identity.id(), folder, settings.maxRecord());
   }
 
   private void create() throws IOException {
@@ -115,10 +115,12 @@ final class LogOpener {
     }
   }
 
-  /** Removes what appends that crashed have left. */
+  /** Removes what processes that crashed have left; files that nobody locks only when old. */
   private void removeOldStaging(Path staging) {
     FileTime oldest = FileTime.from(clock.instant().minus(STAGING_KEPT));
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(staging)) {
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(staging, file -> !StagedFile.isNamedSo(file))) {
+      StagedFile.removeAbandoned(staging);
       for (Path file : files) {
         if (Files.getLastModifiedTime(file).compareTo(oldest) < 0) {
           Files.deleteIfExists(file);

@@ -21,12 +21,20 @@ import java.util.function.Consumer;
  * @param grace how long after its end an epoch closes by itself
  * @param maxClockJump how long after the newest record the present time may be; if it is later, the
  *     clock may be wrong: no record is taken without a stated time, and no epoch closes by itself
+ * @param maxRecord how many bytes a record may have that is appended
  */
-record LogSettings(Path path, Optional<Duration> epoch, Duration grace, Duration maxClockJump) {
-  static final Set<String> NAMES = Set.of("path", "epoch", "grace", "maxClockJump");
+record LogSettings(
+    Path path, Optional<Duration> epoch, Duration grace, Duration maxClockJump, int maxRecord) {
+  static final Set<String> NAMES = Set.of("path", "epoch", "grace", "maxClockJump", "maxRecord");
   static final Duration DEFAULT_EPOCH = Duration.ofHours(1);
   static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
   static final Duration DEFAULT_MAX_CLOCK_JUMP = Duration.ofDays(30);
+  static final int DEFAULT_MAX_RECORD = 1 << 20;
+
+  /** A record must fit into an array, several times into memory. */
+  static final int LONGEST_RECORD = 256 << 20;
+
+  private static final int SHORTEST_RECORD = 1 << 10;
   private static final Duration LONGEST = Duration.ofDays(3660);
 
   /**
@@ -43,7 +51,11 @@ record LogSettings(Path path, Optional<Duration> epoch, Duration grace, Duration
         settings.path(settings.get("path").orElseThrow()),
         settings.get("epoch").map(Settings::parseDuration),
         settings.duration("grace", DEFAULT_GRACE),
-        settings.duration("maxClockJump", DEFAULT_MAX_CLOCK_JUMP));
+        settings.duration("maxClockJump", DEFAULT_MAX_CLOCK_JUMP),
+        settings
+            .get("maxRecord")
+            .map(text -> Math.toIntExact(Settings.parseBytes(text)))
+            .orElse(DEFAULT_MAX_RECORD));
   }
 
   /** Returns one sentence for each problem. */
@@ -64,6 +76,9 @@ record LogSettings(Path path, Optional<Duration> epoch, Duration grace, Duration
     settings
         .get("maxClockJump")
         .ifPresent(text -> attempt("maxClockJump", text, problems, LogSettings::checkJump));
+    settings
+        .get("maxRecord")
+        .ifPresent(text -> attempt("maxRecord", text, problems, LogSettings::checkMaxRecord));
     return problems;
   }
 
@@ -90,6 +105,17 @@ record LogSettings(Path path, Optional<Duration> epoch, Duration grace, Duration
     Duration jump = Settings.parseDuration(text);
     if (jump.compareTo(LONGEST) > 0 || jump.compareTo(Duration.ofHours(1)) < 0) {
       throw new IllegalArgumentException("it must be from 1h to " + LONGEST.toDays() + "d");
+    }
+  }
+
+  private static void checkMaxRecord(String text) {
+    long bytes = Settings.parseBytes(text);
+    if (bytes < SHORTEST_RECORD || bytes > LONGEST_RECORD) {
+      throw new IllegalArgumentException(
+          "it must be from "
+              + Settings.formatBytes(SHORTEST_RECORD)
+              + " to "
+              + Settings.formatBytes(LONGEST_RECORD));
     }
   }
 

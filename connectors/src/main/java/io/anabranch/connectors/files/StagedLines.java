@@ -3,72 +3,56 @@ package io.anabranch.connectors.files;
 
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.AppendableLog;
+import io.anabranch.api.spi.Settings;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
-import java.util.zip.GZIPInputStream;
 
 /**
- * The lines of all inputs in one file, on the disk but not yet in the log. Inputs whose names end
- * in {@code .gz} are decompressed; each ends with a line end, added if it is missing.
+ * The lines of all inputs in a staged file, on the disk but not yet in the log. Each input ends
+ * with a line end, added if it is missing.
  *
- * @param file where they are
  * @param records how many lines
  * @param bytes how many bytes, line ends included
  * @param checksum the CRC-32C of the bytes
  */
-record StagedLines(Path file, long records, long bytes, int checksum) {
-  /** A record must fit into an array, several times into memory. */
-  static final int LONGEST_LINE = 256 << 20;
-
+record StagedLines(long records, long bytes, int checksum) {
   private static final int BUFFER = 1 << 16;
 
   /**
    * Writes the lines.
    *
-   * @throws UserException if an input cannot be read, or there is no line
+   * @param maxRecord how many bytes a line may have, without its end
+   * @throws UserException if an input cannot be read, a line is too long, or there is no line
    * @throws IOException if they cannot be written
    */
-  static StagedLines write(Path staging, List<AppendableLog.Input> inputs) throws IOException {
-    Path file = staging.resolve(UUID.randomUUID().toString());
-    boolean done = false;
-    try (FileChannel channel =
-            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        CheckedOutputStream out =
-            new CheckedOutputStream(
-                new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER),
-                new CRC32C())) {
-      long records = 0;
-      for (AppendableLog.Input input : inputs) {
-        records += copy(input, out);
-      }
-      if (records == 0) {
-        throw new UserException("nothing to append: " + names(inputs) + " holds no line");
-      }
-      out.flush();
-      channel.force(true);
-      done = true;
-      return new StagedLines(file, records, channel.size(), (int) out.getChecksum().getValue());
-    } finally {
-      if (!done) {
-        Files.deleteIfExists(file);
-      }
+  static StagedLines write(StagedFile file, List<AppendableLog.Input> inputs, int maxRecord)
+      throws IOException {
+    CheckedOutputStream out =
+        new CheckedOutputStream(
+            new BufferedOutputStream(Channels.newOutputStream(file.channel()), BUFFER),
+            new CRC32C());
+    long records = 0;
+    for (AppendableLog.Input input : inputs) {
+      records += copy(input, out, maxRecord);
     }
+    if (records == 0) {
+      throw new UserException(names(inputs) + " holds no line");
+    }
+    out.flush();
+    file.channel().force(true);
+    return new StagedLines(records, file.channel().size(), (int) out.getChecksum().getValue());
   }
 
-  private static long copy(AppendableLog.Input input, OutputStream out) throws IOException {
+  private static long copy(AppendableLog.Input input, OutputStream out, int maxRecord)
+      throws IOException {
     long records = 0;
     long lineLength = 0;
     byte[] buffer = new byte[BUFFER];
@@ -78,15 +62,8 @@ record StagedLines(Path file, long records, long bytes, int checksum) {
           if (buffer[i] == '\n') {
             records++;
             lineLength = 0;
-          } else if (++lineLength > LONGEST_LINE) {
-            throw new UserException(
-                String.format(
-                    Locale.ROOT,
-                    "line %d of %s is longer than %d bytes, which is the longest a record may be;"
-                        + " nothing was appended",
-                    records + 1,
-                    input.name(),
-                    LONGEST_LINE));
+          } else if (++lineLength > maxRecord) {
+            throw tooLong(input, records, maxRecord);
           }
         }
         out.write(buffer, 0, length);
@@ -97,6 +74,18 @@ record StagedLines(Path file, long records, long bytes, int checksum) {
       records++;
     }
     return records;
+  }
+
+  private static UserException tooLong(AppendableLog.Input input, long before, int maxRecord) {
+    return new UserException(
+        String.format(
+            Locale.ROOT,
+            "line %d of %s is longer than %s, which log.maxRecord allows."
+                + " Shorten or remove the line, or set log.maxRecord higher, at most to %s",
+            input.firstLine() + before,
+            input.name(),
+            Settings.formatBytes(maxRecord),
+            Settings.formatBytes(LogSettings.LONGEST_RECORD)));
   }
 
   private static String names(List<AppendableLog.Input> inputs) {
@@ -112,18 +101,8 @@ record StagedLines(Path file, long records, long bytes, int checksum) {
 
     Source(AppendableLog.Input input) {
       name = input.name();
-      in = open(input);
-    }
-
-    private InputStream open(AppendableLog.Input input) {
       try {
-        InputStream raw = input.open();
-        try {
-          return name.endsWith(".gz") ? new GZIPInputStream(raw, BUFFER) : raw;
-        } catch (IOException e) {
-          raw.close();
-          throw e;
-        }
+        in = input.open();
       } catch (IOException e) {
         throw unreadable(e);
       }
@@ -139,12 +118,8 @@ record StagedLines(Path file, long records, long bytes, int checksum) {
 
     private UserException unreadable(IOException e) {
       String reason =
-          e instanceof NoSuchFileException
-              ? "there is no such file"
-              : e.getMessage() == null
-                  ? "it is not whole (" + e.getClass().getSimpleName() + ")"
-                  : e.getMessage();
-      return new UserException("cannot read " + name + ": " + reason + "; nothing was appended", e);
+          e instanceof NoSuchFileException ? "there is no such file" : Problems.describe(e);
+      return new UserException("cannot read " + name + ": " + reason, e);
     }
 
     @Override

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.files;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.contains;
@@ -17,7 +16,6 @@ import io.anabranch.api.spi.AppendableLog.Appended;
 import io.anabranch.api.spi.AppendableLog.Input;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.LogSize;
-import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -31,7 +29,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,22 +100,6 @@ class AppendTest {
   }
 
   @Test
-  void compressedInputIsDecompressedThroughAllItsMembers() throws Exception {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (String part : List.of("a\nb", "c\n")) {
-      try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-        gzip.write(part.getBytes(UTF_8));
-      }
-    }
-
-    Appended appended =
-        log.append(List.of(Logs.input("x.log.gz", bytes.toByteArray())), Optional.empty());
-
-    assertThat(appended.records(), equalTo(2L));
-    assertThat(Files.readString(folder.resolve(Logs.files(folder).get(1))), equalTo("a\nbc\n"));
-  }
-
-  @Test
   void inputThatIsNotThereLeavesNothing() {
     Input missing =
         new Input() {
@@ -142,9 +123,62 @@ class AppendTest {
   }
 
   @Test
-  void inputThatIsNotCompressedAsItsNameSaysLeavesNothing() {
-    assertRefused("plain.gz", Logs.input("plain.gz", "1\n"));
-    assertRefused("empty.gz", Logs.input("empty.gz", ""));
+  void lineAsLongAsTheLimitIsAppendedWhole() throws Exception {
+    String longest = "x".repeat(LogSettings.DEFAULT_MAX_RECORD);
+
+    log.append(List.of(Logs.input("a", "1\n" + longest + "\n2"), input(longest)), Optional.empty());
+
+    assertThat(
+        Files.readString(folder.resolve(Logs.files(folder).get(0))),
+        equalTo("1\n" + longest + "\n2\n" + longest + "\n"));
+  }
+
+  @Test
+  void refusesLineLongerThanTheLimitWithItsNumber() {
+    String tooLong = "x".repeat(LogSettings.DEFAULT_MAX_RECORD + 1);
+
+    assertRefused(
+        "line 2 of b is longer than 1MiB, which log.maxRecord allows",
+        Logs.input("a", "1\n2\n3\n"),
+        Logs.input("b", "1\n" + tooLong + "\n3\n"));
+    assertRefused("at most to 256MiB", input(tooLong));
+    assertRefused("line 8 of c is longer", Logs.part("c", 7, "7\n" + tooLong));
+  }
+
+  /** It would not fit into memory, and does not end. */
+  @Test
+  void refusesLineWithoutAnEndBeforeItIsReadWhole() {
+    Input endless =
+        new Input() {
+          @Override
+          public String name() {
+            return "endless.log";
+          }
+
+          @Override
+          public InputStream open() {
+            return new InputStream() {
+              @Override
+              public int read() {
+                return 'x';
+              }
+            };
+          }
+        };
+
+    assertRefused("line 1 of endless.log is longer", endless);
+  }
+
+  @Test
+  void limitIsThatOfTheSettings() {
+    LogSettings settings =
+        new LogSettings(
+            folder, Optional.empty(), Duration.ZERO, LogSettings.DEFAULT_MAX_CLOCK_JUMP, 2_000);
+    log = LogOpener.open(settings, clock);
+
+    assertThat(log.maxRecord(), equalTo(2_000));
+    assertRefused("line 1 of a is longer than 2000B", input("x".repeat(2_001)));
+    assertThat(log.append(List.of(input("x".repeat(2_000))), Optional.empty()).records(), is(1L));
   }
 
   @Test
@@ -240,6 +274,10 @@ class AppendTest {
     }
 
     assertThat(log.end().position(), equalTo(Integer.toString(writers * appends)));
+  }
+
+  private static Input input(String text) {
+    return Logs.input("a", text);
   }
 
   private void assertRefused(String what, Input... inputs) {

@@ -7,14 +7,20 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
+import io.anabranch.api.spi.AppendableLog.Input;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,7 +38,7 @@ class CrashTest {
   public static void main(String[] args) {
     try (FilesLog log = Logs.open(Path.of(args[0]), Clock.systemUTC())) {
       for (int i = 0; i < Integer.parseInt(args[1]); i++) {
-        Logs.live(log, "x".repeat(Integer.parseInt(args[2])) + "\n");
+        Logs.live(log, lines(Integer.parseInt(args[2])));
         System.out.println("appended");
       }
     }
@@ -47,6 +53,64 @@ class CrashTest {
     }
 
     assertThat(sequences(), equalTo(LongStream.rangeClosed(1, 80).boxed().toList()));
+  }
+
+  /** Returns lines of a thousand bytes, of this length and one byte. */
+  private static String lines(int length) {
+    return "x".repeat(length % 1_000) + ("\n" + "x".repeat(999)).repeat(length / 1_000) + "\n";
+  }
+
+  /** The other process: appends what never ends. */
+  static final class Endless {
+    private Endless() {}
+
+    public static void main(String[] args) {
+      try (FilesLog log = Logs.open(Path.of(args[0]), Clock.systemUTC())) {
+        log.append(List.of(new EndlessInput()), Optional.empty());
+      }
+    }
+  }
+
+  /** Lines, and then nothing, until the process is killed. */
+  private static final class EndlessInput implements Input {
+    @Override
+    public String name() {
+      return "endless";
+    }
+
+    @Override
+    public InputStream open() {
+      InputStream lines = new ByteArrayInputStream("x\n".repeat(200_000).getBytes(UTF_8));
+      return new SequenceInputStream(
+          lines,
+          new FilterInputStream(System.in) {
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+              System.out.println("all is staged");
+              return super.read(buffer, offset, length);
+            }
+          });
+    }
+  }
+
+  @Test
+  void keepsStagedFileOfLivingProcessAndRemovesThatOfKilledOne() throws Exception {
+    Process process = start(Endless.class);
+    lines(process, 1);
+
+    Logs.live(Logs.open(folder, clock), "a\n");
+    List<String> whileItLives = staged();
+    process.destroyForcibly().waitFor();
+    List<String> afterItDied = staged();
+    Logs.open(folder, clock);
+
+    assertThat(whileItLives.size(), equalTo(1));
+    assertThat(afterItDied, equalTo(whileItLives));
+    assertThat(staged(), equalTo(List.of()));
+  }
+
+  private List<String> staged() {
+    return Logs.files(folder).stream().filter(file -> file.startsWith("staging")).toList();
   }
 
   @Test
@@ -74,11 +138,15 @@ class CrashTest {
   }
 
   private Process start(int appends, int length) throws IOException {
+    return start(CrashTest.class, Integer.toString(appends), Integer.toString(length));
+  }
+
+  private Process start(Class<?> main, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path")));
-    command.add(CrashTest.class.getName());
-    command.addAll(List.of(folder.toString(), Integer.toString(appends), Integer.toString(length)));
+    command.addAll(List.of(main.getName(), folder.toString()));
+    command.addAll(List.of(arguments));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 

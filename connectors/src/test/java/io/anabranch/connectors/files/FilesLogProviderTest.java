@@ -44,22 +44,25 @@ class FilesLogProviderTest {
   }
 
   @Test
-  void defaultsAreOneHourAndTenSeconds() {
+  void defaultsAreOneHourTenSecondsAndOneMebibyte() {
     Settings settings = new Settings(Map.of("path", "p"));
 
     assertThat(provider.check(settings), empty());
     assertThat(LogSettings.of(settings).grace(), equalTo(Duration.ofSeconds(10)));
+    assertThat(LogSettings.of(settings).maxRecord(), equalTo(1_048_576));
     assertThat(open(folder.resolve("log"), Map.of()).epochs().length(), equalTo(Logs.HOUR));
   }
 
   @Test
   void everySettingIsMapped() {
     LogSettings settings =
-        LogSettings.of(new Settings(Map.of("path", "p", "epoch", "5m", "grace", "0s")));
+        LogSettings.of(
+            new Settings(Map.of("path", "p", "epoch", "5m", "grace", "0s", "maxRecord", "64KiB")));
 
     assertThat(settings.path(), equalTo(Path.of("p")));
     assertThat(settings.epoch().orElseThrow(), equalTo(Duration.ofMinutes(5)));
     assertThat(settings.grace(), equalTo(Duration.ZERO));
+    assertThat(settings.maxRecord(), equalTo(65_536));
   }
 
   @Test
@@ -73,6 +76,12 @@ class FilesLogProviderTest {
     assertThat(
         provider.check(new Settings(Map.of("path", "p", "grace", "PT-1S"))),
         contains(containsString("0s")));
+    for (String bytes : new String[] {"1023B", "257MiB", "1000000", "1MB", "999999999999GiB"}) {
+      assertThat(
+          provider.check(new Settings(Map.of("path", "p", "maxRecord", bytes))),
+          contains(startsWith("maxRecord is \"" + bytes + "\": ")));
+    }
+    assertThat(provider.check(new Settings(Map.of("path", "p", "maxRecord", "256MiB"))), empty());
     assertThat(
         provider.check(new Settings(Map.of("path", folder.resolve("new").toString()))), empty());
     assertThat(Files.exists(folder.resolve("new")), is(false));

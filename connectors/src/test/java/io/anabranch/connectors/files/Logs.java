@@ -35,7 +35,12 @@ final class Logs {
 
   static FilesLog open(Path path, Duration epoch, Duration grace, Clock clock) {
     return LogOpener.open(
-        new LogSettings(path, Optional.of(epoch), grace, LogSettings.DEFAULT_MAX_CLOCK_JUMP),
+        new LogSettings(
+            path,
+            Optional.of(epoch),
+            grace,
+            LogSettings.DEFAULT_MAX_CLOCK_JUMP,
+            LogSettings.DEFAULT_MAX_RECORD),
         clock);
   }
 
@@ -54,6 +59,26 @@ final class Logs {
 
   static Input input(String name, String text) {
     return input(name, text.getBytes(ISO_8859_1));
+  }
+
+  /** A part of an input that begins with a later line. */
+  static Input part(String name, long firstLine, String text) {
+    return new Input() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public long firstLine() {
+        return firstLine;
+      }
+
+      @Override
+      public InputStream open() {
+        return new ByteArrayInputStream(text.getBytes(ISO_8859_1));
+      }
+    };
   }
 
   static Input input(String name, byte[] content) {

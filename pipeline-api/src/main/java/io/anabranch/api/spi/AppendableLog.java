@@ -17,9 +17,12 @@ public interface AppendableLog extends EventLog {
    * @param at the stated ingestion time, empty for now
    * @return what was appended
    * @throws io.anabranch.api.UserException if the epoch of the time is closed, an input cannot be
-   *     read or holds no line, or the log cannot be written
+   *     read, holds a line that is too long or no line, or the log cannot be written
    */
   Appended append(List<Input> inputs, Optional<Instant> at);
+
+  /** Returns how many bytes a line may have, its end not included; it is set when it is opened. */
+  int maxRecord();
 
   /**
    * Closes every epoch whose end is at or before a time; they get no more records.
@@ -32,6 +35,11 @@ public interface AppendableLog extends EventLog {
   interface Input {
     /** Returns the name for messages, such as a file's path. */
     String name();
+
+    /** Returns the number of the first line, for messages: more than 1 for a part of something. */
+    default long firstLine() {
+      return 1;
+    }
 
     /** Opens the lines. */
     InputStream open() throws IOException;

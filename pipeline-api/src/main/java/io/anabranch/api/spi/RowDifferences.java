@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi;
 
+import io.anabranch.api.Excerpt;
 import io.anabranch.api.KeyText;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +23,8 @@ public record RowDifferences(
   /** How many rows that differ are told one by one. */
   public static final int SHOWN = 10;
 
+  private static final int LONGEST_TEXT = 200;
+
   /** No rows were compared. */
   public static final RowDifferences NONE = new RowDifferences(0, 0, 0, 0, 0, List.of());
 
@@ -40,11 +43,16 @@ public record RowDifferences(
    */
   public record Row(Instant bucket, String key, Optional<String> live, Optional<String> other) {
 
+    /** Returns a line for a person, in which long texts are cut. */
     @Override
     public String toString() {
       return KeyText.escaped(
           "%s %s: %s against %s"
-              .formatted(bucket, key, live.orElse("nothing"), other.orElse("nothing")));
+              .formatted(
+                  bucket,
+                  Excerpt.of(key, LONGEST_TEXT),
+                  Excerpt.of(live.orElse("nothing"), LONGEST_TEXT),
+                  Excerpt.of(other.orElse("nothing"), LONGEST_TEXT)));
     }
   }
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,8 @@ import java.util.regex.Pattern;
  * @param base the folder that relative paths begin in, empty for the working directory
  */
 public record Settings(Map<String, String> values, String base) implements Serializable {
+  private static final Pattern BYTES = Pattern.compile("(\\d{1,12})(b|kib|mib|gib)");
+  private static final List<String> BYTE_UNITS = List.of("B", "KiB", "MiB", "GiB");
   private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
 
   /** Keeps the order. */
@@ -90,5 +93,40 @@ public record Settings(Map<String, String> values, String base) implements Seria
       case "h" -> Duration.ofHours(amount);
       default -> Duration.ofDays(amount);
     };
+  }
+
+  /**
+   * Reads a number of bytes.
+   *
+   * @throws IllegalArgumentException if it is not of the form {@code 512B}, {@code 64KiB}, {@code
+   *     1MiB} or {@code 2GiB}
+   */
+  public static long parseBytes(String text) {
+    Matcher matcher = BYTES.matcher(text.trim().toLowerCase(Locale.ROOT));
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          "\"" + text + "\" is not a number of bytes; write for instance 512B, 64KiB or 1MiB");
+    }
+    long unit =
+        switch (matcher.group(2)) {
+          case "b" -> 1;
+          case "kib" -> 1L << 10;
+          case "mib" -> 1L << 20;
+          default -> 1L << 30;
+        };
+    return Math.multiplyExact(Long.parseLong(matcher.group(1)), unit);
+  }
+
+  /**
+   * Writes a number of bytes as {@link #parseBytes} reads it, in the largest unit that is exact.
+   */
+  public static String formatBytes(long bytes) {
+    int unit = 0;
+    long amount = bytes;
+    while (unit < BYTE_UNITS.size() - 1 && amount > 0 && amount % 1024 == 0) {
+      amount /= 1024;
+      unit++;
+    }
+    return amount + BYTE_UNITS.get(unit);
   }
 }

@@ -73,6 +73,32 @@ class SettingsTest {
     assertThat(settings.duration("refresh", Duration.ofMinutes(3)), is(Duration.ofMinutes(3)));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "0B, 0, 0B",
+    "512B, 512, 512B",
+    "64KiB, 65536, 64KiB",
+    " 1mib , 1048576, 1MiB",
+    "1024KiB, 1048576, 1MiB",
+    "3GiB, 3221225472, 3GiB",
+    "1025B, 1025, 1025B"
+  })
+  void bytesAreReadAndWritten(String text, long bytes, String written) {
+    assertThat(Settings.parseBytes(text), is(bytes));
+    assertThat(Settings.formatBytes(bytes), is(written));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "1", "1MB", "1M", "1.5MiB", "-1B", "1 MiB", "MiB", "1KiBs"})
+  void refusesWhatIsNoNumberOfBytesAndShowsTheRightForm(String text) {
+    IllegalArgumentException problem =
+        assertThrows(IllegalArgumentException.class, () -> Settings.parseBytes(text));
+
+    assertThat(
+        problem.getMessage(),
+        is("\"" + text + "\" is not a number of bytes; write for instance 512B, 64KiB or 1MiB"));
+  }
+
   @Test
   void settingsKeepTheirOrderAndAreACopy() {
     Map<String, String> values = new LinkedHashMap<>();

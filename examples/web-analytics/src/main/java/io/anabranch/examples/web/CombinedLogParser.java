@@ -2,6 +2,7 @@
 package io.anabranch.examples.web;
 
 import java.time.Instant;
+import java.util.Locale;
 
 /**
  * Reads one line of the combined log format from left to right, without a regular expression: this
@@ -9,7 +10,7 @@ import java.time.Instant;
  *
  * <p>Fields are divided by exactly one space: {@code host ident user [time] "request" status bytes
  * "referer" "agent"}. The first three are words; inside of quotes a backslash takes the next
- * character along; the last quote ends the line.
+ * character along; the last quote ends the line. No field holds a control character.
  */
 final class CombinedLogParser {
   /** A petabyte: what is larger cannot be a response, and would soon overflow a sum. */
@@ -29,6 +30,7 @@ final class CombinedLogParser {
   }
 
   private Request request() {
+    requireNoControls();
     String address = word("the host");
     skipWord("the ident");
     skipWord("the user");
@@ -37,8 +39,10 @@ final class CombinedLogParser {
     int requestEnd = closeQuote("the request");
     int status = status();
     long bytes = bytes();
+    requireMore("the referer and the user agent are missing: a line of the common log format");
     openQuote("the referer");
     closeQuote("the referer");
+    requireMore("the user agent is missing");
     expect(' ', "after the referer there is no space");
     int agent = openQuote("the user agent");
     int agentEnd = closeQuote("the user agent");
@@ -61,6 +65,23 @@ final class CombinedLogParser {
         status,
         bytes,
         line.substring(agent, agentEnd));
+  }
+
+  /** Servers escape them, so the line is damaged, or no text. */
+  private void requireNoControls() {
+    for (int i = 0; i < line.length(); i++) {
+      if (Character.isISOControl(line.charAt(i))) {
+        throw invalid(
+            String.format(
+                Locale.ROOT, "it holds the control character U+%04X", (int) line.charAt(i)));
+      }
+    }
+  }
+
+  private void requireMore(String otherwise) {
+    if (at == line.length()) {
+      throw invalid(otherwise);
+    }
   }
 
   private String word(String name) {
@@ -135,12 +156,13 @@ final class CombinedLogParser {
   }
 
   private long bytes() {
-    int end = line.indexOf(' ', at);
-    if (end <= at) {
+    int space = line.indexOf(' ', at);
+    int end = space < 0 ? line.length() : space;
+    if (end == at) {
       throw badBytes();
     }
     int start = at;
-    at = end + 1;
+    at = Math.min(end + 1, line.length());
     if (end == start + 1 && line.charAt(start) == '-') {
       return 0;
     }

@@ -30,7 +30,7 @@ final class ReferenceParser {
 
   static Optional<Request> parse(String line) {
     Matcher fields = LINE.matcher(line);
-    if (!fields.matches()) {
+    if (!fields.matches() || line.chars().anyMatch(Character::isISOControl)) {
       return Optional.empty();
     }
     String[] words = fields.group(3).split(" ", -1);

@@ -144,6 +144,14 @@ class RequestTest {
         "198.18.0.7 -|198.18.0.7 |the ident is empty",
         "- - [|-  [|the user is empty",
         "- - [|- [|the time does not begin with [",
+        " \"https://shop.example/\" \"Mozilla/5.0 (X11; Linux)\"||the referer and the user agent are"
+            + " missing: a line of the common log format",
+        "\"https://shop.example/\" \"Mozilla/5.0 (X11; Linux)\"||the referer and the user agent are",
+        "5120 \"https://shop.example/\" \"Mozilla/5.0 (X11; Linux)\"|-|the referer and the user agent are",
+        "5120 \"https://shop.example/\" \"Mozilla/5.0 (X11; Linux)\"|512x|the size is neither",
+        " 5120 \"https://shop.example/\" \"Mozilla/5.0 (X11; Linux)\"| |the size is neither",
+        " \"Mozilla/5.0 (X11; Linux)\"||the user agent is missing",
+        "\"Mozilla/5.0 (X11; Linux)\"||the user agent does not begin with a quote",
       })
   void invalidFieldIsNamedAndNeverQuoted(String valid, String broken, String field) {
     String line = LINE.replace(valid, broken == null ? "" : broken);
@@ -153,6 +161,22 @@ class RequestTest {
 
     assertThat(line, reference(line), is(Optional.empty()));
     assertThat(refusal.getMessage(), startsWith("not a line of the combined log format: " + field));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, U+0000", "1, U+0001", "9, U+0009", "10, U+000A", "127, U+007F", "133, U+0085"})
+  void controlCharacterInAnyFieldIsNamed(int character, String name) {
+    for (String field : List.of("198", "- -", "GET", "/blog", "https", "Linux", ")\"")) {
+      String line =
+          LINE.replace(field, field.charAt(0) + "" + (char) character + field.substring(1));
+
+      IllegalArgumentException refusal =
+          assertThrows(IllegalArgumentException.class, () -> Request.parse(line), field);
+
+      assertThat(
+          refusal.getMessage(),
+          is("not a line of the combined log format: it holds the control character " + name));
+    }
   }
 
   @Test
@@ -269,7 +293,7 @@ class RequestTest {
   private static String mutate(Random random, String line, List<String> lines) {
     int at = random.nextInt(line.length());
     int end = Math.min(line.length(), at + 1 + random.nextInt(3));
-    String alphabet = " \"\\[]/:+-0123456789?aJM";
+    String alphabet = " \"\\[]/:+-0123456789?aJM\0\t\u0085";
     char c = alphabet.charAt(random.nextInt(alphabet.length()));
     return switch (random.nextInt(6)) {
       case 0 -> line.substring(0, at) + line.substring(end);
