@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.View;
 import io.anabranch.testing.Equivalence;
+import io.anabranch.transforms.Sum;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.transforms.Combine;
+import org.apache.beam.sdk.transforms.windowing.CalendarWindows;
+import org.joda.time.DateTimeConstants;
+import org.joda.time.DateTimeZone;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +66,20 @@ final class ViewsAgreeTest {
   @MethodSource("windowed")
   void windowedViewAgreesAllNight(View<Request, ?, ?> view) {
     assertThat(view, agrees().underSchedules(WINDOWED_BY_NIGHT));
+  }
+
+  /** As the documentation writes it. */
+  @Test
+  void weeksOfAZoneAgree() {
+    View<Request, String, Long> weekly =
+        View.<Request>named("weekly-page-views")
+            .bucket(
+                CalendarWindows.weeks(1, DateTimeConstants.MONDAY)
+                    .withTimeZone(DateTimeZone.forID("Europe/Berlin")))
+            .contributions(new ViewsByPage())
+            .combine(Sum.ofLongs());
+
+    assertThat(weekly, agrees().underSchedules(20));
   }
 
   @Test
