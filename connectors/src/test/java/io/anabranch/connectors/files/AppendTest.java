@@ -129,7 +129,7 @@ class AppendTest {
     log.append(List.of(Logs.input("a", "1\n" + longest + "\n2"), input(longest)), Optional.empty());
 
     assertThat(
-        Files.readString(folder.resolve(Logs.files(folder).get(0))),
+        Files.readString(folder.resolve(Logs.files(folder).get(1))),
         equalTo("1\n" + longest + "\n2\n" + longest + "\n"));
   }
 
