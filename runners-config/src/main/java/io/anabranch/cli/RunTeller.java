@@ -86,11 +86,17 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
     }
     long rows = reconciliation.result().rows();
     long different = reconciliation.result().different();
+    long late = reconciliation.result().late();
+    String byLate =
+        late == 0
+            ? ""
+            : String.format(", but for %,d by events that came late and are counted now", late);
     return different == 0
-        ? String.format("%s: all %,d rows equal what answered before", reconciliation.view(), rows)
+        ? String.format(
+            "%s: all %,d rows equal what answered before%s", reconciliation.view(), rows, byLate)
         : String.format(
-            "%s: %,d of %,d rows DIFFER from what answered before, the most: %s",
-            reconciliation.view(), different, rows, reconciliation.result().worst().get(0));
+            "%s: %,d of %,d rows DIFFER from what answered before%s, the most: %s",
+            reconciliation.view(), different, rows, byLate, reconciliation.result().worst().get(0));
   }
 
   void streamDone(String layer, RunReport report, Stop stop) {

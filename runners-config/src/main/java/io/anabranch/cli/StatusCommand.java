@@ -305,6 +305,7 @@ final class StatusCommand implements Callable<Integer> {
     reconciliation.skipped().ifPresent(reason -> object.put("skipped", reason));
     object.put("rows", reconciliation.result().rows());
     object.put("different", reconciliation.result().different());
+    object.put("differentByLateEvents", reconciliation.result().late());
     object.put("largestRelativeDifference", reconciliation.result().largest());
     List<Object> worst = new ArrayList<>();
     for (RowDifferences.Row row : reconciliation.result().worst()) {

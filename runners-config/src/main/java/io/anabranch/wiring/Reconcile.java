@@ -67,6 +67,13 @@ final class Reconcile {
       SliceRef slice,
       EpochRange epochs) {
     RowComparison<K, A, O> comparison = RowComparison.of(view);
+    if (slice.after() == Epochs.NONE) { // it counts events that came too late before
+      view.timeliness()
+          .ifPresent(
+              timeliness ->
+                  comparison.expectingLate(
+                      context.store().untimely(view.name()), timeliness.lookback()));
+    }
     LivePointer pointer = context.store().readBeside(slice, epochs, comparison).orElseThrow();
     if (!pointer.base().equals(before.base()) || pointer.baseThrough() != before.baseThrough()) {
       throw new UserException(

@@ -8,6 +8,7 @@ import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.RowDifferences;
 import io.anabranch.api.spi.SideRow;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,6 +48,9 @@ public final class RowComparison<K, A, O> implements Consumer<SideRow> {
   private SideRow current;
   private long rows;
   private long different;
+  private long late;
+  private long[] lateTimes = {};
+  private long lookbackMillis;
   private long onlyLive;
   private long onlyOther;
   private double largest;
@@ -71,6 +75,29 @@ public final class RowComparison<K, A, O> implements Consumer<SideRow> {
     return new RowComparison<>(Accumulators.of(view), equalWithin);
   }
 
+  /**
+   * Puts differences down to events that came too late for one side and are counted by the other:
+   * of rows whose windows are so near to such an event that it may be in them. They are counted by
+   * themselves.
+   *
+   * @param times the times of these events, in order
+   * @param lookback how far before the end of a window the events lie that its rows depend on
+   */
+  public RowComparison<K, A, O> expectingLate(List<Instant> times, Duration lookback) {
+    lateTimes = times.stream().mapToLong(Instant::toEpochMilli).toArray();
+    lookbackMillis = lookback.toMillis();
+    return this;
+  }
+
+  /** A late event may be before a window, in it, or move what was in it to a later one. */
+  private boolean mayHoldLate(SideRow row) {
+    long from = row.bucket() - lookbackMillis;
+    int at = Arrays.binarySearch(lateTimes, from);
+    int next = at >= 0 ? at : -at - 1;
+    return next < lateTimes.length
+        && lateTimes[next] < row.bucket() + row.length() + lookbackMillis;
+  }
+
   private record Ranked(double difference, RowDifferences.Row row) {}
 
   /** Takes the next row, by bucket, length and key. */
@@ -93,7 +120,13 @@ public final class RowComparison<K, A, O> implements Consumer<SideRow> {
     List<Ranked> ranked = new ArrayList<>(worst);
     ranked.sort(comparingDouble(Ranked::difference).reversed());
     return new RowDifferences(
-        rows, different, onlyLive, onlyOther, largest, ranked.stream().map(Ranked::row).toList());
+        rows,
+        different,
+        onlyLive,
+        onlyOther,
+        largest,
+        ranked.stream().map(Ranked::row).toList(),
+        late);
   }
 
   private void compare() {
@@ -116,6 +149,10 @@ public final class RowComparison<K, A, O> implements Consumer<SideRow> {
     boolean numbers =
         both && liveValue.get() instanceof Number && otherValue.get() instanceof Number;
     if (difference == 0 || (numbers && difference <= equalWithin)) {
+      return;
+    }
+    if (mayHoldLate(current)) {
+      late++;
       return;
     }
     different++;

@@ -17,6 +17,7 @@ import io.anabranch.api.spi.RowDifferences;
 import io.anabranch.api.spi.SideRow;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +58,30 @@ class RowComparisonTest {
                 List.of(
                     new RowDifferences.Row(
                         Instant.ofEpochSecond(120), "b", Optional.of("3"), Optional.of("4"))))));
+  }
+
+  @Test
+  void rowsNearALateEventAreCountedByThemselves() {
+    RowComparison<String, List<Long>, Long> comparison =
+        RowComparison.of(SUMS)
+            .expectingLate(List.of(Instant.ofEpochSecond(600)), Duration.ofMinutes(2));
+
+    for (int minute : new int[] {0, 7, 8, 9, 10, 11, 12, 13, 20}) {
+      comparison.accept(live(minute, "a", 1));
+      comparison.accept(other(minute, "a", minute == 9 ? 1 : 2));
+    }
+
+    RowDifferences found = comparison.result();
+    assertThat(found.rows(), is(9L));
+    assertThat(found.late(), is(3L)); // minutes 10, 11 and 12; those of 9 are equal
+    assertThat(
+        text(found),
+        contains(
+            "1970-01-01T00:00:00Z a: 1 against 2",
+            "1970-01-01T00:07:00Z a: 1 against 2",
+            "1970-01-01T00:08:00Z a: 1 against 2",
+            "1970-01-01T00:13:00Z a: 1 against 2",
+            "1970-01-01T00:20:00Z a: 1 against 2"));
   }
 
   @Test

@@ -147,6 +147,18 @@ final class DeadLetters {
     return count(connection, "view = ? AND " + LIVE, view, view);
   }
 
+  /** Returns the times of these events, in order. */
+  static List<Instant> times(Connection connection, String view) throws SQLException {
+    return Sql.list(
+        connection,
+        row -> Instant.ofEpochMilli(row.getLong("event_time")),
+        "SELECT event_time FROM anabranch_dead_letter WHERE view = ? AND "
+            + LIVE
+            + " ORDER BY event_time",
+        view,
+        view);
+  }
+
   /** Returns how many of them a batch version counts in. */
   static long countedIn(Connection connection, String view, long version) throws SQLException {
     return count(

@@ -27,6 +27,7 @@ import io.anabranch.api.spi.ViewStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -236,6 +237,11 @@ final class JdbcStore implements ViewStore {
   @Override
   public long deadLetterCount(Set<DeadLetter.Kind> kinds, Collection<Long> versions) {
     return database.read(connection -> DeadLetters.count(connection, kinds, versions));
+  }
+
+  @Override
+  public List<Instant> untimely(String view) {
+    return database.read(connection -> DeadLetters.times(connection, view));
   }
 
   @Override

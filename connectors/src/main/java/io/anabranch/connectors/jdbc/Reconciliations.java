@@ -22,8 +22,8 @@ final class Reconciliations {
         Sql.insert(
             connection,
             "INSERT INTO anabranch_reconciliation (view, run, after_epoch, through_epoch, at, rows,"
-                + " different, only_live, only_other, largest, skipped)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                + " different, only_live, only_other, largest, late, skipped)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             reconciliation.view(),
             reconciliation.run(),
             reconciliation.epochs().after(),
@@ -34,6 +34,7 @@ final class Reconciliations {
             result.onlyLive(),
             result.onlyOther(),
             result.largest(),
+            result.late(),
             reconciliation.skipped().orElse(null));
     int rank = 0;
     for (RowDifferences.Row row : result.worst()) {
@@ -78,7 +79,8 @@ final class Reconciliations {
                     row.getLong("only_live"),
                     row.getLong("only_other"),
                     row.getDouble("largest"),
-                    worst(connection, row.getLong("reconciliation"))),
+                    worst(connection, row.getLong("reconciliation")),
+                    row.getLong("late")),
                 Optional.ofNullable(row.getString("skipped"))),
         "SELECT * FROM anabranch_reconciliation WHERE view = ?"
             + " ORDER BY reconciliation DESC LIMIT 1",

@@ -9,4 +9,6 @@ CREATE TABLE anabranch_epoch (
   closed INTEGER NOT NULL,
   PRIMARY KEY (slice, epoch)
 ) WITHOUT ROWID;
+-- Rows that differ only as one side counts events that came too late for the other.
+ALTER TABLE anabranch_reconciliation ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
 UPDATE anabranch_schema SET version = 6;

@@ -11,15 +11,23 @@ import java.util.Optional;
  * How the rows of two computations of a view differ.
  *
  * @param rows how many rows were compared, those included that one side lacks
- * @param different how many of them differ
+ * @param different how many of them differ, those apart that are in {@code late}
  * @param onlyLive how many rows only the side that answers queries has
  * @param onlyOther how many rows only the other side has
  * @param largest the largest relative difference, 0 to 1: {@code |a - b| / max(|a|, |b|)} of
  *     numbers, 1 for a row that one side lacks and for values that are no numbers
  * @param worst the rows that differ most, worst first, {@value #SHOWN} at most
+ * @param late how many rows differ that may hold events which came too late for one side, and are
+ *     counted by the other
  */
 public record RowDifferences(
-    long rows, long different, long onlyLive, long onlyOther, double largest, List<Row> worst) {
+    long rows,
+    long different,
+    long onlyLive,
+    long onlyOther,
+    double largest,
+    List<Row> worst,
+    long late) {
   /** How many rows that differ are told one by one. */
   public static final int SHOWN = 10;
 
@@ -31,6 +39,12 @@ public record RowDifferences(
   /** Copies the rows. */
   public RowDifferences {
     worst = List.copyOf(worst);
+  }
+
+  /** Differences of which none is put down to late events. */
+  public RowDifferences(
+      long rows, long different, long onlyLive, long onlyOther, double largest, List<Row> worst) {
+    this(rows, different, onlyLive, onlyOther, largest, worst, 0);
   }
 
   /**

@@ -4,6 +4,7 @@ package io.anabranch.api.spi;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.UserException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -261,6 +262,9 @@ public interface ViewStore extends AutoCloseable {
   default long deadLetterCount() {
     return deadLetterCount(Set.of(DeadLetter.Kind.UNDECODABLE));
   }
+
+  /** Returns the times of the events that came too late or too early for a live view, in order. */
+  List<Instant> untimely(String view);
 
   /**
    * Reads the live rows of a view in one statement, so that all of it is of one moment.
