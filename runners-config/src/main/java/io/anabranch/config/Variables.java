@@ -34,7 +34,11 @@ final class Variables {
 
   /** Replaces variables in all values of a section; one that is not set is a problem. */
   void replaceIn(Section section) {
-    section.entries().replaceAll((name, entry) -> replaced(name, entry));
+    replaceIn(section, "");
+  }
+
+  private void replaceIn(Section section, String prefix) {
+    section.entries().replaceAll((name, entry) -> replaced(prefix + name, entry));
   }
 
   private Entry replaced(String name, Entry entry) {
@@ -43,7 +47,7 @@ final class Variables {
 
   private Node replaced(String name, Place place, Node node) {
     if (node instanceof Section section) {
-      replaceIn(section);
+      replaceIn(section, name + ".");
     } else if (node instanceof Text text) {
       return new Text(replaced(name, place, text.value()));
     } else if (node instanceof Items items) {

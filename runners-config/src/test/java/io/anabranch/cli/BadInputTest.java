@@ -331,7 +331,7 @@ final class BadInputTest {
 
     Result result = cli.run("run", "--layer", "batch");
 
-    assertFails(result, 1, "the batch pipeline failed", "xxx...");
+    assertFails(result, 1, "view \"fails\", step \"Map\"", "xxx...");
     assertThat(result.err().length() < 2_000, is(true));
   }
 

@@ -43,7 +43,7 @@ class VariablesTest {
         assertThrows(ConfigurationException.class, problems::throwIfAny).getMessage(),
         allOf(
             containsString("line 2"),
-            containsString("environment variable HOEM, which is not set"),
+            containsString("\"log.path\" names the environment variable HOEM, which is not set"),
             containsString("$${HOEM}")));
   }
 
