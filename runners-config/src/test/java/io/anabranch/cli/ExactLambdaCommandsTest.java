@@ -151,7 +151,7 @@ final class ExactLambdaCommandsTest {
     assertThat(
         ok("status", "--format", "json").out(),
         containsString(
-            "\"rows\":2,\"different\":1,\"largestRelativeDifference\":1.0,\"worst\":"
+            "\"rows\":2,\"different\":1,\"differentByLateEvents\":0,\"largestRelativeDifference\":1.0,\"worst\":"
                 + "[{\"bucket\":\"2015-05-21T00:10:00Z\",\"key\":\"tea\",\"batch\":\"10\"}]"));
   }
 
