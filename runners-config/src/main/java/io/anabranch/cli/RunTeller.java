@@ -137,7 +137,8 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
     err.printf(
         "warning: %s be decoded; \"anabranch dead-letters list%s\" says why%n",
         read.allUndecodable()
-            ? "none of the " + Plural.of(read.records(), "record") + " read could"
+            ? String.format(
+                Locale.ROOT, "of %s read none could", Plural.of(read.records(), "record"))
             : String.format(
                 Locale.ROOT,
                 "%,d of the %,d records read could not",

@@ -39,7 +39,7 @@ final class CombinedLogParser {
     int requestEnd = closeQuote("the request");
     int status = status();
     long bytes = bytes();
-    requireMore("the referer and the user agent are missing: a line of the common log format");
+    requireMore("no referer and user agent: it is the common log format");
     openQuote("the referer");
     closeQuote("the referer");
     requireMore("the user agent is missing");

@@ -144,10 +144,9 @@ class RequestTest {
         "198.18.0.7 -|198.18.0.7 |the ident is empty",
         "- - [|-  [|the user is empty",
         "- - [|- [|the time does not begin with [",
-        " \"https://shop.example/\" \"Mozilla/5.0 (X11; Linux)\"||the referer and the user agent are"
-            + " missing: a line of the common log format",
-        "\"https://shop.example/\" \"Mozilla/5.0 (X11; Linux)\"||the referer and the user agent are",
-        "5120 \"https://shop.example/\" \"Mozilla/5.0 (X11; Linux)\"|-|the referer and the user agent are",
+        " \"https://shop.example/\" \"Mozilla/5.0 (X11; Linux)\"||no referer and user agent: it is the common log format",
+        "\"https://shop.example/\" \"Mozilla/5.0 (X11; Linux)\"||no referer and user agent",
+        "5120 \"https://shop.example/\" \"Mozilla/5.0 (X11; Linux)\"|-|no referer and user agent",
         "5120 \"https://shop.example/\" \"Mozilla/5.0 (X11; Linux)\"|512x|the size is neither",
         " 5120 \"https://shop.example/\" \"Mozilla/5.0 (X11; Linux)\"| |the size is neither",
         " \"Mozilla/5.0 (X11; Linux)\"||the user agent is missing",
