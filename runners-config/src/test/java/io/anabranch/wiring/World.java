@@ -410,13 +410,17 @@ final class World implements Ingesting, AutoCloseable {
         .forEach(view -> check(story, lambda, view, all));
   }
 
-  /** An epoch is missing unless it is complete, or open and speed has read all that is in it. */
+  /**
+   * An epoch is missing unless it is complete, or speed has read all that is in it; and windows are
+   * not there before their epoch was seen to be closed.
+   */
   private void checkGaps(String story, String view, Layers read) {
     LogEnd end = log.end();
+    boolean windowed = ALL.view(view).timeliness().isPresent();
     TreeSet<Long> expected = new TreeSet<>();
     for (long epoch = end.firstEpoch(); epoch <= end.lastEpoch(); epoch++) {
       boolean caughtUp = read.speedRead == entries.size() && read.speedBroken == broken.size();
-      if (!read.isComplete(epoch) && !(caughtUp && epoch > end.closedThrough())) {
+      if (!read.isComplete(epoch) && !(caughtUp && (!windowed || epoch > end.closedThrough()))) {
         expected.add(epoch);
       }
     }

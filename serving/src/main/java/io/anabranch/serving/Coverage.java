@@ -3,6 +3,7 @@ package io.anabranch.serving;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.Provenance.Gap;
+import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.LiveState;
 import io.anabranch.api.spi.LiveState.LiveSlice;
 import io.anabranch.api.spi.LogEnd;
@@ -23,20 +24,33 @@ final class Coverage {
   /** Epochs {@code [first, last]}. */
   private record Run(long first, long last) {}
 
+  /** When the rows of an epoch are all there. */
+  enum Rows {
+    /** Once its records were read. */
+    WITH_THEIR_RECORDS,
+    /** Once it was seen to be closed, too: then windows are complete. */
+    WITH_CLOSED_EPOCHS;
+
+    static Rows of(ViewDefinition<?, ?, ?, ?, ?> view) {
+      return view.timeliness().isEmpty() ? WITH_THEIR_RECORDS : WITH_CLOSED_EPOCHS;
+    }
+  }
+
   /**
    * Returns the epochs that may hold records and are not covered. A slice that follows the log
    * covers what is known to be complete in it; and the epochs that are still open, if its run is
-   * alive, or has ended after it stored all that is in the log.
+   * alive, or has ended after it stored all that is in the log. Epochs that have closed since then
+   * are covered if rows come with their records.
    *
    * @param now the time at which it was read
    */
-  static List<Gap> gaps(LiveState state, LogEnd end, Epochs epochs, Instant now) {
+  static List<Gap> gaps(LiveState state, Rows rows, LogEnd end, Epochs epochs, Instant now) {
     List<Gap> gaps = new ArrayList<>();
     if (end.isEmpty()) {
       return gaps;
     }
     long next = end.firstEpoch();
-    for (Run run : covered(state, end, now)) {
+    for (Run run : covered(state, rows, end, now)) {
       if (run.first() > next && next <= end.lastEpoch()) {
         gaps.add(gap(next, Math.min(run.first() - 1, end.lastEpoch()), epochs));
       }
@@ -48,7 +62,7 @@ final class Coverage {
     return gaps;
   }
 
-  private static List<Run> covered(LiveState state, LogEnd end, Instant now) {
+  private static List<Run> covered(LiveState state, Rows rows, LogEnd end, Instant now) {
     List<Run> covered = new ArrayList<>();
     for (LiveSlice slice : state.slices()) {
       long first = slice.epochs().after() == Epochs.NONE ? Epochs.NONE : slice.epochs().after() + 1;
@@ -59,15 +73,13 @@ final class Coverage {
       if (slice.completeThrough() != Epochs.NONE && slice.completeThrough() >= first) {
         covered.add(new Run(first, slice.completeThrough()));
       }
-      if (slice.position().equals(Optional.of(end.position()))) { // it has all that there is
+      boolean hasAll = slice.position().equals(Optional.of(end.position()));
+      if (hasAll && rows == Rows.WITH_THEIR_RECORDS) {
         covered.add(new Run(first, Long.MAX_VALUE));
-        continue;
+      } else if (hasAll || isAlive(slice, now)) {
+        long open = end.closedThrough() == Epochs.NONE ? Epochs.NONE : end.closedThrough() + 1;
+        covered.add(new Run(Math.max(first, open), Long.MAX_VALUE));
       }
-      if (!isAlive(slice, now)) {
-        continue;
-      }
-      long open = end.closedThrough() == Epochs.NONE ? Epochs.NONE : end.closedThrough() + 1;
-      covered.add(new Run(Math.max(first, open), Long.MAX_VALUE));
     }
     covered.sort(Comparator.comparingLong(Run::first));
     return covered;

@@ -190,7 +190,9 @@ public final class ViewReader<K, O> {
             : Optional.empty(),
         updated,
         updated.map(time -> Duration.between(time, now)),
-        end.or(state::log).map(log -> Coverage.gaps(state, log, epochs, now)).orElse(List.of()),
+        end.or(state::log)
+            .map(log -> Coverage.gaps(state, Coverage.Rows.of(view), log, epochs, now))
+            .orElse(List.of()),
         state.deadLetters(),
         state.untimely());
   }

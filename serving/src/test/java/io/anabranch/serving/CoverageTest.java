@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.serving;
 
+import static io.anabranch.serving.Coverage.Rows.WITH_THEIR_RECORDS;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
@@ -95,7 +96,7 @@ class CoverageTest {
       LiveSlice[] slices = slices(random);
 
       List<Long> found =
-          Coverage.gaps(state(slices), end, HOURS, NOW).stream()
+          Coverage.gaps(state(slices), WITH_THEIR_RECORDS, end, HOURS, NOW).stream()
               .flatMap(gap -> LongStream.rangeClosed(gap.first(), gap.last()).boxed())
               .toList();
 
@@ -112,7 +113,11 @@ class CoverageTest {
   void timesOfAGapAreTheFirstOfItsEpochsAndTheFirstAfterThem() {
     List<Gap> gaps =
         Coverage.gaps(
-            state(slice(Epochs.NONE, -3), slice(-1, 5)), Fixture.log(-5, 7, 7), HOURS, NOW);
+            state(slice(Epochs.NONE, -3), slice(-1, 5)),
+            WITH_THEIR_RECORDS,
+            Fixture.log(-5, 7, 7),
+            HOURS,
+            NOW);
 
     assertThat(
         gaps,
@@ -172,6 +177,16 @@ class CoverageTest {
         gaps(new LogEnd("17", 6, 1, 5), new LiveSlice(true, all, 3, none, none, Optional.of("17"))),
         is(List.of()));
     assertThat(
+        "and rows of windows are not there before",
+        Coverage.gaps(
+                state(new LiveSlice(true, all, 3, none, none, Optional.of("17"))),
+                Coverage.Rows.WITH_CLOSED_EPOCHS,
+                new LogEnd("17", 4, 1, 5),
+                HOURS,
+                NOW)
+            .size(),
+        is(1));
+    assertThat(
         "ended before",
         gaps(end, new LiveSlice(true, all, 3, none, none, Optional.of("16"))),
         is(List.of("4..5")));
@@ -198,7 +213,7 @@ class CoverageTest {
   }
 
   private static List<String> gaps(LogEnd end, LiveSlice... slices) {
-    return Coverage.gaps(state(slices), end, HOURS, NOW).stream()
+    return Coverage.gaps(state(slices), WITH_THEIR_RECORDS, end, HOURS, NOW).stream()
         .map(gap -> gap.first() + ".." + gap.last())
         .toList();
   }
