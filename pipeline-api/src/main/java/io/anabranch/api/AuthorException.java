@@ -27,6 +27,25 @@ public final class AuthorException extends UserException {
         error);
   }
 
+  /**
+   * Returns what an author's code threw, without what runners wrapped around it: the first in the
+   * chain of causes that is none of theirs.
+   */
+  public static Throwable origin(Throwable error) {
+    Throwable root = error;
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      root = cause;
+      boolean wraps =
+          cause.getClass().getName().matches("(org\\.apache\\.|io\\.anabranch\\.transforms\\.).*")
+              || (cause.getCause() != null
+                  && cause.getCause().toString().equals(cause.getMessage()));
+      if (!wraps) {
+        return cause;
+      }
+    }
+    return root;
+  }
+
   /** Returns the message if an error is such a one, also if a runner kept no more than its text. */
   public static Optional<String> text(Throwable error) {
     String text = error.toString();

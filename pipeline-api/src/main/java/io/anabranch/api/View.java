@@ -113,7 +113,8 @@ public abstract class View<E, K, O> {
      * .bucket(FixedWindows.of(Duration.standardDays(1)).withOffset(Duration.standardHours(6)))
      * }</pre>
      *
-     * @param windows each time is in one of them, and they are told apart by their beginning
+     * @param windows {@code FixedWindows} or {@code CalendarWindows}
+     * @throws IllegalArgumentException if they are others
      */
     public Bucketed<E> bucket(PartitioningWindowFn<Object, IntervalWindow> windows) {
       return new Bucketed<>(name, Buckets.of(windows));

@@ -27,7 +27,19 @@ final class WindowText {
             .map(item -> item.getKey() + "=" + text(item))
             .sorted()
             .collect(Collectors.joining(",", "(", ")"))
+        + beginning(fn)
         + zone(fn);
+  }
+
+  /** Beam shows the year and month of the first window, but not the day. */
+  private static String beginning(WindowFn<?, ?> fn) {
+    if (fn instanceof CalendarWindows.MonthsWindows months && months.getDayOfMonth() != 1) {
+      return " from day " + months.getDayOfMonth();
+    }
+    return fn instanceof CalendarWindows.YearsWindows years
+            && (years.getMonthOfYear() != 1 || years.getDayOfMonth() != 1)
+        ? " from month " + years.getMonthOfYear() + ", day " + years.getDayOfMonth()
+        : "";
   }
 
   private static Object text(DisplayData.Item item) {

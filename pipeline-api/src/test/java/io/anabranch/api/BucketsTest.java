@@ -4,6 +4,7 @@ package io.anabranch.api;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import org.apache.beam.sdk.transforms.windowing.CalendarWindows;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.PartitioningWindowFn;
+import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.util.SerializableUtils;
 import org.joda.time.DateTimeConstants;
 import org.joda.time.DateTimeZone;
@@ -71,6 +73,60 @@ class BucketsTest {
     assertThat(at(days, "1969-12-31T05:59:59Z"), is("1969-12-30T06:00:00Z PT24H"));
   }
 
+  @Test
+  void calendarsHoldForTimesBeforeTheDayThatTheyAreCountedFrom() {
+    Random random = new Random(7);
+    for (PartitioningWindowFn<Object, IntervalWindow> windows :
+        java.util.List.<PartitioningWindowFn<Object, IntervalWindow>>of(
+            CalendarWindows.days(1).withStartingDay(2024, 1, 1),
+            CalendarWindows.days(3).withTimeZone(BERLIN).withStartingDay(2024, 1, 1),
+            CalendarWindows.weeks(2, DateTimeConstants.MONDAY).withTimeZone(BERLIN),
+            CalendarWindows.months(5).withStartingMonth(2024, 7).beginningOnDay(15),
+            CalendarWindows.years(3).withStartingYear(2030).beginningOnDay(2, 3))) {
+      Buckets buckets = Buckets.of(windows);
+      for (int i = 0; i < 2_000; i++) {
+        long millis = random.nextLong(-60_000_000_000_000L, 4_000_000_000_000L);
+        IntervalWindow bucket = buckets.at(millis);
+        String what = buckets + " at " + Instant.ofEpochMilli(millis);
+        assertThat(what, bucket.start().getMillis() <= millis, is(true));
+        assertThat(what, bucket.end().getMillis() > millis, is(true));
+        assertThat(what, buckets.at(bucket.start().getMillis()), is(bucket));
+        assertThat(
+            what,
+            buckets.at(bucket.end().getMillis()).start().getMillis(),
+            is(bucket.end().getMillis()));
+      }
+    }
+    assertThat(
+        at(Buckets.of(CalendarWindows.days(1).withStartingDay(2024, 1, 1)), "2015-05-17T10:05:03Z"),
+        is("2015-05-17T00:00:00Z PT24H"));
+  }
+
+  @Test
+  void windowsOfOthersAreRefused() {
+    assertThrows(IllegalArgumentException.class, () -> Buckets.of(new OddWindows()));
+  }
+
+  private static final class OddWindows extends PartitioningWindowFn<Object, IntervalWindow> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public IntervalWindow assignWindow(org.joda.time.Instant time) {
+      return new IntervalWindow(time, HOUR);
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // Beam calls it still
+    public boolean isCompatible(WindowFn<?, ?> other) {
+      return false;
+    }
+
+    @Override
+    public org.apache.beam.sdk.coders.Coder<IntervalWindow> windowCoder() {
+      return IntervalWindow.getCoder();
+    }
+  }
+
   /** What the reader relies on: it knows the beginning of a bucket only. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
@@ -108,6 +164,12 @@ class BucketsTest {
     assertThat(
         Buckets.of(CalendarWindows.weeks(1, DateTimeConstants.MONDAY)),
         is(not(Buckets.of(CalendarWindows.weeks(1, DateTimeConstants.SUNDAY)))));
+    assertThat(
+        Buckets.of(CalendarWindows.months(1)),
+        is(not(Buckets.of(CalendarWindows.months(1).beginningOnDay(15)))));
+    assertThat(
+        Buckets.of(CalendarWindows.years(1)),
+        is(not(Buckets.of(CalendarWindows.years(1).beginningOnDay(2, 1)))));
     assertThat(Buckets.of(Duration.ofMinutes(1)).toString(), is("PT1M"));
     assertThat(Buckets.of(FixedWindows.of(HOUR)), is(Buckets.of(Duration.ofHours(1))));
     assertThat(

@@ -5,15 +5,16 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
-import java.util.List;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * A temporary folder of this process alone. Runners and drivers leave files behind, some of them
@@ -68,6 +69,10 @@ final class OwnTemporaryFolder implements AutoCloseable {
     Path lockFile = parent.resolve(name + LOCK);
     FileLock lock =
         FileChannel.open(lockFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE).lock();
+    if (!Files.exists(lockFile)) { // another process took it for abandoned, in between
+      lock.acquiredBy().close();
+      return in(parent);
+    }
     return new OwnTemporaryFolder(
         Files.createDirectory(parent.resolve(name)).toAbsolutePath(), lockFile, lock);
   }
@@ -83,7 +88,7 @@ final class OwnTemporaryFolder implements AutoCloseable {
           removeIfAbandoned(lockFile);
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       // it costs nothing but space, and the next process tries again
     }
   }
@@ -102,16 +107,33 @@ final class OwnTemporaryFolder implements AutoCloseable {
     }
   }
 
+  /** Removes what it can; others may remove files in it meanwhile. */
   private static void delete(Path folder) throws IOException {
-    if (Files.isDirectory(folder)) {
-      List<Path> files;
-      try (Stream<Path> walk = Files.walk(folder)) {
-        files = walk.sorted(Comparator.reverseOrder()).toList();
-      }
-      for (Path file : files) {
-        Files.deleteIfExists(file);
-      }
+    if (!Files.isDirectory(folder)) {
+      return;
     }
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure) {
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
+              throws IOException {
+            Files.deleteIfExists(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
   }
 
   @Override

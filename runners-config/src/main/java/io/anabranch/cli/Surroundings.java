@@ -34,7 +34,8 @@ final class Surroundings {
    * @throws UsageException if so
    */
   static void requireReadable(List<String> arguments, String encoding) {
-    if (arguments.stream().anyMatch(argument -> argument.indexOf('\uFFFD') >= 0)) {
+    if (!encoding.equals("UTF-8")
+        && arguments.stream().anyMatch(argument -> argument.indexOf('\uFFFD') >= 0)) {
       throw new UsageException(
           "an argument cannot be read in the encoding of the locale, %s: set a UTF-8 locale, for instance LC_ALL=C.UTF-8"
               .formatted(encoding));

@@ -12,6 +12,8 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Standard output and standard error of the process. */
 final class Terminal {
@@ -42,7 +44,17 @@ final class Terminal {
     }
 
     boolean isClosedByReader() {
-      return bytes.failure != null && "Broken pipe".equals(bytes.failure.getMessage());
+      return bytes.failure != null
+          && (isPipe() || "Broken pipe".equals(bytes.failure.getMessage()));
+    }
+
+    /** A message of the system is in the language of the user; a pipe has no other fault. */
+    private static boolean isPipe() {
+      try {
+        return Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString().startsWith("pipe:");
+      } catch (IOException | UnsupportedOperationException e) {
+        return false; // not on Linux
+      }
     }
   }
 

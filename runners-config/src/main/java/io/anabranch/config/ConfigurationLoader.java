@@ -52,6 +52,7 @@ public final class ConfigurationLoader {
       problems.throwIfAny();
     }
     new Variables(name -> Optional.ofNullable(System.getenv(name)), problems).replaceIn(settings);
+    problems.throwIfAny(); // of a value that is not known, nothing else can be said
     Lookup lookup = new Lookup(settings, problems);
     String base = file.toAbsolutePath().normalize().getParent().toString();
     return new Checks(lookup, providers, problems, base).configuration(defaultApplication);

@@ -6,6 +6,7 @@ import io.anabranch.api.spi.AppendableLog.Input;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -18,6 +19,7 @@ public final class LineBatches {
   static final int CAPACITY = 16 << 20;
 
   private static final int CHUNK = 1 << 16;
+  private static final Duration LAST_READ = Duration.ofMillis(200);
 
   private final Input input;
   private final CommitEvery every;
@@ -35,6 +37,12 @@ public final class LineBatches {
   private long firstLine = 1;
   private long dueNanos;
   private boolean stopped;
+
+  private boolean awaited;
+
+  /** Whether the last batch was returned. */
+  private boolean closed;
+
   private boolean ended;
   private Throwable failure;
 
@@ -75,13 +83,32 @@ public final class LineBatches {
     if (failure != null) {
       throw failed();
     }
+    awaitLastRead();
     int end = stopped || (wholeSize > 0 && !ended) ? wholeSize : size;
     if (end == 0) {
+      closed = true;
       return Optional.empty();
     }
     Batch batch = new Batch(input.name(), firstLine, Arrays.copyOf(waiting, end));
     remove(end);
     return Optional.of(batch);
+  }
+
+  /** What was read just before the stop may not be here yet; who waits for more never comes. */
+  private void awaitLastRead() {
+    if (!stopped || awaited) {
+      return;
+    }
+    awaited = true;
+    int before = size;
+    long until = System.nanoTime() + LAST_READ.toNanos();
+    try {
+      while (size == before && !ended && System.nanoTime() < until) {
+        wait(Math.max(1, (until - System.nanoTime()) / 1_000_000));
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
   }
 
   /** Ends the stream after the last whole line that was read; any thread may call this. */
@@ -150,7 +177,7 @@ public final class LineBatches {
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
-    if (stopped) {
+    if (closed) {
       return false;
     }
     if (size + length > waiting.length) {
@@ -160,7 +187,7 @@ public final class LineBatches {
     countLines(size, size + length);
     size += length;
     notifyAll();
-    return true;
+    return !stopped;
   }
 
   private void countLines(int from, int to) {

@@ -75,15 +75,14 @@ final class AuthorSteps {
   /** Returns what an error says if code of an author threw it. */
   Optional<UserException> explain(Throwable error) {
     Where where = Where.of(error);
-    Throwable root = error;
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       Optional<String> author = AuthorException.text(cause);
       if (author.isPresent()) {
         String record = where.record().map(text -> " (" + text + ")").orElse("");
         return Optional.of(new UserException(author.get() + record, error));
       }
-      root = cause;
     }
+    Throwable root = AuthorException.origin(error);
     for (StackTraceElement frame : root.getStackTrace()) {
       List<Step> found = found(frame.getClassName(), where.view());
       if (!found.isEmpty()) {

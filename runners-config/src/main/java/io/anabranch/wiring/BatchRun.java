@@ -143,7 +143,7 @@ public final class BatchRun<E> {
   /** Returns what was read; fails at once if the run is stopped meanwhile. */
   private RecordCounts compute(BatchPlan plan, Map<String, SliceRef> slices) {
     Pipeline pipeline = context.pipeline();
-    List<EpochContent> contents = context.log().contents(plan.epochs());
+    List<EpochContent> contents = context.log().contents(plan.reads());
     pipeline
         .apply("Log", context.log().readClosed(plan.reads()))
         .apply(
@@ -153,6 +153,7 @@ public final class BatchRun<E> {
                 .countingInThrough(plan.through()));
     AtomicReference<RecordCounts> read = new AtomicReference<>();
     stop.unlessRequested(() -> read.set(Pipelines.runToEnd(pipeline, "batch")));
+    LogHistory.requireUnchanged(context, contents);
     context.store().rememberEpochs(slices.values(), contents);
     return read.get();
   }

@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
+import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
+
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.spi.EpochChange.Kind;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.UserException;
 import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.SliceRef;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,10 +43,25 @@ final class Heartbeat implements AutoCloseable {
     this.run = run;
   }
 
-  /** Remembers from now on what the log holds of the epochs that these slices are filled from. */
+  /**
+   * Remembers from now on what the log holds of the epochs that these slices are filled from; and
+   * at once what a former run of them did not come to remember.
+   */
   synchronized void follows(Collection<SliceRef> slices) {
     followed = List.copyOf(slices);
     remembered = List.of();
+    List<EpochContent> all = context.log().contents(new EpochRange(Epochs.NONE, Long.MAX_VALUE));
+    for (SliceRef slice : slices) {
+      Set<Long> known =
+          context.store().epochs(slice.version()).stream()
+              .map(EpochContent::epoch)
+              .collect(toSet());
+      context
+          .store()
+          .rememberEpochs(
+              List.of(slice),
+              all.stream().filter(content -> !known.contains(content.epoch())).toList());
+    }
     remember();
   }
 
@@ -74,23 +95,35 @@ final class Heartbeat implements AutoCloseable {
     return run;
   }
 
+  /** First that it is alive, whatever the log does. */
   private synchronized void beat() {
+    context.store().heartbeat(run);
     context.store().heartbeat(run, context.log().id(), context.log().end());
     remember();
   }
 
-  /** Remembers what is new, unless the log is no longer what it was: then the next run says so. */
+  /**
+   * Remembers what is new, unless a closed epoch is no longer what it was: the next run says so.
+   */
   private void remember() {
     if (followed.isEmpty()) {
       return;
     }
     long after = followed.stream().mapToLong(SliceRef::after).min().orElseThrow();
     List<EpochContent> now = context.log().contents(new EpochRange(after, Long.MAX_VALUE));
-    List<EpochContent> changed = new ArrayList<>(now);
-    changed.removeAll(Set.copyOf(remembered));
-    if (!changed.isEmpty()
-        && LogHistory.of(Kind.CHANGED, context.log().changes(remembered)).isEmpty()) {
-      context.store().rememberEpochs(followed, changed);
+    Map<Long, EpochContent> byEpoch =
+        now.stream().collect(toMap(EpochContent::epoch, Function.identity()));
+    boolean changed =
+        remembered.stream()
+            .filter(EpochContent::closed)
+            .anyMatch(before -> !byEpoch.getOrDefault(before.epoch(), before).equals(before));
+    if (changed) {
+      throw new UserException("the log changed while it was read");
+    }
+    List<EpochContent> fresh = new ArrayList<>(now);
+    fresh.removeAll(Set.copyOf(remembered));
+    if (!fresh.isEmpty()) {
+      context.store().rememberEpochs(followed, fresh);
       remembered = now;
     }
   }

@@ -203,6 +203,11 @@ public final class KappaRun<E> {
 
   private Optional<RunReport> run(
       String layer, List<ReplayPlan> plans, Map<String, Long> versions) {
+    for (ReplayPlan plan : plans) { // before anything is begun
+      long after =
+          context.readAfter(context.application().view(plan.view().name()), plan.history().after());
+      LogHistory.requireWhole(context, new EpochRange(after, Long.MAX_VALUE));
+    }
     Optional<LogEnd> until =
         untilCaughtUp ? Optional.of(StreamRun.endOf(context)) : Optional.empty();
     try (Heartbeat heartbeat = Heartbeat.begin(context, layer)) {
@@ -289,6 +294,7 @@ public final class KappaRun<E> {
         .apply("Views", Views.into(slices, context, through).inOneEpoch());
     RecordCounts[] read = new RecordCounts[1];
     stop.unlessRequested(() -> read[0] = Pipelines.runToEnd(pipeline, layer));
+    LogHistory.requireUnchanged(context, contents);
     context.store().rememberEpochs(slices.values(), contents);
     return read[0];
   }

@@ -91,9 +91,12 @@ public final class LogHistory {
     }
   }
 
-  private static String advice(RunContext<?> context, LivePointer pointer) {
+  /** Only what works: a changed definition cannot go on from the rows of before. */
+  private static <E> String advice(RunContext<E> context, LivePointer pointer) {
     LogEnd end = context.log().end();
-    return end.isEmpty()
+    boolean sameDefinition =
+        context.application().view(pointer.view()).fingerprint().equals(pointer.fingerprint());
+    return end.isEmpty() || !sameDefinition
         ? ""
         : switch (pointer.architecture()) {
           case LAMBDA -> ", or compute only what is new (without --full)";
@@ -118,11 +121,32 @@ public final class LogHistory {
         reads.after() == Epochs.NONE
             ? faults(context.log()).stream().filter(fault -> reads.contains(fault.epoch())).toList()
             : context.log().faults(reads);
+    if (of(Kind.CHANGED, faults).isEmpty() && !faults.isEmpty()) {
+      throw new UserException(
+          "the log no longer holds epochs that are to be read, or that windows of a view look back to: %s. Nothing was changed. Restore them; to go on without them, compute the views into another store.url"
+              .formatted(text(faults)));
+    }
     if (!faults.isEmpty()) {
       throw new UserException(
           "the log is damaged: "
               + text(faults)
               + ". Nothing was changed. Restore what is missing from a backup");
+    }
+  }
+
+  /**
+   * Fails if epochs changed while they were read, as nobody knows what of them was.
+   *
+   * @param contents what they held before
+   * @throws UserException if so
+   */
+  static void requireUnchanged(RunContext<?> context, List<EpochContent> contents) {
+    List<EpochChange> changes = context.log().changes(contents);
+    if (!changes.isEmpty()) {
+      throw new UserException(
+          "the log changed while it was read: "
+              + text(changes)
+              + ". Nothing was changed; run again");
     }
   }
 

@@ -35,7 +35,7 @@ final class Pipelines {
     try {
       result = pipeline.run();
       state = result.waitUntilFinish();
-    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+    } catch (RuntimeException | StackOverflowError e) {
       throw userException(e, steps, layer);
     }
     if (state != State.DONE) {

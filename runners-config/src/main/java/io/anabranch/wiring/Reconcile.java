@@ -3,6 +3,7 @@ package io.anabranch.wiring;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
+import io.anabranch.api.Timeliness;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.LivePointer;
@@ -11,6 +12,7 @@ import io.anabranch.api.spi.RowDifferences;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.serving.RowComparison;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -35,6 +37,18 @@ final class Reconcile {
             : compare(context, view, pointer.get(), slice, epochs);
     return Optional.of(
         new Reconciliation(slice.view(), run, epochs, Instant.now(), found, skipped));
+  }
+
+  /** The times of the late events that a run over all epochs counts. */
+  private static List<Instant> counted(
+      RunContext<?> context,
+      ViewDefinition<?, ?, ?, ?, ?> view,
+      Timeliness timeliness,
+      EpochRange epochs) {
+    long through = timeliness.countedInThrough(context.log().epochs(), epochs.through());
+    return context.store().untimely(view.name()).stream()
+        .filter(time -> time.toEpochMilli() <= through)
+        .toList();
   }
 
   private static Optional<String> skipped(
@@ -72,7 +86,7 @@ final class Reconcile {
           .ifPresent(
               timeliness ->
                   comparison.expectingLate(
-                      context.store().untimely(view.name()), timeliness.lookback()));
+                      counted(context, view, timeliness, epochs), timeliness.lookback()));
     }
     LivePointer pointer = context.store().readBeside(slice, epochs, comparison).orElseThrow();
     if (!pointer.base().equals(before.base()) || pointer.baseThrough() != before.baseThrough()) {

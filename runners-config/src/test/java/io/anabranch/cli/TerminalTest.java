@@ -74,7 +74,8 @@ class TerminalTest {
 
   @Test
   void argumentThatTheLocaleCannotSpellIsRefused() {
-    Surroundings.requireReadable(List.of("--key", "/caf\u00e9"), "UTF-8");
+    Surroundings.requireReadable(List.of("--key", "/caf\u00e9"), "ANSI_X3.4-1968");
+    Surroundings.requireReadable(List.of("--key", "/caf\ufffd"), "UTF-8"); // it is the key
 
     assertThat(
         assertThrows(

@@ -96,6 +96,8 @@ public final class ThrowingApplication implements Application<String> {
     public void process(@Element String line, OutputReceiver<KV<String, Long>> out) {
       switch (line) {
         case "parse" -> Integer.parseInt("abc");
+        case "wrapped" ->
+            throw new IllegalStateException("price of 7", new NumberFormatException("abc"));
         case "stack" -> deeper(0);
         case "memory" -> throw new OutOfMemoryError("pretended");
         case "long" -> throw new IllegalStateException("m".repeat(10_000_000));

@@ -24,6 +24,8 @@ class ThrowingApplicationTest {
   @ParameterizedTest
   @CsvSource({
     "direct,parse,bad,Parse,NumberFormatException",
+    "direct,wrapped,bad,Parse,price of 7",
+    "flink-local,wrapped,bad,Parse,price of 7",
     "direct,stack,bad,Parse,StackOverflowError",
     "direct,long,bad,Parse,mmm...",
     "direct,lambda,bad,Lines,NumberFormatException",

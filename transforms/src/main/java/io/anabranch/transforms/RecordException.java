@@ -4,6 +4,7 @@ package io.anabranch.transforms;
 import static java.util.stream.Collectors.joining;
 
 import io.anabranch.api.AuthorException;
+import io.anabranch.api.Excerpt;
 import io.anabranch.api.KeyText;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LogPlace;
@@ -78,8 +79,7 @@ public final class RecordException extends RuntimeException {
 
   /** Returns what to throw for an error that came while a view got an event. */
   public static RuntimeException in(String view, Object event, Throwable error) {
-    String text = KeyText.escaped(String.valueOf(event));
-    String cut = text.length() <= LONGEST_EVENT ? text : text.substring(0, LONGEST_EVENT) + "...";
+    String cut = Excerpt.of(KeyText.escaped(String.valueOf(event)), LONGEST_EVENT);
     return located(new Where(Optional.of(view), Optional.empty(), Optional.of(cut)), error);
   }
 
@@ -91,16 +91,14 @@ public final class RecordException extends RuntimeException {
 
   /** Other errors, as of a store, have nothing to do with the record. */
   private static RuntimeException located(Where where, Throwable error) {
-    Throwable root = error;
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-      root = cause;
       if (cause instanceof AuthorException) {
-        break;
+        return new RecordException(where, cause);
       }
       if (cause instanceof UserException user) {
         return user;
       }
     }
-    return new RecordException(where, root);
+    return new RecordException(where, AuthorException.origin(error));
   }
 }

@@ -71,8 +71,8 @@ final class Contents {
         closed);
   }
 
-  /** Returns how epochs are not what they were. */
-  List<EpochChange> changesSince(Collection<EpochContent> earlier) throws IOException {
+  /** Returns how epochs are not what they were, by the names of their segments. */
+  List<EpochChange> changesSince(Collection<EpochContent> earlier) {
     List<EpochChange> changes = new ArrayList<>();
     for (EpochContent content : sorted(earlier)) {
       change(content).ifPresent(changes::add);
@@ -80,7 +80,7 @@ final class Contents {
     return changes;
   }
 
-  /** Returns what is missing or damaged in the epochs {@code (after, through]}. */
+  /** Returns what is missing or damaged in the epochs {@code (after, through]}, sizes included. */
   List<EpochChange> faults(long after, long through) throws IOException {
     NavigableMap<Long, EpochContent> closed = folder.closed().contents();
     TreeMap<Long, EpochContent> known = new TreeMap<>();
@@ -94,14 +94,19 @@ final class Contents {
             known.put(epoch, content);
           }
         });
-    return changesSince(known.values());
+    List<EpochChange> faults = new ArrayList<>();
+    for (EpochContent content : known.values()) {
+      Optional<EpochChange> fault = change(content);
+      (fault.isPresent() ? fault : damage(content.epoch())).ifPresent(faults::add);
+    }
+    return faults;
   }
 
   private static List<EpochContent> sorted(Collection<EpochContent> contents) {
     return contents.stream().sorted(Comparator.comparingLong(EpochContent::epoch)).toList();
   }
 
-  private Optional<EpochChange> change(EpochContent earlier) throws IOException {
+  private Optional<EpochChange> change(EpochContent earlier) {
     long position = Long.parseLong(earlier.position());
     List<Segment> all = segments.getOrDefault(earlier.epoch(), List.of());
     List<Segment> held =
@@ -114,12 +119,15 @@ final class Contents {
       return Optional.of(
           new EpochChange(earlier.epoch(), kind, name(earlier.epoch()) + difference(earlier, now)));
     }
-    for (Segment segment : held) {
+    return Optional.empty();
+  }
+
+  /** Looks at the sizes of the files of an epoch. */
+  private Optional<EpochChange> damage(long epoch) throws IOException {
+    for (Segment segment : segments.getOrDefault(epoch, List.of())) {
       Optional<String> damage = damage(segment);
       if (damage.isPresent()) {
-        return Optional.of(
-            new EpochChange(
-                earlier.epoch(), Kind.CHANGED, name(earlier.epoch()) + ": " + damage.get()));
+        return Optional.of(new EpochChange(epoch, Kind.CHANGED, name(epoch) + ": " + damage.get()));
       }
     }
     return Optional.empty();

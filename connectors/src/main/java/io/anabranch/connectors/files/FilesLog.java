@@ -177,11 +177,11 @@ final class FilesLog implements AppendableLog {
             + interval(epoch)
             + ", which gets no more records: the log is closed through "
             + open
-            + ". Either the clock of this machine is behind, then set it; or one was ahead when the"
-            + " log was closed, then append to the first open epoch until that time has come, with"
-            + " --at "
+            + ". If the clock of this machine is behind, set it. If another one was ahead, append to"
+            + " the first open epoch until that time has come, with --at "
             + open
-            + ": speed and Kappa answer with such records at once, and batch after \"anabranch close"
+            + ". Combined views answer with such records at once; windowed views list them as late"
+            + " and count them with the next full batch run. Batch reads them after \"anabranch close"
             + " --force --through "
             + epochs().end(view.closedThrough() + 1)
             + "\"");

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.files;
 
+import io.anabranch.api.UserException;
 import io.anabranch.api.spi.RecordBatch;
 import java.io.IOException;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -99,6 +101,7 @@ final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
       return false;
     }
     LogView view = source.folder().look(mark.sequence());
+    requireNext(view.segments());
     backlog = Backlog.of(view.segments().stream().filter(source::reads).toList());
     if (backlog.isEmpty() && view.lastSequence() >= mark.sequence()) {
       moveTo(view.lastSequence() + 1, 0, 0);
@@ -112,6 +115,20 @@ final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
                 TimeUnit.MILLISECONDS.toNanos(source.pollMillis()),
                 source.pollMillis() == 0 ? 0 : 10 * (finished - started));
     return !backlog.isEmpty();
+  }
+
+  /** What was removed before it was read must not be passed over; before the first look, it may. */
+  private void requireNext(List<Segment> segments) throws IOException {
+    boolean begins = mark.sequence() == FollowMark.start().sequence();
+    if (segments.isEmpty() || begins) {
+      return;
+    }
+    long last = segments.get(segments.size() - 1).sequence();
+    if (last - mark.sequence() + 1 != segments.size()) {
+      throw new UserException(
+          "segments of the log in %s were removed before they were read, from segment %d on: restore them"
+              .formatted(source.folder().path(), mark.sequence()));
+    }
   }
 
   private void moveTo(long sequence, long chunkIndex, long offset) {

@@ -55,6 +55,11 @@ final class JdbcStore implements ViewStore {
   }
 
   @Override
+  public void heartbeat(long run) {
+    change(connection -> Runs.heartbeat(connection, clock.millis(), run));
+  }
+
+  @Override
   public void heartbeat(long run, String log, LogEnd end) {
     change(connection -> Runs.heartbeat(connection, clock.millis(), run, log, end));
   }

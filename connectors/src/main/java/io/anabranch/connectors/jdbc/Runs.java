@@ -19,9 +19,13 @@ final class Runs {
         now);
   }
 
+  static void heartbeat(Connection connection, long now, long run) throws SQLException {
+    Sql.update(connection, "UPDATE anabranch_run SET seen = ? WHERE run = ?", now, run);
+  }
+
   static void heartbeat(Connection connection, long now, long run, String log, LogEnd end)
       throws SQLException {
-    Sql.update(connection, "UPDATE anabranch_run SET seen = ? WHERE run = ?", now, run);
+    heartbeat(connection, now, run);
     Sql.update(
         connection,
         "INSERT INTO anabranch_log (log, closed_through, first_epoch, last_epoch, position)"

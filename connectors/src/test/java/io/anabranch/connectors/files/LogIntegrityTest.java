@@ -190,8 +190,10 @@ class LogIntegrityTest {
     Path file = segment(2);
     damage.apply(file);
 
-    if (damage != Damage.OVERWRITTEN) { // which only reading finds
+    if (damage == Damage.GONE) {
       assertThat(only(reopened().changes(earlier)).kind(), equalTo(Kind.CHANGED));
+    }
+    if (damage != Damage.OVERWRITTEN) { // which only reading finds
       assertThat(only(reopened().faults(ALL)).epoch(), equalTo(epoch(2)));
     }
     if (damage != Damage.GONE) {
@@ -218,6 +220,25 @@ class LogIntegrityTest {
       assertThat(
           assertThrows(UserException.class, reader::start).getMessage(),
           containsString("is damaged"));
+    }
+  }
+
+  @Test
+  void followerPassesOverNothingThatWasRemovedBeforeItWasRead() throws Exception {
+    LogFolder followed = Logs.folder(folder, log, clock);
+    FollowSource source =
+        FollowSource.of(followed, Epochs.NONE, Long.MAX_VALUE, StopSignal.create()).forTests(100);
+    try (FollowReader reader = source.createReader(null, null)) {
+      for (boolean more = reader.start(); more; ) {
+        more = reader.advance();
+      }
+      Logs.stated(log, "2026-01-01T05:10:00Z", "seven\n");
+      Logs.stated(log, "2026-01-01T06:10:00Z", "eight\n");
+      delete(folderOf(5));
+
+      assertThat(
+          assertThrows(UserException.class, reader::advance).getMessage(),
+          containsString("removed before they were read, from segment 6 on"));
     }
   }
 
@@ -273,7 +294,9 @@ class LogIntegrityTest {
     damage.apply(victim);
 
     String what = "seed " + seed + ", " + damage + " " + victim;
-    EpochChange change = only(what, Logs.open(path, clock).changes(earlier));
+    FilesLog after = Logs.open(path, clock);
+    EpochChange change =
+        only(what, damage == Damage.GONE ? after.changes(earlier) : after.faults(ALL));
     assertThat(
         what,
         random1.epochs().start(change.epoch()).toString().replace(':', '-'),

@@ -43,8 +43,8 @@ public interface EventLog extends AutoCloseable {
 
   /**
    * Returns how epochs are not what they were, in the order of the epochs; empty if all records of
-   * that time are there and the same. Epochs that were open then may hold more by now. Looks at
-   * names and sizes, not at the records.
+   * that time are there and the same. Epochs that were open then may hold more by now. Looks at the
+   * names of what it holds, not into it.
    *
    * @param earlier what the log held earlier
    */

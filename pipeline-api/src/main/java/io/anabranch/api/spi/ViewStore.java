@@ -25,6 +25,9 @@ public interface ViewStore extends AutoCloseable {
   /** Registers a run and returns its number, larger than that of every run before it. */
   long beginRun(String layer);
 
+  /** Records that a run is alive. */
+  void heartbeat(long run);
+
   /** Records that a run is alive, and what the log is now, which readers measure answers by. */
   void heartbeat(long run, String log, LogEnd end);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.transforms.aggregate;
 
+import io.anabranch.api.AuthorException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
@@ -10,9 +11,11 @@ import org.apache.beam.sdk.transforms.Combine.CombineFn;
 /** Merges partial accumulators by the author's function; the result is a partial one again. */
 final class MergePartials<V, A> extends CombineFn<Partial<A>, Partial<A>, Partial<A>> {
   private static final long serialVersionUID = 1L;
+  private final String view;
   private final CombineFn<V, A, ?> combineFn;
 
-  MergePartials(CombineFn<V, A, ?> combineFn) {
+  MergePartials(String view, CombineFn<V, A, ?> combineFn) {
+    this.view = view;
     this.combineFn = combineFn;
   }
 
@@ -35,12 +38,20 @@ final class MergePartials<V, A> extends CombineFn<Partial<A>, Partial<A>, Partia
       accumulators.add(partial.accumulator());
       contributions += partial.contributions();
     }
-    return new Partial<>(combineFn.mergeAccumulators(accumulators), contributions);
+    try {
+      return new Partial<>(combineFn.mergeAccumulators(accumulators), contributions);
+    } catch (RuntimeException | StackOverflowError e) {
+      throw AuthorException.of(view, "combine", "accumulators of one key", e);
+    }
   }
 
   @Override
   public Partial<A> compact(Partial<A> partial) {
-    return new Partial<>(combineFn.compact(partial.accumulator()), partial.contributions());
+    try {
+      return new Partial<>(combineFn.compact(partial.accumulator()), partial.contributions());
+    } catch (RuntimeException | StackOverflowError e) {
+      throw AuthorException.of(view, "combine", "an accumulator", e);
+    }
   }
 
   @Override

@@ -83,7 +83,7 @@ public final class StoreContributions<K, V, A>
                         view.name(), view.keyCoder(), view.combineFn(), PreAggregate.MOST_ENTRIES)))
             .setCoder(KvCoder.of(view.keyCoder(), PartialCoder.of(view.accumulatorCoder())))
             .apply("Panes", panes(unbounded))
-            .apply("Merge", Combine.perKey(new MergePartials<>(view.combineFn())))
+            .apply("Merge", Combine.perKey(new MergePartials<>(view.name(), view.combineFn())))
             .apply(
                 "ToRows",
                 ParDo.of(new ToRows<>(view.keyCoder(), view.accumulatorCoder(), StoreRows.SHARDS)))

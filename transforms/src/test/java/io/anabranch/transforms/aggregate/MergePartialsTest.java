@@ -21,7 +21,8 @@ import org.apache.beam.sdk.util.SerializableUtils;
 import org.junit.jupiter.api.Test;
 
 class MergePartialsTest {
-  private final MergePartials<Long, Mutating.Acc> merge = new MergePartials<>(Mutating.sums());
+  private final MergePartials<Long, Mutating.Acc> merge =
+      new MergePartials<>("view", Mutating.sums());
 
   @Test
   void partialsMergeTheSameHoweverTheyAreDividedAndOrdered() {
@@ -84,7 +85,7 @@ class MergePartialsTest {
   @Test
   void coderOfThePartialsIsThatOfTheAccumulators() throws Exception {
     Coder<Partial<Long>> coder = PartialCoder.of(VarLongCoder.of());
-    MergePartials<Long, Long> sums = new MergePartials<>(new LongSums());
+    MergePartials<Long, Long> sums = new MergePartials<>("view", new LongSums());
 
     assertThat(sums.getAccumulatorCoder(CoderRegistry.createDefault(), coder), is(coder));
     assertThat(sums.getDefaultOutputCoder(CoderRegistry.createDefault(), coder), is(coder));
