@@ -2,11 +2,14 @@
 package io.anabranch.api;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** An error that code of a view's author threw: the message says in which view and step. */
 public final class AuthorException extends UserException {
   private static final long serialVersionUID = 1L;
   private static final int LONGEST = 500;
+  private static final Pattern RUNNER =
+      Pattern.compile("org\\.apache\\.|io\\.anabranch\\.transforms\\.");
   private static final String NAMED = AuthorException.class.getName() + ": ";
 
   private AuthorException(String message, Throwable cause) {
@@ -29,21 +32,25 @@ public final class AuthorException extends UserException {
 
   /**
    * Returns what an author's code threw, without what runners wrapped around it: the first in the
-   * chain of causes that is none of theirs.
+   * chain of causes that none of their classes threw.
    */
   public static Throwable origin(Throwable error) {
     Throwable root = error;
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       root = cause;
-      boolean wraps =
-          cause.getClass().getName().matches("(org\\.apache\\.|io\\.anabranch\\.transforms\\.).*")
-              || (cause.getCause() != null
-                  && cause.getCause().toString().equals(cause.getMessage()));
-      if (!wraps) {
+      boolean repeats =
+          cause.getCause() != null && cause.getCause().toString().equals(cause.getMessage());
+      if (!isOfRunner(cause) && !repeats) {
         return cause;
       }
     }
     return root;
+  }
+
+  private static boolean isOfRunner(Throwable error) {
+    StackTraceElement[] trace = error.getStackTrace();
+    return RUNNER.matcher(error.getClass().getName()).lookingAt()
+        || (trace.length > 0 && RUNNER.matcher(trace[0].getClassName()).lookingAt());
   }
 
   /** Returns the message if an error is such a one, also if a runner kept no more than its text. */

@@ -21,7 +21,16 @@ final class Terminal {
 
   /** Standard output; results pass as they are. */
   static Output out() {
-    return new Output(new FileOutputStream(FileDescriptor.out));
+    return new Output(new FileOutputStream(FileDescriptor.out), isPipe());
+  }
+
+  /** Whether standard output is a pipe; messages of the system are in the user's language. */
+  private static boolean isPipe() {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString().startsWith("pipe:");
+    } catch (IOException | UnsupportedOperationException e) {
+      return false; // not on Linux
+    }
   }
 
   /** Standard error; what came with data, such as a key in a message, cannot steer a terminal. */
@@ -33,28 +42,25 @@ final class Terminal {
   /** Knows why it failed: a reader that has seen enough, as {@code head}, is no failure. */
   static final class Output extends PrintWriter {
     private final Remembering bytes;
+    private final boolean pipe;
 
-    Output(OutputStream stream) {
-      this(new Remembering(stream));
+    /**
+     * Prints to a stream.
+     *
+     * @param pipe whether it is a pipe, which has no other fault than that nobody reads it
+     */
+    Output(OutputStream stream, boolean pipe) {
+      this(new Remembering(stream), pipe);
     }
 
-    private Output(Remembering bytes) {
+    private Output(Remembering bytes, boolean pipe) {
       super(new OutputStreamWriter(bytes, UTF_8), false);
       this.bytes = bytes;
+      this.pipe = pipe;
     }
 
     boolean isClosedByReader() {
-      return bytes.failure != null
-          && (isPipe() || "Broken pipe".equals(bytes.failure.getMessage()));
-    }
-
-    /** A message of the system is in the language of the user; a pipe has no other fault. */
-    private static boolean isPipe() {
-      try {
-        return Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString().startsWith("pipe:");
-      } catch (IOException | UnsupportedOperationException e) {
-        return false; // not on Linux
-      }
+      return bytes.failure != null && (pipe || "Broken pipe".equals(bytes.failure.getMessage()));
     }
   }
 

@@ -50,7 +50,8 @@ class TerminalTest {
               public void write(int b) throws IOException {
                 throw new IOException(failure);
               }
-            });
+            },
+            false);
 
     assertThat(
         Anabranch.run(Optional.empty(), out, new PrintWriter(err, true), "--version"), is(code));
