@@ -51,8 +51,10 @@ public final class ConfigurationLoader {
     if (root.isEmpty()) {
       problems.throwIfAny();
     }
-    new Variables(name -> Optional.ofNullable(System.getenv(name)), problems).replaceIn(settings);
-    problems.throwIfAny(); // of a value that is not known, nothing else can be said
+    Variables variables = new Variables(name -> Optional.ofNullable(System.getenv(name)), problems);
+    if (!variables.replaceIn(settings)) {
+      problems.throwIfAny(); // of a value that is not known, nothing else can be said
+    }
     Lookup lookup = new Lookup(settings, problems);
     String base = file.toAbsolutePath().normalize().getParent().toString();
     return new Checks(lookup, providers, problems, base).configuration(defaultApplication);

@@ -21,6 +21,7 @@ final class Variables {
 
   private final Function<String, Optional<String>> environment;
   private final Problems problems;
+  private boolean allSet = true;
 
   /**
    * Looks variables up.
@@ -32,9 +33,10 @@ final class Variables {
     this.problems = problems;
   }
 
-  /** Replaces variables in all values of a section; one that is not set is a problem. */
-  void replaceIn(Section section) {
+  /** Replaces variables in all values of a section; returns whether all of them are set. */
+  boolean replaceIn(Section section) {
     replaceIn(section, "");
+    return allSet;
   }
 
   private void replaceIn(Section section, String prefix) {
@@ -73,6 +75,7 @@ final class Variables {
         .apply(variable)
         .orElseGet(
             () -> {
+              allSet = false;
               problems.add(
                   place,
                   "\"%s\" names the environment variable %s, which is not set: set it, or write $${%s} for the text itself"
