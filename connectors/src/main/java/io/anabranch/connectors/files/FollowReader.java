@@ -86,7 +86,7 @@ final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
     return chunk.isPresent();
   }
 
-  /** Once for each segment, before anything of it is given out. */
+  /** Once for each segment that this reader opens, before anything of it is given out. */
   private void verify(Segment segment) throws IOException {
     if (verified != segment.sequence()) {
       SegmentFiles.verify(source.folder().file(segment), segment);
