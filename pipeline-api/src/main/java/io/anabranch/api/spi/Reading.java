@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi;
 
+import io.anabranch.api.Epochs;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -40,6 +41,44 @@ public record Reading(
 
     /** It is measured anew after this time. */
     public static final Duration MOST = Duration.ofMinutes(1);
+  }
+
+  /** Returns the reading of a run that begins to read after an epoch. */
+  public static Reading begun(long after, Instant now) {
+    return new Reading(after, Epochs.NONE, 0, 0, now, now, false, new Recent(0, Instant.MIN));
+  }
+
+  /**
+   * Returns the reading after more was read. The rate is that of what is reported after the first
+   * time, or the first after a pause, as nobody knows since when that was read. Once it is of a
+   * while, half of it is left, as if it was read steadily.
+   *
+   * @param bounded whether a backfill is read: it has no pauses, and reports seldom if it is held
+   *     to a rate
+   */
+  public Reading plus(long more, long bytesMore, long recordsMore, Instant now, boolean bounded) {
+    return new Reading(
+        after,
+        Math.max(through, more),
+        bytes + bytesMore,
+        records + recordsMore,
+        since,
+        now,
+        ended,
+        recently(bytesMore, now, bounded));
+  }
+
+  private Recent recently(long bytesMore, Instant now, boolean bounded) {
+    boolean first = recent.since().equals(Instant.MIN);
+    boolean paused = !bounded && at.isBefore(now.minus(Recent.PAUSE));
+    if (first || paused) {
+      return new Recent(0, now);
+    }
+    if (recent.since().isBefore(now.minus(Recent.MOST))) {
+      long middle = (recent.since().toEpochMilli() + at.toEpochMilli()) / 2;
+      return new Recent(recent.bytes() / 2 + bytesMore, Instant.ofEpochMilli(middle));
+    }
+    return new Recent(recent.bytes() + bytesMore, recent.since());
   }
 
   /** Returns the rate of reading lately, in bytes a second, 0 if that is not known yet. */

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.catalog;
+
+import static java.util.stream.Collectors.toSet;
+
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.store.SliceRange;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Finds the rows that a transition leaves without a slice. It compares the catalogs before and
+ * after, so that no transition can forget any.
+ */
+final class TrashCollection {
+  private static final EpochRange ALL = new EpochRange(Epochs.NONE, Long.MAX_VALUE);
+
+  private final List<SliceRange> named;
+  private final Set<Long> rowSets;
+  private final List<Trash> trash;
+
+  private TrashCollection(ViewCatalog after) {
+    this.named =
+        after.versions().stream()
+            .flatMap(version -> version.slices().stream())
+            .map(Slice::range)
+            .toList();
+    this.rowSets = named.stream().map(SliceRange::rows).collect(toSet());
+    this.trash = new ArrayList<>(after.trash());
+  }
+
+  /**
+   * Returns the next catalog, with what the one before names and the next one does not as trash.
+   */
+  static ViewCatalog collect(ViewCatalog before, ViewCatalog after, Instant now) {
+    TrashCollection collection = new TrashCollection(after);
+    for (Version version : before.versions()) {
+      for (Slice slice : version.slices()) {
+        collection.add(
+            slice.range(), slice.isShown() ? version.retired().orElse(now) : Instant.EPOCH);
+      }
+    }
+    return after.withTrash(collection.trash);
+  }
+
+  private void add(SliceRange range, Instant since) {
+    if (!rowSets.contains(range.rows())) {
+      SliceRange whole = new SliceRange(range.rows(), ALL);
+      if (trash.stream().noneMatch(each -> each.range().equals(whole))) {
+        trash.removeIf(each -> each.range().rows() == range.rows());
+        trash.add(new Trash(whole, since));
+      }
+      return;
+    }
+    List<SliceRange> known = new ArrayList<>(named);
+    trash.forEach(each -> known.add(each.range()));
+    RowRanges.minus(range, known).forEach(part -> trash.add(new Trash(part, since)));
+  }
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.catalog;
+
+import static java.util.Comparator.comparingLong;
+
+import io.anabranch.api.Architecture;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.store.Fence;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+
+/**
+ * All that is true of a view: its versions, their slices, and which of them queries read.
+ * Immutable; a store keeps it as one document and replaces it as a whole. {@link Transitions} make
+ * the next one.
+ *
+ * <p>An answer is the union of the shown slices of the live versions, each within its own epochs.
+ *
+ * @param view the view's name
+ * @param pointer the roles of the versions
+ * @param versions all versions, in the order in which they were begun
+ * @param trash rows that no slice names any more, and that are still stored
+ */
+public record ViewCatalog(
+    String view, LivePointer pointer, List<Version> versions, List<Trash> trash) {
+
+  /** Copies the lists. */
+  public ViewCatalog {
+    versions = List.copyOf(versions);
+    trash = List.copyOf(trash);
+  }
+
+  /** Returns the catalog of a view of which nothing was ever computed. */
+  public static ViewCatalog empty(String view) {
+    return new ViewCatalog(view, LivePointer.none(), List.of(), List.of());
+  }
+
+  /** Finds a version. */
+  public Optional<Version> version(long id) {
+    return versions.stream().filter(version -> version.id() == id).findFirst();
+  }
+
+  /** Returns the versions that queries read: in Lambda first batch, then speed. */
+  public List<Version> live() {
+    return pointer.live().stream().map(id -> version(id).orElseThrow()).toList();
+  }
+
+  /** Returns whether queries read anything. */
+  public boolean isLive() {
+    return !pointer.live().isEmpty();
+  }
+
+  /** Returns the slices that queries read, oldest first. They are neighbours. */
+  public List<Slice> liveSlices() {
+    return live().stream().flatMap(Version::shown).sorted(comparingLong(Slice::after)).toList();
+  }
+
+  /** Returns the batch version of Lambda. */
+  public Optional<Version> batch() {
+    return pointer instanceof LivePointer.Lambda lambda && lambda.batch().isPresent()
+        ? version(lambda.batch().getAsLong())
+        : Optional.empty();
+  }
+
+  /** Returns the speed version of Lambda. */
+  public Optional<Version> speed() {
+    return pointer instanceof LivePointer.Lambda lambda && lambda.speed().isPresent()
+        ? version(lambda.speed().getAsLong())
+        : Optional.empty();
+  }
+
+  /** Returns the last epoch of the batch version, {@link Epochs#NONE} if there is none. */
+  public long line() {
+    return batch().stream()
+        .flatMap(Version::shown)
+        .filter(slice -> !slice.follows())
+        .mapToLong(Slice::through)
+        .max()
+        .orElse(Epochs.NONE);
+  }
+
+  /** Returns the architecture. */
+  public Architecture architecture() {
+    return pointer.architecture();
+  }
+
+  /** Derives who may write, by the numbers of the row sets. */
+  public Map<Long, Fence> fences() {
+    Map<Long, Fence> fences = new TreeMap<>();
+    for (Version version : versions) {
+      for (Slice slice : version.slices()) {
+        slice
+            .run()
+            .ifPresent(
+                run -> fences.put(slice.rows(), new Fence(view, slice.rows(), run, slice.after())));
+      }
+    }
+    return fences;
+  }
+
+  ViewCatalog pointingTo(LivePointer changed) {
+    return new ViewCatalog(view, changed, versions, trash);
+  }
+
+  ViewCatalog withVersions(List<Version> changed) {
+    return new ViewCatalog(view, pointer, changed, trash);
+  }
+
+  ViewCatalog withTrash(List<Trash> changed) {
+    return new ViewCatalog(view, pointer, versions, changed);
+  }
+
+  ViewCatalog plus(Version version) {
+    List<Version> more = new ArrayList<>(versions);
+    more.add(version);
+    return withVersions(more);
+  }
+
+  ViewCatalog map(long id, UnaryOperator<Version> change) {
+    return withVersions(
+        versions.stream()
+            .map(version -> version.id() == id ? change.apply(version) : version)
+            .toList());
+  }
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api.spi.store;
+
+/** A write that is refused, as another run holds the fence or nobody does. Nothing was written. */
+public final class FencedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final Fence fence;
+  private final long owner;
+
+  /**
+   * Creates one.
+   *
+   * @param fence the fence that was held once
+   * @param owner the run that holds it now, 0 if none does
+   */
+  public FencedException(Fence fence, long owner) {
+    super("run " + fence.run() + " no longer holds the fence of row set " + fence.rows());
+    this.fence = fence;
+    this.owner = owner;
+  }
+
+  /** Returns the fence that was held once. */
+  public Fence fence() {
+    return fence;
+  }
+
+  /** Returns the run that holds it now, 0 if none does. */
+  public long owner() {
+    return owner;
+  }
+}
