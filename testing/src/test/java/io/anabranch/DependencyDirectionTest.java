@@ -23,6 +23,8 @@ final class DependencyDirectionTest {
           .consideringOnlyDependenciesInAnyPackage("io.anabranch..")
           .layer("api")
           .definedBy("io.anabranch.api..")
+          .layer("catalog")
+          .definedBy("io.anabranch.catalog..")
           .layer("transforms")
           .definedBy("io.anabranch.transforms..")
           .layer("connectors")
@@ -45,12 +47,15 @@ final class DependencyDirectionTest {
           .mayNotAccessAnyLayer()
           .whereLayer("transforms")
           .mayOnlyAccessLayers("api")
-          .whereLayer("connectors")
+          .whereLayer("catalog")
           .mayOnlyAccessLayers("api")
+          .whereLayer("connectors")
+          .mayOnlyAccessLayers("api", "catalog")
           .whereLayer("serving")
           .mayOnlyAccessLayers("api")
           .whereLayer("testing")
-          .mayOnlyAccessLayers("api", "transforms", "serving", "config", "runners", "wiring", "cli")
+          .mayOnlyAccessLayers(
+              "api", "catalog", "transforms", "serving", "config", "runners", "wiring", "cli")
           .whereLayer("config")
           .mayOnlyAccessLayers("api")
           .whereLayer("runners")
@@ -60,7 +65,7 @@ final class DependencyDirectionTest {
           .whereLayer("input")
           .mayOnlyAccessLayers("api")
           .whereLayer("cli")
-          .mayOnlyAccessLayers("api", "config", "input", "runners", "serving", "wiring");
+          .mayOnlyAccessLayers("api", "catalog", "config", "input", "runners", "serving", "wiring");
 
   @ArchTest
   static final ArchRule API_KNOWS_ONLY_BEAMS_CORE =

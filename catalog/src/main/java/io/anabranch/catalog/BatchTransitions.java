@@ -31,7 +31,7 @@ public final class BatchTransitions {
       ViewCatalog catalog, long run, SlicePlan plan, TransitionContext context) {
     Compatibility.requireSource(catalog, plan.view(), Architecture.LAMBDA);
     Premise premise = new Premise.Batch(Slices.id(catalog.batch()), catalog.line());
-    SliceRange range = new SliceRange(context.nextId(), plan.epochs());
+    SliceRange range = new SliceRange(context.nextRowSet(), plan.epochs());
     Slice slice = Slice.filling(range, run, Optional.of(premise));
     if (plan.epochs().after() == NONE) {
       Version version = begun(catalog, plan, context).plus(slice);
@@ -44,7 +44,7 @@ public final class BatchTransitions {
 
   private static Version begun(ViewCatalog catalog, SlicePlan plan, TransitionContext context) {
     return new Version(
-        context.nextId(),
+        context.nextVersion(),
         VersionKind.BATCH,
         plan.view(),
         context.now(),
@@ -77,7 +77,8 @@ public final class BatchTransitions {
    */
   public static Changed<OpenSlice> openScratch(
       ViewCatalog catalog, long run, ViewRef view, EpochRange epochs, TransitionContext context) {
-    Slice slice = Slice.filling(new SliceRange(context.nextId(), epochs), run, Optional.empty());
+    Slice slice =
+        Slice.filling(new SliceRange(context.nextRowSet(), epochs), run, Optional.empty());
     Version version =
         Slices.version(VersionKind.SCRATCH, view, Slices.newLetters(context), context).plus(slice);
     return new Changed<>(catalog.plus(version), Slices.open(version, slice));
@@ -121,12 +122,15 @@ public final class BatchTransitions {
 
   private static void requireUnmoved(ViewCatalog catalog, Slice slice, Version version) {
     Premise now = new Premise.Batch(Slices.id(catalog.batch()), catalog.line());
+    Epochs epochs = new Epochs(version.view().epochLength());
     if (!slice.premise().equals(Optional.of(now))) {
       throw CatalogException.of(
-          Code.OUTRUN, catalog.view(), "another batch run was published meanwhile");
+          Code.OUTRUN,
+          catalog.view(),
+          "another batch run was faster; the live version reaches %s now",
+          Slices.end(epochs, catalog.line()));
     }
     if (slice.through() < catalog.line()) {
-      Epochs epochs = new Epochs(version.view().epochLength());
       throw CatalogException.of(
           Code.BACKWARDS,
           catalog.view(),
@@ -182,7 +186,7 @@ public final class BatchTransitions {
     Compatibility.requireDefinition(batch, view);
     Slice slice =
         Slice.filling(
-            new SliceRange(context.nextId(), epochs),
+            new SliceRange(context.nextRowSet(), epochs),
             run,
             Optional.of(new Premise.Sources(sources)));
     return new Changed<>(

@@ -5,6 +5,8 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.store.CatalogChange;
 import io.anabranch.api.spi.store.CatalogState;
 import io.anabranch.api.spi.store.CatalogStore;
+import io.anabranch.api.spi.store.IdKind;
+import io.anabranch.api.spi.store.LetterQuery;
 import io.anabranch.api.spi.store.LiveSlice;
 import io.anabranch.api.spi.store.Snapshot;
 import io.anabranch.catalog.CatalogException.Code;
@@ -166,7 +168,8 @@ public final class Catalog {
           CatalogJson.write(after),
           transition,
           List.copyOf(after.fences().values()),
-          liveSlices(after));
+          liveSlices(after),
+          letters(after));
     }
 
     @Override
@@ -177,14 +180,19 @@ public final class Catalog {
     }
 
     @Override
-    public long nextId() {
-      return store.nextId();
+    public long nextVersion() {
+      return store.nextId(IdKind.VERSION);
+    }
+
+    @Override
+    public long nextRowSet() {
+      return store.nextId(IdKind.ROW_SET);
     }
 
     @Override
     public long generation() {
       if (generation == 0) {
-        generation = store.nextId();
+        generation = store.nextId(IdKind.GENERATION);
       }
       return generation;
     }
@@ -193,6 +201,14 @@ public final class Catalog {
     public Instant now() {
       return now;
     }
+  }
+
+  private static List<LetterQuery.Scope> letters(ViewCatalog catalog) {
+    return catalog.live().stream()
+        .flatMap(version -> version.letters().stream())
+        .map(range -> new LetterQuery.Scope(catalog.view(), range.generation(), range.epochs()))
+        .distinct()
+        .toList();
   }
 
   private static List<LiveSlice> liveSlices(ViewCatalog catalog) {
@@ -208,7 +224,7 @@ public final class Catalog {
                           slice.range(),
                           speed,
                           version.id(),
-                          version.generation(),
+                          version.view().log(),
                           slice.stats().map(stats -> stats.minBucket()).orElse(Long.MIN_VALUE),
                           slice.stats().map(stats -> stats.maxBucket()).orElse(Long.MAX_VALUE))));
     }

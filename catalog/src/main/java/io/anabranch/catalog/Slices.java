@@ -36,7 +36,13 @@ final class Slices {
       }
     }
     throw CatalogException.of(
-        Code.FENCED, catalog.view(), "run %d may no longer write to its slice", fence.run());
+        Code.FENCED,
+        catalog.view(),
+        "run %d may no longer write to its slice: %s",
+        fence.run(),
+        Optional.ofNullable(catalog.fences().get(fence.rows()))
+            .map(held -> "run " + held.run() + " has taken over")
+            .orElse("the slice is closed"));
   }
 
   static OpenSlice open(Version version, Slice slice) {
@@ -61,7 +67,7 @@ final class Slices {
   static Version version(
       VersionKind kind, ViewRef view, List<LetterRange> letters, TransitionContext context) {
     return new Version(
-        context.nextId(),
+        context.nextVersion(),
         kind,
         view,
         context.now(),

@@ -31,7 +31,7 @@ public final class StreamTransitions {
     if (catalog.speed().isPresent()) {
       return takenOver(catalog, catalog.speed().get(), run, context);
     }
-    Slice slice = following(context.nextId(), catalog.line(), run);
+    Slice slice = following(context.nextRowSet(), catalog.line(), run);
     Version version =
         Slices.version(VersionKind.SPEED, view, Slices.letters(catalog, view, context), context)
             .plus(slice);
@@ -94,7 +94,7 @@ public final class StreamTransitions {
           "the backfill of version %d is not complete",
           version.id());
     }
-    Slice slice = following(context.nextId(), Slices.completeThrough(version, context), run);
+    Slice slice = following(context.nextRowSet(), Slices.completeThrough(version, context), run);
     Version owned = fenced.plus(slice);
     return new Changed<>(catalog.map(version.id(), before -> owned), Slices.open(owned, slice));
   }
@@ -123,7 +123,8 @@ public final class StreamTransitions {
         backfill.after() == NONE
             ? Slices.version(VersionKind.KAPPA, view, Slices.newLetters(context), context)
             : sharing(catalog, view, backfill.after(), context);
-    Slice slice = Slice.filling(new SliceRange(context.nextId(), backfill), run, Optional.empty());
+    Slice slice =
+        Slice.filling(new SliceRange(context.nextRowSet(), backfill), run, Optional.empty());
     Version filled = candidate.plus(slice);
     ViewCatalog next = catalog;
     if (before.candidate().isPresent()) {
@@ -171,7 +172,7 @@ public final class StreamTransitions {
     }
     letters.add(new LetterRange(context.generation(), new EpochRange(through, Long.MAX_VALUE)));
     return new Version(
-        context.nextId(),
+        context.nextVersion(),
         VersionKind.KAPPA,
         view,
         context.now(),
@@ -209,7 +210,7 @@ public final class StreamTransitions {
       ViewCatalog catalog, Fence fence, SliceStats stats, TransitionContext context) {
     Slices.Owned owned = Slices.owned(catalog, fence);
     long through = owned.slice().through();
-    Slice following = following(context.nextId(), through, fence.run());
+    Slice following = following(context.nextRowSet(), through, fence.run());
     ViewCatalog shown =
         through > owned.slice().after()
             ? Slices.published(catalog, owned, stats)

@@ -11,8 +11,11 @@ public interface TransitionContext {
    */
   long completeThrough(long rows);
 
-  /** Returns a number that was never returned before, for a version or a row set. */
-  long nextId();
+  /** Returns a number for a new version. */
+  long nextVersion();
+
+  /** Returns a number for a new row set. */
+  long nextRowSet();
 
   /** Returns the number of the generation that all views of this commit begin. */
   long generation();

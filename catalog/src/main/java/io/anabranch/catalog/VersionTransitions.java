@@ -112,6 +112,14 @@ public final class VersionTransitions {
         .pointingTo(catalog.pointer().without(version));
   }
 
+  /** Drops a version that was retired, and the names of its rows. */
+  public static ViewCatalog drop(ViewCatalog catalog, long version) {
+    boolean retired = catalog.version(version).flatMap(Version::retired).isPresent();
+    return retired
+        ? withoutEmptyVersions(catalog.map(version, known -> known.withSlices(List.of())))
+        : catalog;
+  }
+
   /** Drops a slice that was not published, and its version if that has no other; else nothing. */
   public static ViewCatalog discard(ViewCatalog catalog, Fence fence) {
     return withoutEmptyVersions(

@@ -13,6 +13,7 @@ import io.anabranch.api.spi.StoredRow;
 import io.anabranch.api.spi.store.CatalogChange;
 import io.anabranch.api.spi.store.CatalogState;
 import io.anabranch.api.spi.store.CatalogStore;
+import io.anabranch.api.spi.store.IdKind;
 import io.anabranch.api.spi.store.SliceRange;
 import io.anabranch.api.spi.store.SliceStats;
 import io.anabranch.api.spi.store.Snapshot;
@@ -37,7 +38,7 @@ class CatalogTest {
     }
 
     @Override
-    public long nextId() {
+    public long nextId(IdKind kind) {
       return 1;
     }
 

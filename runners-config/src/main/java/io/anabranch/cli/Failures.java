@@ -23,7 +23,8 @@ final class Failures implements IExecutionExceptionHandler {
     PrintWriter err = commandLine.getErr();
     RootCommand root = (RootCommand) commandLine.getCommandSpec().root().userObject();
     if (error instanceof UserException) {
-      err.println("error: " + excerpt(error.getMessage()));
+      String advice = Advice.of(error).map(". "::concat).orElse("");
+      err.println("error: " + excerpt(error.getMessage()) + advice);
     } else {
       err.println(
           "error: "

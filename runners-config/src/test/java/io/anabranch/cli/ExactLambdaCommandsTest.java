@@ -123,9 +123,8 @@ final class ExactLambdaCommandsTest {
   @Test
   void mismatchIsToldAndGatesWhoAsksForIt() throws SQLException {
     execute(
-        "DELETE FROM anabranch_row WHERE key_text = 'tea' AND slice IN (SELECT s.slice FROM"
-            + " anabranch_slice s JOIN anabranch_version v ON v.version = s.version"
-            + " WHERE v.kind = 'speed' AND v.view = 'revenue')");
+        "DELETE FROM anabranch_row WHERE key_text = 'tea' AND slice IN (SELECT slice FROM"
+            + " anabranch_live_slice WHERE speed = 1 AND view = 'revenue')");
 
     Result gated = cli.run("run", "--layer", "batch", "--fail-on-mismatch");
 

@@ -214,7 +214,8 @@ final class KappaCommandsTest {
             containsString("version 4 is retired")));
     assertThat(nothing.code(), is(1));
     assertThat(nothing.errors().get(0), containsString("no view has a former version to retire"));
-    assertThat(live.errors().get(0), containsString("cannot be retired: promote another one"));
+    assertThat(
+        live.errors().get(0), containsString("version 1 is live. Promote another version first"));
     assertThat(noCandidate.errors().get(0), containsString("\"anabranch replay\""));
     assertThat(total("tea"), is(sum(4_000)));
     ok("verify", "revenue");

@@ -43,6 +43,11 @@ public record Reading(
     public static final Duration MOST = Duration.ofMinutes(1);
   }
 
+  /** Returns the same reading, of a run that has ended. */
+  public Reading asEnded() {
+    return new Reading(after, through, bytes, records, since, at, true, recent);
+  }
+
   /** Returns the reading of a run that begins to read after an epoch. */
   public static Reading begun(long after, Instant now) {
     return new Reading(after, Epochs.NONE, 0, 0, now, now, false, new Recent(0, Instant.MIN));

@@ -17,8 +17,7 @@ import java.util.function.Consumer;
  *
  * <p>A version is a list of {@linkplain SliceRef slices}; the live pointer of a view says which
  * versions answer, and through which epoch the batch version reaches. Every method throws {@link
- * io.anabranch.api.UserException} if the store cannot be reached, and a {@link
- * StoreUnavailableException} if it is locked by someone else for longer than its timeout.
+ * io.anabranch.api.UserException} if the store cannot be reached.
  */
 public interface ViewStore extends AutoCloseable {
 

@@ -11,6 +11,7 @@ import io.anabranch.api.spi.ReplayPlan;
 import io.anabranch.api.spi.SlicePlan;
 import io.anabranch.api.spi.ViewRef;
 import io.anabranch.api.spi.store.FencedException;
+import io.anabranch.api.spi.store.IdKind;
 import io.anabranch.api.spi.store.RowStore.Suspension;
 import io.anabranch.api.spi.store.SliceRange;
 import io.anabranch.api.spi.store.SliceStats;
@@ -155,7 +156,7 @@ public final class CatalogHistory {
 
   /** Opens a slice of each view, all or none. */
   private void open(String transition, Kind kind, LongFunction<Transition<OpenSlice>> opening) {
-    HistoryRun run = new HistoryRun(kind, storage.catalog().nextId());
+    HistoryRun run = new HistoryRun(kind, storage.catalog().nextId(IdKind.RUN));
     open(run, change(transition, HistoryLog.VIEWS, opening.apply(run.run)));
   }
 
@@ -233,7 +234,7 @@ public final class CatalogHistory {
     }
     int from = random.nextInt(closed.size() - 1);
     int to = from + 2 + random.nextInt(closed.size() - from - 1);
-    HistoryRun run = new HistoryRun(Kind.COMPACTION, storage.catalog().nextId());
+    HistoryRun run = new HistoryRun(Kind.COMPACTION, storage.catalog().nextId(IdKind.RUN));
     ViewRef ref = new ViewRef(view, known.live().get(0).view().fingerprint(), "log", EPOCH);
     List<SliceRange> sources = closed.subList(from, to);
     List<OpenSlice> opened =
@@ -427,6 +428,7 @@ public final class CatalogHistory {
                 throw new AssertionError("trash is left: " + view.trash());
               }
             });
-    check.noRowsAreLeft(catalog.load(HistoryLog.VIEWS).values(), storage.catalog().nextId());
+    check.noRowsAreLeft(
+        catalog.load(HistoryLog.VIEWS).values(), storage.catalog().nextId(IdKind.ROW_SET));
   }
 }

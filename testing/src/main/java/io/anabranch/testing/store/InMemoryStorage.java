@@ -18,6 +18,7 @@ import io.anabranch.api.spi.store.CatalogStore;
 import io.anabranch.api.spi.store.DeadLetterStore;
 import io.anabranch.api.spi.store.Fence;
 import io.anabranch.api.spi.store.FencedException;
+import io.anabranch.api.spi.store.IdKind;
 import io.anabranch.api.spi.store.LetterQuery;
 import io.anabranch.api.spi.store.LiveHead;
 import io.anabranch.api.spi.store.LiveRow;
@@ -39,10 +40,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -71,6 +74,7 @@ public class InMemoryStorage
   private final Clock clock;
   private final Map<String, CatalogState.Entry> documents = new TreeMap<>();
   private final Map<String, List<LiveSlice>> live = new HashMap<>();
+  private final Map<String, List<LetterQuery.Scope>> scopes = new HashMap<>();
   private final Map<Long, Fence> fences = new TreeMap<>();
   private final Map<Long, Long> progress = new TreeMap<>();
   private final Map<Long, String> positions = new HashMap<>();
@@ -87,7 +91,7 @@ public class InMemoryStorage
   private final Map<String, LogEnd> logs = new HashMap<>();
   private final Map<Long, NavigableMap<DeadLetter, DeadLetter>> letters = new TreeMap<>();
   private final Map<String, Reconciliation> reconciliations = new HashMap<>();
-  private long lastId;
+  private final Map<IdKind, Long> lastIds = new EnumMap<>(IdKind.class);
 
   private record Activity(long changes, Instant updated) {}
 
@@ -142,6 +146,7 @@ public class InMemoryStorage
   private void replace(CatalogChange change) {
     documents.put(change.view(), new CatalogState.Entry(change.expected() + 1, change.document()));
     live.put(change.view(), change.live());
+    scopes.put(change.view(), change.letters());
     Map<Long, Fence> former = new HashMap<>(fences);
     fences.values().removeIf(fence -> fence.view().equals(change.view()));
     for (Fence fence : change.fences()) {
@@ -154,8 +159,8 @@ public class InMemoryStorage
   }
 
   @Override
-  public synchronized long nextId() {
-    return ++lastId;
+  public synchronized long nextId(IdKind kind) {
+    return lastIds.merge(kind, 1L, Long::sum);
   }
 
   @Override
@@ -227,7 +232,31 @@ public class InMemoryStorage
             Optional.of(entry.document())
                 .filter(document -> entry.revision() != query.knownRevision()),
             slices.stream().map(this::active).toList(),
-            logs.values().stream().findFirst()));
+            count(query, Set.of(DeadLetter.Kind.UNDECODABLE)),
+            count(query, Set.of(DeadLetter.Kind.LATE, DeadLetter.Kind.AHEAD)),
+            slices.stream()
+                .map(slice -> logs.get(slice.log()))
+                .filter(Objects::nonNull)
+                .findFirst()));
+  }
+
+  private long count(RowQuery query, Set<DeadLetter.Kind> kinds) {
+    RowQuery.Letters wanted = query.letters();
+    LetterQuery letterQuery = new LetterQuery(scopes.get(query.view()), kinds, Integer.MAX_VALUE);
+    return found(letterQuery).stream()
+        .filter(letter -> isWanted(wanted, letter))
+        .limit(LiveHead.MOST_LETTERS)
+        .count();
+  }
+
+  private static boolean isWanted(RowQuery.Letters wanted, DeadLetter letter) {
+    if (letter.eventTime().isEmpty()) {
+      return letter.place().epoch() >= wanted.fromEpoch();
+    }
+    long time = letter.eventTime().get().toEpochMilli();
+    boolean counted =
+        letter.place().epoch() <= wanted.countedThrough() && time <= wanted.countedTime();
+    return time >= wanted.fromTime() && time < wanted.toTime() && !counted;
   }
 
   private Stream<LiveRow> rows(LiveSlice slice) {
@@ -289,20 +318,23 @@ public class InMemoryStorage
         beat.run(),
         new RunProgress(
             beat.run(),
-            beat.layer(),
+            before == null ? beat.layer() : before.layer(),
             before == null ? now : before.started(),
             now,
-            beat.state() == RunBeat.State.ENDED ? Optional.of(now) : Optional.empty(),
+            beat.state() == RunBeat.State.ENDED
+                ? Optional.of(now)
+                : Optional.ofNullable(before).flatMap(RunProgress::ended),
             before == null ? 0 : before.rowsWritten(),
             Map.of()));
     if (beat.state() == RunBeat.State.SUSPENDED) {
       suspended.add(beat.run());
     }
-    beat.log().ifPresent(log -> logs.put(log.id(), log.end()));
+    beat.log().ifPresent(log -> logs.merge(log.id(), log.end(), InMemoryStorage::later));
     for (Fence fence : beat.fences()) {
-      if (fence.equals(fences.get(fence.rows()))) {
+      Fence held = fences.get(fence.rows());
+      if (held != null && held.run() == fence.run()) {
         beat.contents().stream()
-            .filter(content -> content.epoch() > fence.after())
+            .filter(content -> content.epoch() > held.after())
             .forEach(
                 content ->
                     contents
@@ -310,6 +342,15 @@ public class InMemoryStorage
                         .put(content.epoch(), content));
       }
     }
+  }
+
+  /** A run that looked earlier may report later. */
+  private static LogEnd later(LogEnd a, LogEnd b) {
+    return new LogEnd(
+        b.position(),
+        Math.max(a.closedThrough(), b.closedThrough()),
+        Math.min(a.firstEpoch(), b.firstEpoch()),
+        Math.max(a.lastEpoch(), b.lastEpoch()));
   }
 
   @Override

@@ -2,9 +2,10 @@
 package io.anabranch.transforms.aggregate;
 
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.StoreUnavailableException;
 import io.anabranch.api.spi.ViewStore;
 import io.anabranch.api.spi.ViewStores;
+import io.anabranch.api.spi.store.StoreException;
+import io.anabranch.api.spi.store.StoreException.Code;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -46,9 +47,9 @@ abstract class StoreFn<I, O> extends DoFn<I, O> {
     while (true) {
       try {
         return work.get();
-      } catch (StoreUnavailableException e) {
+      } catch (StoreException e) {
         boolean isOver = System.nanoTime() - started > PATIENCE.toNanos();
-        if (isOver || Thread.currentThread().isInterrupted()) {
+        if (e.code() != Code.LOCKED || isOver || Thread.currentThread().isInterrupted()) {
           throw e;
         }
         LockSupport.parkNanos(PAUSE.toNanos());

@@ -15,6 +15,7 @@ import java.util.List;
  *     closed. A fence of another run than before forgets a {@linkplain RunBeat.State#SUSPENDED
  *     suspension} and the position of the run before
  * @param live what readers see from now on: all live slices of the view
+ * @param letters the dead letters of the live versions
  */
 public record CatalogChange(
     String view,
@@ -22,11 +23,13 @@ public record CatalogChange(
     String document,
     String transition,
     List<Fence> fences,
-    List<LiveSlice> live) {
+    List<LiveSlice> live,
+    List<LetterQuery.Scope> letters) {
 
   /** Copies the lists. */
   public CatalogChange {
     fences = List.copyOf(fences);
     live = List.copyOf(live);
+    letters = List.copyOf(letters);
   }
 }

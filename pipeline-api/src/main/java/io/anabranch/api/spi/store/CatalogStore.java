@@ -25,10 +25,10 @@ public interface CatalogStore {
   boolean commit(List<CatalogChange> changes, Map<Long, Long> basedOn);
 
   /**
-   * Returns a number that is larger than all before it, also after a crash. There may be gaps.
-   * Runs, versions, row sets and generations share the numbers.
+   * Returns a number that is larger than all of its kind before it, also after a crash. There may
+   * be gaps.
    */
-  long nextId();
+  long nextId(IdKind kind);
 
   /** Returns a view of one moment of all that is stored. It blocks no writer. */
   Snapshot snapshot();

@@ -13,14 +13,28 @@ import java.util.OptionalLong;
  * @param revision the revision of the document
  * @param document the document, empty if the reader knows this revision
  * @param slices the live slices, oldest first
+ * @param undecodable how many records could not be decoded, up to {@link #MOST_LETTERS}
+ * @param late how many events were too late or too early, up to {@link #MOST_LETTERS}
  * @param log the log as a run saw it last, empty if none did
  */
 public record LiveHead(
-    long revision, Optional<String> document, List<Activity> slices, Optional<LogEnd> log) {
+    long revision,
+    Optional<String> document,
+    List<Activity> slices,
+    long undecodable,
+    long late,
+    Optional<LogEnd> log) {
+  /** Counts of dead letters end here, so that they cost the same however many there are. */
+  public static final int MOST_LETTERS = 1_001;
 
   /** Copies the list. */
   public LiveHead {
     slices = List.copyOf(slices);
+  }
+
+  /** Returns the same head with other numbers of dead letters. */
+  public LiveHead withLetters(long otherUndecodable, long otherLate) {
+    return new LiveHead(revision, document, slices, otherUndecodable, otherLate, log);
   }
 
   /**

@@ -8,14 +8,9 @@ package io.anabranch.api.spi.store;
  * @param range the row set and the epochs
  * @param speed whether it is of the speed layer
  * @param version its version
- * @param generation the number under which dead letters of its epochs are stored
+ * @param log the identity of the log that it is computed from
  * @param minBucket rows of smaller bucket starts are not in it; {@link Long#MIN_VALUE} if unknown
  * @param maxBucket rows of larger bucket starts are not in it; {@link Long#MAX_VALUE} if unknown
  */
 public record LiveSlice(
-    SliceRange range,
-    boolean speed,
-    long version,
-    long generation,
-    long minBucket,
-    long maxBucket) {}
+    SliceRange range, boolean speed, long version, String log, long minBucket, long maxBucket) {}

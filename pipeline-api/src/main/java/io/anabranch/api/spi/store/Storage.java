@@ -5,8 +5,7 @@ package io.anabranch.api.spi.store;
  * What stores views. It knows rows, documents and numbers, but no rule of versions. Thread-safe.
  * Several processes may open one store at once.
  *
- * <p>Each method throws {@link io.anabranch.api.UserException} if the store cannot be reached, and
- * {@link io.anabranch.api.spi.StoreUnavailableException} if it is locked for too long.
+ * <p>Each method throws {@link StoreException} if the store fails.
  */
 public interface Storage extends AutoCloseable {
   /** Returns the documents of views. */

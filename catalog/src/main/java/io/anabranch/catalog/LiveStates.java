@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.catalog;
+
+import static io.anabranch.api.Epochs.NONE;
+
+import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.LiveState;
+import io.anabranch.api.spi.ReadRequest;
+import io.anabranch.api.spi.store.CatalogState;
+import io.anabranch.api.spi.store.LiveHead;
+import io.anabranch.api.spi.store.RowQuery;
+import io.anabranch.api.spi.store.SliceRange;
+import io.anabranch.api.spi.store.SliceStats;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What reads of the wide interface return. */
+final class LiveStates {
+  private LiveStates() {}
+
+  static RowQuery query(ReadRequest request, ViewCatalog view, long revision) {
+    long from = request.from().map(LiveStates::millis).orElse(Long.MIN_VALUE);
+    long to = request.to().map(LiveStates::millis).orElse(Long.MAX_VALUE);
+    Optional<Version> live = view.live().stream().findFirst();
+    long fromEpoch =
+        live.filter(version -> from != Long.MIN_VALUE)
+            .map(version -> new Epochs(version.view().epochLength()).at(Instant.ofEpochMilli(from)))
+            .orElse(NONE);
+    Optional<Version> counting = live.filter(version -> version.countedInThrough().isPresent());
+    RowQuery.Letters letters =
+        new RowQuery.Letters(
+            fromEpoch,
+            from,
+            to,
+            counting.map(version -> version.wholeThrough().orElse(NONE)).orElse(NONE),
+            counting.map(version -> version.countedInThrough().getAsLong()).orElse(Long.MIN_VALUE));
+    return new RowQuery(
+        request.view(),
+        from,
+        to == Long.MAX_VALUE ? to : to - 1,
+        request.keyTexts(),
+        Optional.empty(),
+        OptionalInt.empty(),
+        letters,
+        revision,
+        request.timeout());
+  }
+
+  /** The first whole millisecond not before the time, as far as there are any. */
+  private static long millis(Instant time) {
+    try {
+      long before = time.toEpochMilli();
+      return Instant.ofEpochMilli(before).equals(time) ? before : Math.addExact(before, 1);
+    } catch (ArithmeticException e) {
+      return time.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+  }
+
+  static Optional<LiveState> of(ViewCatalog view, LiveHead head) {
+    return view.isLive() ? Optional.of(live(view, head)) : Optional.empty();
+  }
+
+  private static LiveState live(ViewCatalog view, LiveHead head) {
+    Map<Long, Long> progress = new HashMap<>();
+    head.slices()
+        .forEach(
+            active ->
+                active
+                    .completeThrough()
+                    .ifPresent(through -> progress.put(active.slice().range().rows(), through)));
+    Map<SliceRange, Optional<Instant>> updated = new HashMap<>();
+    view.liveSlices()
+        .forEach(slice -> updated.put(slice.range(), slice.stats().flatMap(SliceStats::updated)));
+    List<LiveState.LiveSlice> slices =
+        head.slices().stream()
+            .map(
+                active -> {
+                  var epochs = active.slice().range().epochs();
+                  boolean follows = epochs.through() == Long.MAX_VALUE;
+                  return new LiveState.LiveSlice(
+                      active.slice().speed(),
+                      epochs,
+                      follows ? active.completeThrough().orElse(NONE) : epochs.through(),
+                      active
+                          .updated()
+                          .or(() -> updated.getOrDefault(active.slice().range(), Optional.empty())),
+                      active.seen(),
+                      active.position());
+                })
+            .toList();
+    return new LiveState(
+        Pointers.of(view, head.revision(), new CatalogState(Map.of(), progress)),
+        slices,
+        head.log(),
+        head.undecodable(),
+        head.late());
+  }
+}

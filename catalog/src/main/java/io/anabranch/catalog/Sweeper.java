@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.catalog;
+
+import io.anabranch.api.spi.Garbage;
+import io.anabranch.api.spi.GarbageRules;
+import io.anabranch.api.spi.store.RunProgress;
+import io.anabranch.api.spi.store.SliceRange;
+import io.anabranch.api.spi.store.Snapshot;
+import io.anabranch.api.spi.store.Storage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.LongPredicate;
+import java.util.function.Predicate;
+
+/** Deletes rows and dead letters that no catalog names, a few thousand at a time. */
+final class Sweeper {
+  private static final int MOST_ROWS = 5_000;
+
+  private final Storage storage;
+  private final Catalog catalog;
+
+  Sweeper(Storage storage, Catalog catalog) {
+    this.storage = storage;
+    this.catalog = catalog;
+  }
+
+  /** Deletes trash of a view; returns how many rows. */
+  long sweep(String view, Predicate<Trash> wanted) {
+    long rows = 0;
+    List<SliceRange> deleted = new ArrayList<>();
+    for (Trash trash : catalog.load(view).trash()) {
+      if (wanted.test(trash)) {
+        rows += delete(trash.range());
+        deleted.add(trash.range());
+      }
+    }
+    if (!deleted.isEmpty()) {
+      catalog.apply(
+          "sweep", List.of(view), (found, context) -> VersionTransitions.swept(found, deleted));
+    }
+    return rows;
+  }
+
+  private long delete(SliceRange range) {
+    long rows = 0;
+    long deleted;
+    do {
+      deleted = storage.rows().delete(range.rows(), range.epochs(), MOST_ROWS);
+      rows += deleted;
+    } while (deleted == MOST_ROWS);
+    return rows;
+  }
+
+  Garbage collect(GarbageRules rules, Instant now) {
+    Instant old = before(now, rules.grace());
+    LongPredicate dead = dead(before(now, rules.deadAfter()));
+    long versions = 0;
+    long slices = 0;
+    long rows = 0;
+    for (Map.Entry<String, ViewCatalog> view : catalog.loadAll().entrySet()) {
+      ViewCatalog kept = VersionTransitions.collect(view.getValue(), dead, old);
+      versions += view.getValue().versions().size() - kept.versions().size();
+      slices += slices(view.getValue()) - slices(kept);
+      ViewCatalog next = TrashCollection.collect(view.getValue(), kept, now);
+      Predicate<Trash> due = trash -> !trash.since().isAfter(old) || isSuperseded(next, trash);
+      slices += whole(view.getValue(), due);
+      if (rules.dryRun()) {
+        rows += count(next, due);
+      } else {
+        catalog.apply(
+            "collect garbage",
+            List.of(view.getKey()),
+            (found, context) -> VersionTransitions.collect(found, dead, old));
+        rows += sweep(view.getKey(), due);
+      }
+    }
+    if (!rules.dryRun()) {
+      dropLetters();
+    }
+    return new Garbage(versions, slices, rows);
+  }
+
+  /** Rows that batch has taken over from speed go at once. */
+  private static boolean isSuperseded(ViewCatalog view, Trash trash) {
+    return view.versions().stream()
+        .flatMap(version -> version.following().stream())
+        .anyMatch(slice -> slice.rows() == trash.range().rows());
+  }
+
+  /** Slices that were compacted into others are trash already. */
+  private static long whole(ViewCatalog view, Predicate<Trash> due) {
+    return view.trash().stream()
+        .filter(due)
+        .filter(trash -> trash.range().epochs().through() == Long.MAX_VALUE)
+        .count();
+  }
+
+  private static long slices(ViewCatalog view) {
+    return view.versions().stream().mapToLong(version -> version.slices().size()).sum();
+  }
+
+  private long count(ViewCatalog view, Predicate<Trash> due) {
+    try (Snapshot snapshot = storage.catalog().snapshot()) {
+      return view.trash().stream()
+          .filter(due)
+          .mapToLong(trash -> snapshot.stats(trash.range()).count())
+          .sum();
+    }
+  }
+
+  private LongPredicate dead(Instant silentSince) {
+    Set<Long> alive = new TreeSet<>();
+    for (RunProgress run : storage.progress().read(List.of())) {
+      if (run.ended().isEmpty() && run.seen().isAfter(silentSince)) {
+        alive.add(run.run());
+      }
+    }
+    return run -> !alive.contains(run);
+  }
+
+  private static Instant before(Instant now, Duration time) {
+    return time.compareTo(Duration.ofMillis(now.toEpochMilli())) < 0
+        ? now.minus(time)
+        : Instant.EPOCH;
+  }
+
+  /** Deletes the dead letters that no version shares any more. */
+  void dropLetters() {
+    storage
+        .deadLetters()
+        .dropAllBut(
+            () -> {
+              Set<Long> named = new TreeSet<>();
+              for (ViewCatalog view : catalog.loadAll().values()) {
+                view.versions().stream()
+                    .flatMap(version -> version.letters().stream())
+                    .forEach(range -> named.add(range.generation()));
+              }
+              return named;
+            });
+  }
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.sqlite;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.anabranch.api.spi.store.StoreException;
+import io.anabranch.api.spi.store.StoreException.Code;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteErrorCode;
+
+/**
+ * Pooled connections to one database, and transactions on them. All users of one URL in a process
+ * share a pool; the last one to close it ends it.
+ */
+final class Database implements AutoCloseable {
+  private static final int CONNECTIONS = 8;
+  private static final int MOST_KEPT = 20;
+  private static final Map<Connection, Map<String, PreparedStatement>> KEPT = new WeakHashMap<>();
+  private static final Map<String, Database> OPEN = new HashMap<>();
+
+  private final String url;
+  private final Duration timeout;
+  private final HikariDataSource pool;
+  private final Lock writing = new ReentrantLock(true);
+  private int users;
+
+  private Database(String url, Duration timeout, HikariDataSource pool) {
+    this.url = url;
+    this.timeout = timeout;
+    this.pool = pool;
+  }
+
+  /** Opens the database, and creates or checks its schema if this process has not done so. */
+  static Database open(String url, Duration timeout) {
+    synchronized (OPEN) {
+      Database database = OPEN.get(url);
+      if (database == null) {
+        database = new Database(url, timeout, pool(url, timeout));
+        try {
+          Schema.createOrCheck(database);
+        } catch (RuntimeException e) {
+          database.pool.close();
+          throw e;
+        }
+        OPEN.put(url, database);
+      }
+      database.users++;
+      return database;
+    }
+  }
+
+  private static HikariDataSource pool(String url, Duration timeout) {
+    SQLiteConfig sqlite = new SQLiteConfig();
+    sqlite.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    sqlite.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
+    sqlite.setBusyTimeout(Math.toIntExact(timeout.toMillis()));
+    try (Connection first = sqlite.createConnection(url)) { // fails at once, and with the cause
+      first.isValid(0);
+    } catch (SQLException e) {
+      throw explain(url, timeout, e);
+    }
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(url);
+    config.setDataSourceProperties(sqlite.toProperties());
+    config.setMaximumPoolSize(CONNECTIONS);
+    config.setMinimumIdle(0);
+    config.setConnectionTimeout(Math.max(1_000, timeout.toMillis() * 2));
+    config.setInitializationFailTimeout(-1);
+    config.setPoolName("anabranch-store");
+    return new HikariDataSource(config);
+  }
+
+  /** Runs one statement, without a transaction around it. */
+  <T> T read(Work<T> work) {
+    try (Connection connection = pool.getConnection()) {
+      return work.on(connection);
+    } catch (SQLException e) {
+      throw explain(url, timeout, e);
+    }
+  }
+
+  /** Begins a transaction that reads one state of the database, until it is closed. */
+  Reading begin() {
+    try {
+      Connection connection = pool.getConnection();
+      try {
+        Sql.update(connection, "BEGIN");
+        return new Reading(connection);
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw explain(url, timeout, e);
+    }
+  }
+
+  /** A transaction that reads one state of the database. */
+  final class Reading implements AutoCloseable {
+    private final Connection connection;
+
+    private Reading(Connection connection) {
+      this.connection = connection;
+    }
+
+    <T> T read(Work<T> work) {
+      try {
+        return work.on(connection);
+      } catch (SQLException e) {
+        throw explain(url, timeout, e);
+      }
+    }
+
+    @Override
+    public void close() {
+      rollBack(connection);
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        throw explain(url, timeout, e);
+      }
+    }
+  }
+
+  /**
+   * Returns the statement of a connection for some SQL, prepared once. It must not be closed, and
+   * its results must be.
+   */
+  static PreparedStatement kept(Connection connection, String sql) throws SQLException {
+    Map<String, PreparedStatement> statements = kept(connection);
+    PreparedStatement statement = statements.get(sql);
+    if (statement == null) {
+      if (statements.size() == MOST_KEPT) {
+        forget(connection, statements.keySet().iterator().next());
+      }
+      statement = connection.unwrap(SQLiteConnection.class).prepareStatement(sql);
+      statements.put(sql, statement);
+    }
+    return statement;
+  }
+
+  /** Gives up a kept statement. */
+  static void forget(Connection connection, String sql) throws SQLException {
+    PreparedStatement statement = kept(connection).remove(sql);
+    if (statement != null) {
+      statement.close();
+    }
+  }
+
+  /** The statements of a connection are of one thread, as the connection is. */
+  private static Map<String, PreparedStatement> kept(Connection connection) throws SQLException {
+    synchronized (KEPT) {
+      return KEPT.computeIfAbsent(
+          connection.unwrap(SQLiteConnection.class), absent -> new HashMap<>());
+    }
+  }
+
+  /**
+   * Runs a writing transaction: all of the work, or on any error none. Threads of this process wait
+   * for each other in line; the timeout is for other processes.
+   */
+  <T> T write(Work<T> work) {
+    writing.lock();
+    try {
+      return read(connection -> transaction(connection, "BEGIN IMMEDIATE", work));
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /**
+   * Begins and ends in SQL: the driver's {@code commit()} and {@code rollback()} begin the next
+   * transaction at once, and fail if another process writes then; and if its {@code
+   * setAutoCommit(false)} finds the database locked, the pooled connection is left believing that
+   * it has a transaction.
+   */
+  private <T> T transaction(Connection connection, String begin, Work<T> work) throws SQLException {
+    Sql.update(connection, begin);
+    boolean committed = false;
+    try {
+      T result = work.on(connection);
+      Sql.update(connection, "COMMIT");
+      committed = true;
+      return result;
+    } finally {
+      if (!committed) {
+        rollBack(connection);
+      }
+    }
+  }
+
+  private void rollBack(Connection connection) {
+    try {
+      Sql.update(connection, "ROLLBACK");
+    } catch (SQLException e) { // the error that led here says more; nobody gets this connection
+      pool.evictConnection(connection);
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (OPEN) {
+      if (--users == 0) {
+        OPEN.remove(url);
+        pool.close();
+      }
+    }
+  }
+
+  private static StoreException explain(String url, Duration timeout, SQLException error) {
+    int code = code(error);
+    if (code == SQLiteErrorCode.SQLITE_BUSY.code || code == SQLiteErrorCode.SQLITE_LOCKED.code) {
+      return new StoreException(
+          Code.LOCKED,
+          "the store "
+              + url
+              + " is locked by another process, for longer than its timeout of "
+              + timeout.toMillis()
+              + "ms",
+          error);
+    }
+    if (code == SQLiteErrorCode.SQLITE_NOTADB.code) {
+      return new StoreException(
+          Code.UNREADABLE, "the store " + url + " is a file that is no SQLite database", error);
+    }
+    if (code == SQLiteErrorCode.SQLITE_CORRUPT.code) {
+      return new StoreException(Code.UNREADABLE, "the store " + url + " is damaged", error);
+    }
+    if (code == SQLiteErrorCode.SQLITE_FULL.code) {
+      return new StoreException(
+          Code.FULL, "the store " + url + " cannot grow, as the disk is full", error);
+    }
+    if (code == SQLiteErrorCode.SQLITE_READONLY.code) {
+      return new StoreException(
+          Code.READ_ONLY, "the store " + url + " may not be written to by this user", error);
+    }
+    return new StoreException(
+        Code.FAILED, "the store " + url + " failed: " + error.getMessage(), error);
+  }
+
+  /** The primary code of SQLite's extended ones; the pool wraps errors of new connections. */
+  private static int code(SQLException error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && sql.getErrorCode() != 0) {
+        return sql.getErrorCode() & 0xff;
+      }
+    }
+    return 0;
+  }
+
+  /** Work on a connection. */
+  @FunctionalInterface
+  interface Work<T> {
+    T on(Connection connection) throws SQLException;
+  }
+}

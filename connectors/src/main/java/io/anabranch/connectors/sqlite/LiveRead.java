@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.sqlite;
+
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.store.KeyHash;
+import io.anabranch.api.spi.store.LiveHead;
+import io.anabranch.api.spi.store.LiveHead.Activity;
+import io.anabranch.api.spi.store.LiveRow;
+import io.anabranch.api.spi.store.LiveSlice;
+import io.anabranch.api.spi.store.RowQuery;
+import io.anabranch.api.spi.store.SliceRange;
+import io.anabranch.api.spi.store.StoreException;
+import io.anabranch.api.spi.store.StoreException.Code;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * Reads an answer in one statement: document, live slices and rows are of one moment. The branches
+ * of the statement have the same columns; the first says which branch a result row is of.
+ */
+final class LiveRead {
+  private static final int MOST_KEYS = 10_000;
+  private static final int HEAD = 0;
+  private static final int SLICE = 1;
+
+  private static final String READ = Schema.resource("read-live.sql");
+
+  private LiveRead() {}
+
+  static Optional<LiveHead> of(Connection connection, RowQuery query, Consumer<LiveRow> rows)
+      throws SQLException {
+    List<Object> parameters = new ArrayList<>();
+    String sql = sql(query, parameters);
+    Head head = new Head();
+    PreparedStatement statement = Database.kept(connection, sql);
+    for (int i = 0; i < parameters.size(); i++) {
+      statement.setObject(i + 1, parameters.get(i));
+    }
+    try (Deadline deadline = Deadline.of(statement, query.timeout())) {
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          switch (result.getInt(1)) {
+            case HEAD -> head.head(result);
+            case SLICE -> head.slice(result);
+            default ->
+                rows.accept(
+                    new LiveRow(
+                        result.getBoolean(2),
+                        result.getLong(3),
+                        result.getLong(4),
+                        result.getBytes(6),
+                        result.getString(7),
+                        result.getBytes(8)));
+          }
+        }
+      } catch (SQLException e) {
+        Database.forget(connection, sql); // one that was cancelled does not run again
+        throw deadline.explain(e);
+      }
+    }
+    return head.get();
+  }
+
+  private static String sql(RowQuery query, List<Object> parameters) {
+    RowQuery.Letters letters = query.letters();
+    Collections.addAll(
+        parameters,
+        query.view(),
+        query.knownRevision(),
+        letters.fromEpoch(),
+        letters.fromTime(),
+        letters.toTime(),
+        letters.countedThrough(),
+        letters.countedTime(),
+        query.fromBucket(),
+        query.toBucket(),
+        LiveHead.MOST_LETTERS);
+    StringBuilder sql = new StringBuilder(READ);
+    int keys = query.keyTexts().size();
+    if (keys > MOST_KEYS) {
+      throw new StoreException(
+          Code.TOO_MUCH, "a read asks for " + keys + " keys, and " + MOST_KEYS + " are allowed");
+    }
+    if (keys == 1) {
+      sql.append(" AND r.hash = ? AND r.key_text = ?");
+    } else if (keys > 1) {
+      sql.append(" AND (r.hash, r.key_text) IN (VALUES ")
+          .append(String.join(", ", Collections.nCopies(keys, "(?, ?)")))
+          .append(")");
+    }
+    for (String keyText : query.keyTexts()) {
+      Collections.addAll(parameters, KeyHash.of(keyText), keyText);
+    }
+    page(query, sql, parameters);
+    return sql.toString();
+  }
+
+  /** Pages are in the order of the table, which all slices share. */
+  private static void page(RowQuery query, StringBuilder sql, List<Object> parameters) {
+    query
+        .afterKeyText()
+        .ifPresent(
+            after -> {
+              sql.append(" AND (r.hash, r.key_text) > (?, ?)");
+              Collections.addAll(parameters, KeyHash.of(after), after);
+            });
+    if (query.limit().isPresent()) {
+      int rows = sql.lastIndexOf("SELECT 2");
+      sql.insert(rows, "SELECT * FROM (")
+          .append(" ORDER BY r.hash, r.key_text, r.bucket, r.length, r.key, r.epoch LIMIT ?)");
+      parameters.add(query.limit().getAsInt());
+    }
+  }
+
+  /** What the first branches return. */
+  private static final class Head {
+    private long revision;
+    private Optional<String> document = Optional.empty();
+    private long undecodable;
+    private long late;
+    private Optional<LogEnd> log = Optional.empty();
+    private final List<Activity> slices = new ArrayList<>();
+
+    void head(ResultSet result) throws SQLException {
+      revision = result.getLong(2);
+      undecodable = result.getLong(3);
+      late = result.getLong(4);
+      document = Optional.ofNullable(result.getString(7));
+    }
+
+    void slice(ResultSet result) throws SQLException {
+      SliceRange range =
+          new SliceRange(
+              result.getLong("slice"),
+              new EpochRange(result.getLong("after_epoch"), result.getLong("through_epoch")));
+      LiveSlice slice =
+          new LiveSlice(
+              range,
+              result.getBoolean(2),
+              result.getLong("version"),
+              result.getString("log"),
+              result.getLong("min_bucket"),
+              result.getLong("max_bucket"));
+      slices.add(
+          new Activity(
+              slice,
+              Sql.optionalLong(result, "complete_through"),
+              Optional.ofNullable(result.getString("position")),
+              result.getLong("changes"),
+              Sql.instant(result, "updated"),
+              Sql.instant(result, "seen")));
+      OptionalLong closed = Sql.optionalLong(result, "closed_through");
+      if (closed.isPresent()) {
+        log =
+            Optional.of(
+                new LogEnd(
+                    result.getString("log_position"),
+                    closed.getAsLong(),
+                    result.getLong("first_epoch"),
+                    result.getLong("last_epoch")));
+      }
+    }
+
+    Optional<LiveHead> get() {
+      return revision == 0
+          ? Optional.empty()
+          : Optional.of(new LiveHead(revision, document, slices, undecodable, late, log));
+    }
+  }
+}

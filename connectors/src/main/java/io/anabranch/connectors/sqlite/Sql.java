@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.sqlite;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Statements with parameters, in one line each. */
+final class Sql {
+  private Sql() {}
+
+  /** Runs an update and returns the number of rows it changed. */
+  static int update(Connection connection, String sql, Object... parameters) throws SQLException {
+    try (PreparedStatement statement = prepare(connection, sql, parameters)) {
+      return statement.executeUpdate();
+    }
+  }
+
+  /** Returns the first row of a query, if there is one. */
+  static <T> Optional<T> one(Connection connection, Row<T> row, String sql, Object... parameters)
+      throws SQLException {
+    try (PreparedStatement statement = prepare(connection, sql, parameters);
+        ResultSet result = statement.executeQuery()) {
+      return result.next() ? Optional.of(row.of(result)) : Optional.empty();
+    }
+  }
+
+  /** Gives out the rows of a query one by one. */
+  static void each(Connection connection, EachRow row, String sql, Object... parameters)
+      throws SQLException {
+    try (PreparedStatement statement = prepare(connection, sql, parameters);
+        ResultSet result = statement.executeQuery()) {
+      while (result.next()) {
+        row.accept(result);
+      }
+    }
+  }
+
+  /** Returns all rows of a query. */
+  static <T> List<T> list(Connection connection, Row<T> row, String sql, Object... parameters)
+      throws SQLException {
+    List<T> rows = new ArrayList<>();
+    try (PreparedStatement statement = prepare(connection, sql, parameters);
+        ResultSet result = statement.executeQuery()) {
+      while (result.next()) {
+        rows.add(row.of(result));
+      }
+    }
+    return rows;
+  }
+
+  static PreparedStatement prepare(Connection connection, String sql, Object... parameters)
+      throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    try {
+      for (int i = 0; i < parameters.length; i++) {
+        statement.setObject(i + 1, parameters[i]);
+      }
+      return statement;
+    } catch (SQLException e) {
+      statement.close();
+      throw e;
+    }
+  }
+
+  static OptionalLong optionalLong(ResultSet result, String column) throws SQLException {
+    long value = result.getLong(column);
+    return result.wasNull() ? OptionalLong.empty() : OptionalLong.of(value);
+  }
+
+  static Optional<Instant> instant(ResultSet result, String column) throws SQLException {
+    OptionalLong millis = optionalLong(result, column);
+    return millis.isPresent()
+        ? Optional.of(Instant.ofEpochMilli(millis.getAsLong()))
+        : Optional.empty();
+  }
+
+  /** Reads one row of a result. */
+  @FunctionalInterface
+  interface Row<T> {
+    T of(ResultSet result) throws SQLException;
+  }
+
+  /** Takes one row of a result. */
+  @FunctionalInterface
+  interface EachRow {
+    void accept(ResultSet result) throws SQLException;
+  }
+}

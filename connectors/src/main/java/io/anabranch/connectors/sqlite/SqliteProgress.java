@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.sqlite;
+
+import io.anabranch.api.spi.EpochContent;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.Reading;
+import io.anabranch.api.spi.store.Fence;
+import io.anabranch.api.spi.store.ProgressStore;
+import io.anabranch.api.spi.store.ReadReport;
+import io.anabranch.api.spi.store.RunBeat;
+import io.anabranch.api.spi.store.RunBeat.State;
+import io.anabranch.api.spi.store.RunProgress;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Runs, what they completed, and how far they have read. */
+final class SqliteProgress implements ProgressStore {
+  private static final String BEAT =
+      """
+      INSERT INTO anabranch_run VALUES (?1, ?2, ?3, ?3, ?4, ?5)
+      ON CONFLICT DO UPDATE SET seen = excluded.seen,
+        ended = COALESCE(ended, excluded.ended), suspended = MAX(suspended, excluded.suspended)""";
+
+  /** A run that looked earlier may report later. */
+  private static final String LOG =
+      """
+      INSERT INTO anabranch_log VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET
+        closed_through = MAX(closed_through, excluded.closed_through),
+        first_epoch = MIN(first_epoch, excluded.first_epoch),
+        last_epoch = MAX(last_epoch, excluded.last_epoch), position = excluded.position""";
+
+  private static final String COMPLETE =
+      """
+      INSERT INTO anabranch_progress VALUES (?, ?, ?)
+      ON CONFLICT DO UPDATE SET
+        complete_through = MAX(complete_through, excluded.complete_through),
+        position = COALESCE(excluded.position, position)""";
+
+  private static final String RUNS =
+      """
+      SELECT r.*, (SELECT SUM(a.rows) FROM anabranch_activity a WHERE a.run = r.run) AS rows_written
+      FROM anabranch_run r""";
+
+  private final Database database;
+  private final Clock clock;
+
+  SqliteProgress(Database database, Clock clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  @Override
+  public void heartbeat(RunBeat beat) {
+    long now = clock.millis();
+    database.write(
+        connection -> {
+          Sql.update(
+              connection,
+              BEAT,
+              beat.run(),
+              beat.layer(),
+              now,
+              beat.state() == State.ENDED ? (Long) now : null,
+              beat.state() == State.SUSPENDED);
+          if (beat.log().isPresent()) {
+            LogEnd end = beat.log().get().end();
+            Sql.update(
+                connection,
+                LOG,
+                beat.log().get().id(),
+                end.closedThrough(),
+                end.firstEpoch(),
+                end.lastEpoch(),
+                end.position());
+          }
+          for (Fence fence : beat.fences()) {
+            Optional<Fence> held = Fences.held(connection, fence);
+            if (held.isPresent()) {
+              remember(connection, held.get(), beat.contents());
+            }
+          }
+          return null;
+        });
+  }
+
+  private static void remember(Connection connection, Fence held, Collection<EpochContent> contents)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "INSERT OR REPLACE INTO anabranch_epoch VALUES (?, ?, ?, ?, ?, ?, ?)")) {
+      for (EpochContent content : contents) {
+        if (content.epoch() > held.after()) {
+          statement.setLong(1, held.rows());
+          statement.setLong(2, content.epoch());
+          statement.setString(3, content.position());
+          statement.setLong(4, content.parts());
+          statement.setLong(5, content.bytes());
+          statement.setString(6, content.checksum());
+          statement.setBoolean(7, content.closed());
+          statement.addBatch();
+        }
+      }
+      statement.executeBatch();
+    }
+  }
+
+  @Override
+  public boolean complete(Fence fence, long through, Optional<String> position) {
+    return database.write(
+        connection -> {
+          Fences.require(connection, fence);
+          if (Fences.isSuspended(connection, fence.run())) {
+            return false;
+          }
+          Sql.update(connection, COMPLETE, fence.rows(), through, position.orElse(null));
+          return true;
+        });
+  }
+
+  @Override
+  public void report(Collection<ReadReport> reports) {
+    Instant now = clock.instant();
+    database.write(
+        connection -> {
+          for (ReadReport report : reports) {
+            if (Fences.held(connection, report.fence()).isPresent()) {
+              report(connection, report, now);
+            }
+          }
+          return null;
+        });
+  }
+
+  private static void report(Connection connection, ReadReport report, Instant now)
+      throws SQLException {
+    Fence fence = report.fence();
+    if (report instanceof ReadReport.Begun begun) {
+      store(connection, fence, begun.bounded(), Reading.begun(begun.after(), now));
+    } else if (report instanceof ReadReport.Read read) {
+      record Before(boolean bounded, Reading reading) {}
+      Optional<Before> before =
+          Sql.one(
+              connection,
+              row -> new Before(row.getBoolean("bounded"), reading(row)),
+              "SELECT * FROM anabranch_reading WHERE slice = ?",
+              fence.rows());
+      if (before.isPresent()) {
+        boolean bounded = before.get().bounded();
+        Reading after =
+            before.get().reading().plus(read.through(), read.bytes(), read.records(), now, bounded);
+        store(connection, fence, bounded, after);
+      }
+    }
+  }
+
+  private static void store(Connection connection, Fence fence, boolean bounded, Reading reading)
+      throws SQLException {
+    Sql.update(
+        connection,
+        "INSERT OR REPLACE INTO anabranch_reading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        fence.rows(),
+        fence.run(),
+        bounded,
+        reading.after(),
+        reading.through(),
+        reading.bytes(),
+        reading.records(),
+        reading.since().toEpochMilli(),
+        reading.at().toEpochMilli(),
+        reading.recent().bytes(),
+        reading.recent().since().equals(Instant.MIN)
+            ? null
+            : (Long) reading.recent().since().toEpochMilli());
+  }
+
+  private static Reading reading(ResultSet row) throws SQLException {
+    return new Reading(
+        row.getLong("after_epoch"),
+        row.getLong("through_epoch"),
+        row.getLong("bytes"),
+        row.getLong("records"),
+        Instant.ofEpochMilli(row.getLong("since")),
+        Instant.ofEpochMilli(row.getLong("at")),
+        false,
+        new Reading.Recent(
+            row.getLong("recent_bytes"), Sql.instant(row, "recent_since").orElse(Instant.MIN)));
+  }
+
+  @Override
+  public List<RunProgress> read(Collection<Long> runs) {
+    return database.read(
+        connection ->
+            Sql.list(
+                connection,
+                row -> progress(connection, row),
+                RUNS
+                    + (runs.isEmpty()
+                        ? ""
+                        : " WHERE r.run IN ("
+                            + String.join(", ", Collections.nCopies(runs.size(), "?"))
+                            + ")"),
+                runs.toArray()));
+  }
+
+  private static RunProgress progress(Connection connection, ResultSet row) throws SQLException {
+    long run = row.getLong("run");
+    Map<Long, Reading> readings = new TreeMap<>();
+    Sql.each(
+        connection,
+        reading -> readings.put(reading.getLong("slice"), reading(reading)),
+        "SELECT * FROM anabranch_reading WHERE run = ?",
+        run);
+    return new RunProgress(
+        run,
+        row.getString("layer"),
+        Instant.ofEpochMilli(row.getLong("started")),
+        Instant.ofEpochMilli(row.getLong("seen")),
+        Sql.instant(row, "ended"),
+        row.getLong("rows_written"),
+        readings);
+  }
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.sqlite;
+
+import static java.util.Comparator.comparing;
+
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.store.Fence;
+import io.anabranch.api.spi.store.KeyHash;
+import io.anabranch.api.spi.store.LiveHead;
+import io.anabranch.api.spi.store.LiveRow;
+import io.anabranch.api.spi.store.RowQuery;
+import io.anabranch.api.spi.store.RowStore;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Rows. Sorted inserts append to pages; random ones rewrite them all over the table. */
+final class SqliteRows implements RowStore {
+  private static final String UPSERT =
+      """
+      INSERT INTO anabranch_row
+        (slice, hash, key_text, bucket, length, key, epoch, accumulator, contributions)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET
+        accumulator = excluded.accumulator, contributions = excluded.contributions
+      WHERE excluded.contributions >= contributions""";
+
+  private static final String ACTIVITY =
+      """
+      INSERT INTO anabranch_activity VALUES (?, ?, ?, 1, ?)
+      ON CONFLICT DO UPDATE SET
+        rows = rows + excluded.rows, changes = changes + 1, updated = excluded.updated""";
+
+  private static final String DELETE =
+      """
+      DELETE FROM anabranch_row WHERE slice = ?1 AND (hash, key_text, bucket, length, key, epoch) IN
+        (SELECT hash, key_text, bucket, length, key, epoch FROM anabranch_row
+         WHERE slice = ?1 AND epoch > ?2 AND epoch <= ?3 LIMIT ?4)""";
+
+  private static final Comparator<Hashed> ORDER =
+      Comparator.comparingLong(Hashed::hash)
+          .thenComparing(comparing(hashed -> hashed.row().keyText()))
+          .thenComparing(comparing(hashed -> hashed.row().bucket()))
+          .thenComparing(comparing(hashed -> hashed.row().epoch()));
+
+  private final Database database;
+  private final Clock clock;
+
+  private record Hashed(long hash, StoredRow row) {}
+
+  SqliteRows(Database database, Clock clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  @Override
+  public void write(Fence fence, Collection<StoredRow> rows, Suspension suspension) {
+    List<Hashed> sorted = sorted(rows);
+    database.write(
+        connection -> {
+          Fence held = Fences.require(connection, fence);
+          if (suspension == Suspension.IGNORED || !Fences.isSuspended(connection, fence.run())) {
+            write(connection, held, sorted);
+          }
+          return null;
+        });
+  }
+
+  @Override
+  public void fill(Fence fence, Collection<StoredRow> rows) {
+    write(fence, rows, Suspension.IGNORED);
+  }
+
+  private static List<Hashed> sorted(Collection<StoredRow> rows) {
+    return rows.stream()
+        .map(row -> new Hashed(KeyHash.of(row.keyText()), row))
+        .sorted(ORDER)
+        .toList();
+  }
+
+  private void write(Connection connection, Fence held, List<Hashed> rows) throws SQLException {
+    boolean written = false;
+    try (PreparedStatement statement = connection.prepareStatement(UPSERT)) {
+      for (Hashed hashed : rows) {
+        StoredRow row = hashed.row();
+        if (row.epoch() <= held.after()) {
+          continue;
+        }
+        statement.setLong(1, held.rows());
+        statement.setLong(2, hashed.hash());
+        statement.setString(3, row.keyText());
+        statement.setLong(4, row.bucket());
+        statement.setLong(5, row.length());
+        statement.setBytes(6, row.key());
+        statement.setLong(7, row.epoch());
+        statement.setBytes(8, row.accumulator());
+        statement.setLong(9, row.contributions());
+        statement.executeUpdate();
+        written = true;
+      }
+    }
+    if (written) {
+      Sql.update(connection, ACTIVITY, held.rows(), held.run(), rows.size(), clock.millis());
+    }
+  }
+
+  @Override
+  public Optional<LiveHead> readLive(RowQuery query, Consumer<LiveRow> rows) {
+    return database.read(connection -> LiveRead.of(connection, query, rows));
+  }
+
+  @Override
+  public long delete(long rows, EpochRange epochs, int most) {
+    return database.write(
+        connection -> {
+          int deleted =
+              Sql.update(connection, DELETE, rows, epochs.after(), epochs.through(), most);
+          boolean all = epochs.after() == Epochs.NONE && epochs.through() == Long.MAX_VALUE;
+          if (all && deleted < most) {
+            for (String table : List.of("progress", "activity", "reading", "epoch")) {
+              Sql.update(connection, "DELETE FROM anabranch_" + table + " WHERE slice = ?", rows);
+            }
+          }
+          return (long) deleted;
+        });
+  }
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.sqlite;
+
+import static io.anabranch.api.Epochs.NONE;
+import static io.anabranch.connectors.sqlite.Stores.VIEW;
+import static io.anabranch.connectors.sqlite.Stores.ref;
+import static io.anabranch.connectors.sqlite.Stores.row;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.is;
+
+import io.anabranch.api.Architecture;
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.spi.DeadLetter;
+import io.anabranch.api.spi.LiveState;
+import io.anabranch.api.spi.LiveState.LiveSlice;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.LogPlace;
+import io.anabranch.api.spi.ReadRequest;
+import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.ViewStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What comes with the rows of an answer. */
+class LiveStateTest {
+  @TempDir Path folder;
+  private final TestClock clock = new TestClock();
+  private ViewStore store;
+
+  @BeforeEach
+  void open() {
+    store = Stores.open(folder.resolve("views.db"), clock);
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void logIsUnknownUntilARunTellsOfIt() {
+    Stores.batch(store, 5);
+    store.heartbeat(store.beginRun("batch"), "log-b", new LogEnd("1", 5, 1, 7)); // another log
+
+    assertThat(state().log(), is(Optional.empty()));
+  }
+
+  @Test
+  void logIsAsItWasTold() {
+    Stores.batch(store, 5);
+
+    store.heartbeat(store.beginRun("batch"), "log-a", new LogEnd("position", -5, -7, 9));
+
+    assertThat(state().log(), is(Optional.of(new LogEnd("position", -5, -7, 9))));
+  }
+
+  @Test
+  void logNeverMovesBackwards() {
+    Stores.batch(store, 5);
+    long run = store.beginRun("batch");
+    LogEnd told = new LogEnd("", 5, 1, 7);
+    store.heartbeat(run, "log-a", told);
+
+    store.heartbeat(run, "log-a", new LogEnd("", 4, 2, 6));
+    assertThat("a slow run tells of the past", state().log(), is(Optional.of(told)));
+
+    store.heartbeat(run, "log-a", new LogEnd("", NONE, Long.MAX_VALUE, NONE));
+    assertThat("an empty log", state().log(), is(Optional.of(told)));
+
+    store.heartbeat(run, "log-a", new LogEnd("", 6, -1, 8));
+    assertThat("it grows on both sides", state().log(), is(Optional.of(new LogEnd("", 6, -1, 8))));
+  }
+
+  @Test
+  void emptyLogIsTold() {
+    Stores.batch(store, 5);
+    LogEnd empty = new LogEnd("", NONE, Long.MAX_VALUE, NONE);
+
+    store.heartbeat(store.beginRun("batch"), "log-a", empty);
+
+    assertThat(state().log(), is(Optional.of(empty)));
+  }
+
+  @Test
+  void slicesAreThoseThatAnswerWithTheTimeOfTheirLastRow() {
+    Stores.batch(store, 5, row(5, 0, "a", 1));
+    final Instant first = clock.instant();
+    clock.advance(Duration.ofMinutes(1));
+    List<Long> slices =
+        List.of(
+            Stores.next(store, 5, 6, row(6, 0, "a", 1)).slice(),
+            Stores.next(store, 6, 7, row(7, 0, "a", 1)).slice());
+    SliceRef speed = Stores.speed(store, row(8, 0, "a", 2));
+    Stores.openNext(store, 7, 9, row(9, 0, "a", 4));
+    final Instant folded = clock.instant(); // a fold is as old as what it folds
+    clock.advance(Duration.ofMinutes(1));
+    store.replace(Stores.fold(store, 7, slices), slices);
+    store.write(speed, List.of(row(9, 0, "a", 4)));
+    store.complete(speed, 8);
+    Instant last = clock.instant();
+
+    assertThat(
+        Stores.withoutRuns(state().slices()),
+        containsInAnyOrder(
+            new LiveSlice(
+                false,
+                new EpochRange(NONE, 5),
+                5,
+                Optional.of(first),
+                Optional.empty(),
+                Optional.empty()),
+            new LiveSlice(
+                false,
+                new EpochRange(5, 7),
+                7,
+                Optional.of(folded),
+                Optional.empty(),
+                Optional.empty()),
+            new LiveSlice(
+                true,
+                new EpochRange(7, Long.MAX_VALUE),
+                8,
+                Optional.of(last),
+                Optional.empty(),
+                Optional.empty())));
+  }
+
+  @Test
+  void sliceWithoutRowsHasNoTime() {
+    store.openStreamSlice(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
+
+    assertThat(
+        Stores.withoutRuns(state().slices()),
+        contains(
+            new LiveSlice(
+                false,
+                new EpochRange(NONE, Long.MAX_VALUE),
+                NONE,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty())));
+    assertThat(state().slices().get(0).follows(), is(true));
+  }
+
+  @Test
+  void rowsThatAreLeftOutDoNotMakeASliceFresh() {
+    SliceRef speed = Stores.speed(store);
+    assertThat("no rows", state().slices().get(0).updated(), is(Optional.empty()));
+    store.write(speed, List.of(row(8, 0, "a", 2)));
+    final Instant written = clock.instant();
+    Stores.batch(store, 7);
+    clock.advance(Duration.ofMinutes(1));
+
+    store.write(speed, List.of(row(7, 0, "a", 2))); // absorbed meanwhile
+    store.write(speed, List.of());
+
+    assertThat(
+        state().slices().stream().filter(LiveSlice::speed).map(LiveSlice::updated).toList(),
+        contains(Optional.of(written)));
+  }
+
+  @Test
+  void whatARunSaysOfCompleteEpochsIsIgnoredOnceItIsAboutToStop() {
+    SliceRef speed = Stores.speed(store);
+    SliceRef kappa =
+        store.openStreamSlice(store.beginRun("kappa"), ref("k", 1), Architecture.KAPPA);
+    store.complete(speed, 3);
+
+    store.stopMarking(speed.run());
+    store.complete(speed, 1_000_000);
+    store.complete(kappa, 4);
+
+    assertThat(state().pointer().completeThrough(), is(3L));
+    assertThat(state().slices().get(0).completeThrough(), is(3L));
+    assertThat("of another run", store.pointer("k").orElseThrow().completeThrough(), is(4L));
+    store.write(speed, List.of(row(4, 0, "a", 1))); // it still writes what it has
+    SliceRef next = Stores.speed(store);
+    assertThat("the next run begins there", next.after(), is(3L));
+    store.complete(next, 5);
+    assertThat("and is heard", state().pointer().completeThrough(), is(5L));
+  }
+
+  /** Epochs are hours; there is one letter in each of the epochs -2, -1, 0 and 1. */
+  @ParameterizedTest
+  @CsvSource({
+    "-1000000000-01-01T00:00:00Z, 4",
+    "1969-12-31T21:59:59.999Z, 4",
+    "1969-12-31T22:00:00Z, 4",
+    "1969-12-31T22:59:59.999Z, 4",
+    "1969-12-31T23:00:00Z, 3",
+    "1969-12-31T23:59:59.999Z, 3",
+    "1970-01-01T00:00:00Z, 2",
+    "1970-01-01T00:59:59.999Z, 2",
+    "1970-01-01T01:00:00Z, 1",
+    "1970-01-01T02:00:00Z, 0",
+    "+1000000000-12-31T23:59:59.999999999Z, 0"
+  })
+  void deadLettersAreThoseOfTheEpochsFromTheRangeOn(String from, long letters) {
+    Stores.batch(store, 5);
+    Stores.letters(store, List.of(letter(-2), letter(-1), letter(0), letter(1)));
+
+    ReadRequest request =
+        new ReadRequest(
+            VIEW,
+            Optional.of(Instant.parse(from)),
+            Optional.of(Instant.parse(from)), // no bucket at all
+            Set.of("a"),
+            Optional.empty());
+
+    assertThat(state(request).deadLetters(), is(letters));
+  }
+
+  @Test
+  void withoutARangeAllDeadLettersCount() {
+    Stores.batch(store, 5);
+    assertThat(state().deadLetters(), is(0L));
+
+    Stores.letters(store, List.of(letter(-2), letter(7_000)));
+
+    assertThat(state().deadLetters(), is(2L));
+  }
+
+  private LiveState state() {
+    return state(Stores.ALL);
+  }
+
+  private LiveState state(ReadRequest request) {
+    return store.read(request, row -> {}).orElseThrow();
+  }
+
+  private static DeadLetter letter(long epoch) {
+    return new DeadLetter(
+        new LogPlace(epoch, "segment" + epoch, 0), "no digit", "x".getBytes(UTF_8));
+  }
+}

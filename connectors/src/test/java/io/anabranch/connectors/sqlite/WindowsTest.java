@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.sqlite;
+
+import static io.anabranch.connectors.sqlite.Stores.VIEW;
+import static io.anabranch.connectors.sqlite.Stores.ref;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.DeadLetter;
+import io.anabranch.api.spi.DeadLetter.Kind;
+import io.anabranch.api.spi.LogPlace;
+import io.anabranch.api.spi.ReadRequest;
+import io.anabranch.api.spi.SlicePlan;
+import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.ViewStatus;
+import io.anabranch.api.spi.ViewStore;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rows of windows, and events that did not come in time for them. */
+class WindowsTest {
+  @TempDir Path folder;
+  private ViewStore store;
+
+  @BeforeEach
+  void open() {
+    store = Stores.open(folder.resolve("views.db"));
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void windowsOfOneStartAndDifferentLengthsAreDifferentRows() {
+    Stores.batch(store, 5, window(5, 0, 10, "a"), window(5, 0, 20, "a"), window(5, 0, 10, "a"));
+    Stores.speed(store, window(6, 0, 30, "a"));
+
+    List<String> rows = new ArrayList<>();
+    store.read(Stores.ALL, row -> rows.add(row.speed() + " " + row.bucket() + " " + row.length()));
+
+    assertThat(rows, containsInAnyOrder("false 0 10", "false 0 20", "true 0 30"));
+  }
+
+  @Test
+  void foldKeepsWindowsOfDifferentLengthsApart() {
+    SliceRef first = Stores.batch(store, 5, window(5, 0, 10, "a"));
+    SliceRef next = Stores.next(store, 5, 6, window(6, 0, 20, "a"));
+
+    List<Long> lengths = new ArrayList<>();
+    store.scan(List.of(first.slice(), next.slice()), row -> lengths.add(row.length()));
+
+    assertThat(lengths, contains(10L, 20L));
+  }
+
+  @Test
+  void windowsThatComeOnceTheRunIsToStopAreLeftOut() {
+    SliceRef speed = Stores.speed(store);
+    store.writeComplete(speed, List.of(window(6, 0, 10, "before")));
+    store.stopMarking(speed.run());
+
+    store.writeComplete(speed, List.of(window(7, 0, 10, "after")));
+
+    List<String> keys = new ArrayList<>();
+    store.read(Stores.ALL, row -> keys.add(new String(row.key(), UTF_8)));
+    assertThat(keys, contains("before"));
+    assertThat("it tells no lie either", store.rowsWritten(speed.run()), is(1L));
+  }
+
+  @Test
+  void untimelyEventsCountUntilABatchVersionCountsThemIn() {
+    Stores.letters(
+        store,
+        List.of(
+            untimely(VIEW, 1, 100), // counted in by the version below
+            untimely(VIEW, 1, 101), // its windows are not all the version's
+            untimely(VIEW, 6, 50), // of an epoch that the version did not see
+            untimely("other", 1, 500),
+            new DeadLetter(new LogPlace(1, "s", 9), "no digit", new byte[0])));
+    SliceRef slice =
+        store
+            .openBatchSlices(
+                store.beginRun("batch"),
+                List.of(
+                    new SlicePlan(
+                        ref(VIEW, 1), new EpochRange(Epochs.NONE, 5), OptionalLong.of(100))))
+            .get(0);
+    store.promote(List.of(slice));
+    Stores.next(store, 5, 6); // which counts nothing in
+
+    assertThat(untimely(Optional.empty(), Optional.empty()), is(2L));
+    assertThat(untimely(Optional.of(51L), Optional.empty()), is(1L));
+    assertThat(untimely(Optional.empty(), Optional.of(101L)), is(1L));
+    assertThat(store.pointer(VIEW).orElseThrow().wholeThrough(), is(5L));
+    ViewStatus status = store.status().get(0);
+    assertThat(status.untimely(), is(3L));
+    assertThat(status.countedIn(), is(1L));
+    assertThat(store.deadLetterCount(), is(1L));
+  }
+
+  @Test
+  void untimelyEventIsListedOnceForEachView() {
+    store.promote(
+        store.openBatchSlices(
+            store.beginRun("batch"),
+            Stream.of(VIEW, "other")
+                .map(
+                    view ->
+                        new SlicePlan(
+                            ref(view, 1), new EpochRange(Epochs.NONE, 0), OptionalLong.empty()))
+                .toList()));
+    Stores.letters(store, List.of(untimely(VIEW, 1, 100), untimely("other", 1, 100)));
+    Stores.letters(store, List.of(untimely(VIEW, 1, 100)));
+
+    assertThat(store.deadLetters(EnumSet.allOf(Kind.class), 9), hasSize(2));
+    assertThat(
+        store.deadLetters(Set.of(Kind.LATE), 9),
+        containsInAnyOrder(untimely(VIEW, 1, 100), untimely("other", 1, 100)));
+    assertThat(store.deadLetters(Set.of(Kind.AHEAD), 9), hasSize(0));
+    assertThat(store.deadLetterCount(Set.of(Kind.LATE)), is(2L));
+  }
+
+  private long untimely(Optional<Long> from, Optional<Long> to) {
+    ReadRequest request =
+        new ReadRequest(
+            VIEW,
+            from.map(Instant::ofEpochMilli),
+            to.map(Instant::ofEpochMilli),
+            Set.of(),
+            Optional.empty());
+    return store.read(request, row -> {}).orElseThrow().untimely();
+  }
+
+  private static DeadLetter untimely(String view, long epoch, long time) {
+    return new DeadLetter(
+        new LogPlace(epoch, "segment-" + epoch, time),
+        Kind.LATE,
+        Optional.of(view),
+        Optional.of(Instant.ofEpochMilli(time)),
+        "late",
+        new byte[] {1});
+  }
+
+  private static StoredRow window(long epoch, long start, long length, String key) {
+    return new StoredRow(epoch, start, length, key.getBytes(UTF_8), key, new byte[] {1}, 1);
+  }
+}
