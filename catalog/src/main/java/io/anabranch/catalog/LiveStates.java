@@ -9,9 +9,9 @@ import io.anabranch.api.spi.ReadRequest;
 import io.anabranch.api.spi.store.CatalogState;
 import io.anabranch.api.spi.store.LiveHead;
 import io.anabranch.api.spi.store.RowQuery;
-import io.anabranch.api.spi.store.SliceRange;
 import io.anabranch.api.spi.store.SliceStats;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,38 +65,50 @@ final class LiveStates {
   }
 
   private static LiveState live(ViewCatalog view, LiveHead head) {
+    Map<Long, LiveHead.Activity> following = new HashMap<>();
     Map<Long, Long> progress = new HashMap<>();
-    head.slices()
-        .forEach(
-            active ->
-                active
-                    .completeThrough()
-                    .ifPresent(through -> progress.put(active.slice().range().rows(), through)));
-    Map<SliceRange, Optional<Instant>> updated = new HashMap<>();
-    view.liveSlices()
-        .forEach(slice -> updated.put(slice.range(), slice.stats().flatMap(SliceStats::updated)));
-    List<LiveState.LiveSlice> slices =
-        head.slices().stream()
-            .map(
-                active -> {
-                  var epochs = active.slice().range().epochs();
-                  boolean follows = epochs.through() == Long.MAX_VALUE;
-                  return new LiveState.LiveSlice(
-                      active.slice().speed(),
-                      epochs,
-                      follows ? active.completeThrough().orElse(NONE) : epochs.through(),
-                      active
-                          .updated()
-                          .or(() -> updated.getOrDefault(active.slice().range(), Optional.empty())),
-                      active.seen(),
-                      active.position());
-                })
-            .toList();
+    for (LiveHead.Activity activity : head.following()) {
+      following.put(activity.rows(), activity);
+      activity.completeThrough().ifPresent(through -> progress.put(activity.rows(), through));
+    }
+    List<LiveState.LiveSlice> slices = new ArrayList<>();
+    for (Version version : view.live()) {
+      boolean speed = view.speed().equals(Optional.of(version));
+      version
+          .shown()
+          .forEach(
+              slice ->
+                  slices.add(
+                      slice.follows()
+                          ? following(slice, speed, following.get(slice.rows()))
+                          : closed(slice, speed)));
+    }
     return new LiveState(
         Pointers.of(view, head.revision(), new CatalogState(Map.of(), progress)),
         slices,
         head.log(),
         head.undecodable(),
         head.late());
+  }
+
+  private static LiveState.LiveSlice following(
+      Slice slice, boolean speed, LiveHead.Activity activity) {
+    return new LiveState.LiveSlice(
+        speed,
+        slice.epochs(),
+        activity.completeThrough().orElse(NONE),
+        activity.updated(),
+        activity.seen(),
+        activity.position());
+  }
+
+  private static LiveState.LiveSlice closed(Slice slice, boolean speed) {
+    return new LiveState.LiveSlice(
+        speed,
+        slice.epochs(),
+        slice.through(),
+        slice.stats().flatMap(SliceStats::updated),
+        Optional.empty(),
+        Optional.empty());
   }
 }

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.sqlite;
 
-import io.anabranch.api.EpochRange;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.store.KeyHash;
 import io.anabranch.api.spi.store.LiveHead;
 import io.anabranch.api.spi.store.LiveHead.Activity;
 import io.anabranch.api.spi.store.LiveRow;
-import io.anabranch.api.spi.store.LiveSlice;
 import io.anabranch.api.spi.store.RowQuery;
-import io.anabranch.api.spi.store.SliceRange;
 import io.anabranch.api.spi.store.StoreException;
 import io.anabranch.api.spi.store.StoreException.Code;
 import java.sql.Connection;
@@ -20,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -30,7 +26,8 @@ import java.util.function.Consumer;
 final class LiveRead {
   private static final int MOST_KEYS = 10_000;
   private static final int HEAD = 0;
-  private static final int SLICE = 1;
+  private static final int LOG = 1;
+  private static final int ACTIVITY = 2;
 
   private static final String READ = Schema.resource("read-live.sql");
 
@@ -50,16 +47,17 @@ final class LiveRead {
         while (result.next()) {
           switch (result.getInt(1)) {
             case HEAD -> head.head(result);
-            case SLICE -> head.slice(result);
+            case LOG -> head.log(result);
+            case ACTIVITY -> head.activity(result);
             default ->
                 rows.accept(
                     new LiveRow(
                         result.getBoolean(2),
                         result.getLong(3),
                         result.getLong(4),
-                        result.getBytes(6),
-                        result.getString(7),
-                        result.getBytes(8)));
+                        result.getBytes(5),
+                        result.getString(6),
+                        result.getBytes(7)));
           }
         }
       } catch (SQLException e) {
@@ -114,7 +112,7 @@ final class LiveRead {
               Collections.addAll(parameters, KeyHash.of(after), after);
             });
     if (query.limit().isPresent()) {
-      int rows = sql.lastIndexOf("SELECT 2");
+      int rows = sql.lastIndexOf("SELECT 3");
       sql.insert(rows, "SELECT * FROM (")
           .append(" ORDER BY r.hash, r.key_text, r.bucket, r.length, r.key, r.epoch LIMIT ?)");
       parameters.add(query.limit().getAsInt());
@@ -128,52 +126,37 @@ final class LiveRead {
     private long undecodable;
     private long late;
     private Optional<LogEnd> log = Optional.empty();
-    private final List<Activity> slices = new ArrayList<>();
+    private final List<Activity> following = new ArrayList<>();
 
     void head(ResultSet result) throws SQLException {
       revision = result.getLong(2);
       undecodable = result.getLong(3);
       late = result.getLong(4);
-      document = Optional.ofNullable(result.getString(7));
+      document = Optional.ofNullable(result.getString(6));
     }
 
-    void slice(ResultSet result) throws SQLException {
-      SliceRange range =
-          new SliceRange(
-              result.getLong("slice"),
-              new EpochRange(result.getLong("after_epoch"), result.getLong("through_epoch")));
-      LiveSlice slice =
-          new LiveSlice(
-              range,
-              result.getBoolean(2),
-              result.getLong("version"),
-              result.getString("log"),
-              result.getLong("min_bucket"),
-              result.getLong("max_bucket"));
-      slices.add(
+    void log(ResultSet result) throws SQLException {
+      log =
+          Optional.of(
+              new LogEnd(
+                  result.getString(6), result.getLong(2), result.getLong(3), result.getLong(4)));
+    }
+
+    void activity(ResultSet result) throws SQLException {
+      following.add(
           new Activity(
-              slice,
-              Sql.optionalLong(result, "complete_through"),
-              Optional.ofNullable(result.getString("position")),
-              result.getLong("changes"),
-              Sql.instant(result, "updated"),
-              Sql.instant(result, "seen")));
-      OptionalLong closed = Sql.optionalLong(result, "closed_through");
-      if (closed.isPresent()) {
-        log =
-            Optional.of(
-                new LogEnd(
-                    result.getString("log_position"),
-                    closed.getAsLong(),
-                    result.getLong("first_epoch"),
-                    result.getLong("last_epoch")));
-      }
+              result.getLong(2),
+              Sql.optionalLong(result, 3),
+              Optional.ofNullable(result.getString(6)),
+              result.getLong(4),
+              Sql.instant(result, 5),
+              Sql.instant(result, 7)));
     }
 
     Optional<LiveHead> get() {
       return revision == 0
           ? Optional.empty()
-          : Optional.of(new LiveHead(revision, document, slices, undecodable, late, log));
+          : Optional.of(new LiveHead(revision, document, following, undecodable, late, log));
     }
   }
 }

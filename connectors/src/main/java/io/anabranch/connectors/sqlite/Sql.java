@@ -69,16 +69,20 @@ final class Sql {
     }
   }
 
-  static OptionalLong optionalLong(ResultSet result, String column) throws SQLException {
+  static OptionalLong optionalLong(ResultSet result, int column) throws SQLException {
     long value = result.getLong(column);
     return result.wasNull() ? OptionalLong.empty() : OptionalLong.of(value);
   }
 
-  static Optional<Instant> instant(ResultSet result, String column) throws SQLException {
+  static Optional<Instant> instant(ResultSet result, int column) throws SQLException {
     OptionalLong millis = optionalLong(result, column);
     return millis.isPresent()
         ? Optional.of(Instant.ofEpochMilli(millis.getAsLong()))
         : Optional.empty();
+  }
+
+  static Optional<Instant> instant(ResultSet result, String column) throws SQLException {
+    return instant(result, result.findColumn(column));
   }
 
   /** Reads one row of a result. */

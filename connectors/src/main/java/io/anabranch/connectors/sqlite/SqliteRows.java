@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.sqlite;
 
-import static java.util.Comparator.comparing;
-
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.StoredRow;
@@ -47,9 +45,9 @@ final class SqliteRows implements RowStore {
 
   private static final Comparator<Hashed> ORDER =
       Comparator.comparingLong(Hashed::hash)
-          .thenComparing(comparing(hashed -> hashed.row().keyText()))
-          .thenComparing(comparing(hashed -> hashed.row().bucket()))
-          .thenComparing(comparing(hashed -> hashed.row().epoch()));
+          .thenComparing(hashed -> hashed.row().keyText())
+          .thenComparingLong(hashed -> hashed.row().bucket())
+          .thenComparingLong(hashed -> hashed.row().epoch());
 
   private final Database database;
   private final Clock clock;

@@ -1,6 +1,7 @@
 -- Parameters: 1 view, 2 known revision, 3 first epoch and 4 to 7 times and epochs of dead letters
--- to count, 8 and 9 bucket starts, 10 most dead letters to count.
-SELECT 0 AS branch, c.revision,
+-- to count, 8 and 9 bucket starts, 10 most dead letters to count. The first column says which
+-- branch a row is of; all branches have the same few columns, as each costs something for each row.
+SELECT 0, c.revision,
   (SELECT MIN(?10, COALESCE(SUM(n.letters), 0)) FROM anabranch_live_letters t
    JOIN anabranch_dead_letter_count n
      ON n.generation = t.generation AND n.view = '' AND n.kind = 'UNDECODABLE'
@@ -13,31 +14,25 @@ SELECT 0 AS branch, c.revision,
        AND d.event_time >= ?4 AND d.event_time < ?5
        AND d.epoch > t.after_epoch AND d.epoch <= t.through_epoch
      WHERE t.view = ?1 AND NOT (d.epoch <= ?6 AND d.event_time <= ?7) LIMIT ?10)),
-  NULL, NULL, CASE WHEN c.revision = ?2 THEN NULL ELSE c.document END, NULL,
-  NULL AS slice, NULL AS after_epoch, NULL AS through_epoch, NULL AS version, NULL AS log,
-  NULL AS min_bucket, NULL AS max_bucket, NULL AS complete_through, NULL AS position,
-  NULL AS changes, NULL AS updated, NULL AS seen, NULL AS closed_through, NULL AS log_position,
-  NULL AS first_epoch, NULL AS last_epoch
+  NULL, CASE WHEN c.revision = ?2 THEN NULL ELSE c.document END, NULL
 FROM anabranch_catalog c
 WHERE c.view = ?1
 UNION ALL
-SELECT 1, l.speed, NULL, NULL, NULL, NULL, NULL, NULL,
-  l.slice, l.after_epoch, l.through_epoch, l.version, l.log, l.min_bucket, l.max_bucket,
-  p.complete_through, p.position,
-  CASE WHEN l.through_epoch = 9223372036854775807 THEN
-    (SELECT SUM(a.changes) FROM anabranch_activity a WHERE a.slice = l.slice) END,
-  CASE WHEN l.through_epoch = 9223372036854775807 THEN
-    (SELECT MAX(a.updated) FROM anabranch_activity a WHERE a.slice = l.slice) END,
-  o.seen, g.closed_through, g.position, g.first_epoch, g.last_epoch
-FROM anabranch_live_slice l
-LEFT JOIN anabranch_progress p ON p.slice = l.slice AND l.through_epoch = 9223372036854775807
-LEFT JOIN anabranch_fence f ON f.slice = l.slice AND l.through_epoch = 9223372036854775807
-LEFT JOIN anabranch_run o ON o.run = f.run AND o.ended IS NULL
-LEFT JOIN anabranch_log g ON g.log = l.log
-WHERE l.view = ?1
+SELECT 1, g.closed_through, g.first_epoch, g.last_epoch, NULL, g.position, NULL
+FROM anabranch_log g
+WHERE g.log = (SELECT l.log FROM anabranch_live_slice l WHERE l.view = ?1 LIMIT 1)
 UNION ALL
-SELECT 2, l.speed, r.bucket, r.length, NULL, r.key, r.key_text, r.accumulator,
-  NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT 2, l.slice, p.complete_through,
+  (SELECT SUM(a.changes) FROM anabranch_activity a WHERE a.slice = l.slice),
+  (SELECT MAX(a.updated) FROM anabranch_activity a WHERE a.slice = l.slice),
+  p.position, o.seen
+FROM anabranch_live_slice l
+LEFT JOIN anabranch_progress p ON p.slice = l.slice
+LEFT JOIN anabranch_fence f ON f.slice = l.slice
+LEFT JOIN anabranch_run o ON o.run = f.run AND o.ended IS NULL
+WHERE l.view = ?1 AND l.through_epoch = 9223372036854775807
+UNION ALL
+SELECT 3, l.speed, r.bucket, r.length, r.key, r.key_text, r.accumulator
 FROM anabranch_live_slice l
 CROSS JOIN anabranch_row r ON r.slice = l.slice
 WHERE l.view = ?1 AND l.max_bucket >= ?8 AND l.min_bucket <= ?9

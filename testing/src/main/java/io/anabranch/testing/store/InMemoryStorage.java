@@ -231,7 +231,11 @@ public class InMemoryStorage
             entry.revision(),
             Optional.of(entry.document())
                 .filter(document -> entry.revision() != query.knownRevision()),
-            slices.stream().map(this::active).toList(),
+            slices.stream()
+                .map(LiveSlice::range)
+                .filter(range -> range.epochs().through() == Long.MAX_VALUE)
+                .map(range -> active(range.rows()))
+                .toList(),
             count(query, Set.of(DeadLetter.Kind.UNDECODABLE)),
             count(query, Set.of(DeadLetter.Kind.LATE, DeadLetter.Kind.AHEAD)),
             slices.stream()
@@ -280,13 +284,12 @@ public class InMemoryStorage
         && query.afterKeyText().filter(after -> row.keyText().compareTo(after) <= 0).isEmpty();
   }
 
-  private LiveHead.Activity active(LiveSlice slice) {
-    long rowSet = slice.range().rows();
+  private LiveHead.Activity active(long rowSet) {
     Long complete = progress.get(rowSet);
     Activity active = activity.get(rowSet);
     Fence fence = fences.get(rowSet);
     return new LiveHead.Activity(
-        slice,
+        rowSet,
         complete == null ? OptionalLong.empty() : OptionalLong.of(complete),
         Optional.ofNullable(positions.get(rowSet)),
         active == null ? 0 : active.changes(),

@@ -489,8 +489,8 @@ public abstract class ViewStoreContract {
     assertThat(head.revision(), is(1L));
     assertThat(head.document(), is(Optional.of("{\"n\":1}")));
     assertThat(head.log(), is(Optional.of(end)));
-    LiveHead.Activity slice = head.slices().get(0);
-    assertThat(slice.slice(), is(live(ROWS, ALL, true)));
+    LiveHead.Activity slice = head.following().get(0);
+    assertThat(slice.rows(), is(ROWS));
     assertThat(slice.completeThrough(), is(OptionalLong.of(5)));
     assertThat(slice.position(), is(Optional.of("at 8")));
     assertThat(slice.changes(), is(1L));
@@ -572,7 +572,7 @@ public abstract class ViewStoreContract {
 
     assertThat(state().completeThrough(ROWS), is(OptionalLong.of(5)));
     assertThat(
-        store.rows().readLive(EVERYTHING, row -> {}).orElseThrow().slices().get(0).position(),
+        store.rows().readLive(EVERYTHING, row -> {}).orElseThrow().following().get(0).position(),
         is(Optional.of("here")));
   }
 
@@ -588,7 +588,7 @@ public abstract class ViewStoreContract {
             Map.of());
 
     LiveHead.Activity slice =
-        store.rows().readLive(EVERYTHING, row -> {}).orElseThrow().slices().get(0);
+        store.rows().readLive(EVERYTHING, row -> {}).orElseThrow().following().get(0);
     assertThat(slice.position(), is(Optional.empty()));
     assertThat(slice.completeThrough(), is(OptionalLong.of(5)));
   }

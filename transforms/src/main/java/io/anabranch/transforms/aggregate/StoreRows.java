@@ -53,7 +53,7 @@ final class StoreRows extends PTransform<PCollection<KV<Integer, StoredRow>>, PC
   public PCollection<Void> expand(PCollection<KV<Integer, StoredRow>> rows) {
     return rows.apply("Batches", batches())
         .apply("Batch", GroupByKey.create())
-        .apply("Write", ParDo.of(new WriteRows(store, slice, BATCH, complete)))
+        .apply("Write", ParDo.of(new WriteRows(store, slice, complete)))
         .setCoder(VoidCoder.of());
   }
 

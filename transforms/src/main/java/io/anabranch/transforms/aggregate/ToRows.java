@@ -3,8 +3,8 @@ package io.anabranch.transforms.aggregate;
 
 import io.anabranch.api.KeyText;
 import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.store.KeyHash;
 import io.anabranch.transforms.epoch.EpochWindow;
-import java.util.Arrays;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -30,6 +30,7 @@ final class ToRows<K, A> extends DoFn<KV<K, Partial<A>>, KV<Integer, StoredRow>>
       EpochWindow window,
       OutputReceiver<KV<Integer, StoredRow>> out)
       throws CoderException {
+    String keyText = KeyText.of(element.getKey());
     byte[] key = CoderUtils.encodeToByteArray(keyCoder, element.getKey());
     Partial<A> partial = element.getValue();
     StoredRow row =
@@ -37,9 +38,9 @@ final class ToRows<K, A> extends DoFn<KV<K, Partial<A>>, KV<Integer, StoredRow>>
             window.epoch(),
             window.start().getMillis(),
             key,
-            KeyText.of(element.getKey()),
+            keyText,
             CoderUtils.encodeToByteArray(accumulatorCoder, partial.accumulator()),
             partial.contributions());
-    out.output(KV.of(Math.floorMod(Arrays.hashCode(key), shards), row));
+    out.output(KV.of(KeyHash.shard(keyText, shards), row));
   }
 }

@@ -8,7 +8,7 @@ import io.anabranch.api.Timeliness;
 import io.anabranch.api.UserException;
 import io.anabranch.api.WindowedDefinition;
 import io.anabranch.api.spi.StoredRow;
-import java.util.Arrays;
+import io.anabranch.api.spi.store.KeyHash;
 import java.util.Iterator;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderException;
@@ -64,6 +64,7 @@ final class WindowRows<K, V> extends DoFn<KV<K, Iterable<V>>, KV<Integer, Stored
       requireMerging(window);
       beyondLookback.inc();
     }
+    String keyText = KeyText.of(element.getKey());
     byte[] key = CoderUtils.encodeToByteArray(keyCoder, element.getKey());
     StoredRow row =
         new StoredRow(
@@ -71,10 +72,10 @@ final class WindowRows<K, V> extends DoFn<KV<K, Iterable<V>>, KV<Integer, Stored
             window.start().getMillis(),
             length,
             key,
-            KeyText.of(element.getKey()),
+            keyText,
             CoderUtils.encodeToByteArray(valueCoder, only(element, window)),
             1);
-    out.output(KV.of(Math.floorMod(Arrays.hashCode(key), shards), row));
+    out.output(KV.of(KeyHash.shard(keyText, shards), row));
   }
 
   /** Sessions may grow; any other window says by itself that the lookback is wrong. */

@@ -17,9 +17,12 @@ import org.apache.beam.sdk.values.KV;
  */
 final class WriteRows extends StoreFn<KV<Integer, Iterable<StoredRow>>, Void> {
   private static final long serialVersionUID = 1L;
-  private static final long MOST_BYTES = 8 << 20;
+
+  /** Large transactions of sorted rows are cheap; they hold the store for less than a second. */
+  private static final int MOST_ROWS = 50_000;
+
+  private static final long MOST_BYTES = 16 << 20;
   private final SliceRef slice;
-  private final int mostRows;
   private final boolean complete;
   private final Counter rowsWritten = Metrics.counter("io.anabranch", "rows-written");
 
@@ -28,10 +31,9 @@ final class WriteRows extends StoreFn<KV<Integer, Iterable<StoredRow>>, Void> {
    *
    * @param complete whether the rows are of windows, and are left out once the run is to stop
    */
-  WriteRows(Settings settings, SliceRef slice, int mostRows, boolean complete) {
+  WriteRows(Settings settings, SliceRef slice, boolean complete) {
     super(settings);
     this.complete = complete;
-    this.mostRows = mostRows;
     this.slice = slice;
   }
 
@@ -42,7 +44,7 @@ final class WriteRows extends StoreFn<KV<Integer, Iterable<StoredRow>>, Void> {
     for (StoredRow row : pane.getValue()) {
       batch.add(row);
       bytes += row.key().length + row.accumulator().length;
-      if (batch.size() >= mostRows || bytes >= MOST_BYTES) {
+      if (batch.size() >= MOST_ROWS || bytes >= MOST_BYTES) {
         write(batch);
         batch.clear();
         bytes = 0;

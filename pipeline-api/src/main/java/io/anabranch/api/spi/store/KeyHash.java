@@ -13,6 +13,16 @@ import java.util.zip.CRC32C;
 public final class KeyHash {
   private KeyHash() {}
 
+  /**
+   * Returns the shard of a key: each shard holds one range of hashes, so rows of a shard append to
+   * a table that is ordered by the hash.
+   *
+   * @param shards how many shards there are, 1 or more
+   */
+  public static int shard(String keyText, int shards) {
+    return (int) ((of(keyText) * shards) >>> Integer.SIZE);
+  }
+
   /** Returns the hash of a key in its readable form, from 0 to 2^32 - 1. */
   public static long of(String keyText) {
     CRC32C hash = new CRC32C();

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
  *
  * @param revision the revision of the document
  * @param document the document, empty if the reader knows this revision
- * @param slices the live slices, oldest first
+ * @param following what runs do with the live slices that follow the log
  * @param undecodable how many records could not be decoded, up to {@link #MOST_LETTERS}
  * @param late how many events were too late or too early, up to {@link #MOST_LETTERS}
  * @param log the log as a run saw it last, empty if none did
@@ -20,7 +20,7 @@ import java.util.OptionalLong;
 public record LiveHead(
     long revision,
     Optional<String> document,
-    List<Activity> slices,
+    List<Activity> following,
     long undecodable,
     long late,
     Optional<LogEnd> log) {
@@ -29,18 +29,18 @@ public record LiveHead(
 
   /** Copies the list. */
   public LiveHead {
-    slices = List.copyOf(slices);
+    following = List.copyOf(following);
   }
 
   /** Returns the same head with other numbers of dead letters. */
   public LiveHead withLetters(long otherUndecodable, long otherLate) {
-    return new LiveHead(revision, document, slices, otherUndecodable, otherLate, log);
+    return new LiveHead(revision, document, following, otherUndecodable, otherLate, log);
   }
 
   /**
-   * A live slice, and what runs do with it.
+   * What runs do with a row set.
    *
-   * @param slice the slice
+   * @param rows the number of the row set
    * @param completeThrough the last complete epoch, empty if none is
    * @param position the position in the log through which a run that ended has stored everything
    * @param changes how often rows were written; grows with each write
@@ -48,7 +48,7 @@ public record LiveHead(
    * @param seen when the run that fills it was last alive, empty if it has ended or there is none
    */
   public record Activity(
-      LiveSlice slice,
+      long rows,
       OptionalLong completeThrough,
       Optional<String> position,
       long changes,
