@@ -10,7 +10,6 @@ import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.Garbage;
 import io.anabranch.api.spi.GarbageRules;
-import io.anabranch.api.spi.LiveRow;
 import io.anabranch.api.spi.LiveState;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.ReadRequest;
@@ -32,6 +31,7 @@ import io.anabranch.api.spi.store.FencedException;
 import io.anabranch.api.spi.store.IdKind;
 import io.anabranch.api.spi.store.LetterQuery;
 import io.anabranch.api.spi.store.LiveHead;
+import io.anabranch.api.spi.store.LiveRow;
 import io.anabranch.api.spi.store.ReadReport;
 import io.anabranch.api.spi.store.RowStore.Suspension;
 import io.anabranch.api.spi.store.RunBeat;
@@ -614,16 +614,7 @@ public final class CatalogViewStore implements ViewStore {
     Optional<LiveHead> found =
         storage
             .rows()
-            .readLive(
-                LiveStates.query(request, before.catalog(), before.revision()),
-                row ->
-                    rows.accept(
-                        new LiveRow(
-                            row.speed(),
-                            row.bucket(),
-                            row.length(),
-                            row.key(),
-                            row.accumulator())));
+            .readLive(LiveStates.query(request, before.catalog(), before.revision()), rows);
     if (found.isEmpty()) {
       return Optional.empty();
     }

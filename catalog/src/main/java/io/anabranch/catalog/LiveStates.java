@@ -44,6 +44,7 @@ final class LiveStates {
         to == Long.MAX_VALUE ? to : to - 1,
         request.keyTexts(),
         Optional.empty(),
+        request.ordered(),
         OptionalInt.empty(),
         letters,
         revision,

@@ -217,7 +217,7 @@ final class QueryCommand implements Callable<Integer> {
 
   private static String sentence(Provenance provenance, int rows) {
     StringBuilder text = new StringBuilder();
-    text.append(String.format("%,d rows, %s", rows, provenance.architecture().word()));
+    text.append(Plural.of(rows, "row")).append(", ").append(provenance.architecture().word());
     provenance
         .batchThrough()
         .ifPresent(through -> text.append("; batch through ").append(through.time()));

@@ -6,7 +6,7 @@ import io.anabranch.api.Bucket;
 import io.anabranch.api.CombinedDefinition;
 import io.anabranch.api.KeyText;
 import io.anabranch.api.ViewDefinition;
-import io.anabranch.api.spi.LiveRow;
+import io.anabranch.api.spi.store.LiveRow;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Gathers the stored accumulators of each answer row, and merges them. */
 final class Merge<K, A, O> {
@@ -51,16 +50,21 @@ final class Merge<K, A, O> {
     (row.speed() ? cell.speed : cell.batch).add(row.accumulator());
   }
 
-  /** Returns the merged rows, ordered by bucket, its length, then by the text of the key. */
-  Stream<Row<K, O>> rows() {
+  /** Returns the merged rows in any order, and begins anew. */
+  List<Row<K, O>> take() {
+    List<Row<K, O>> rows = new ArrayList<>(cells.size());
+    cells.forEach((slot, cell) -> rows.add(row(slot, cell)));
+    cells.clear();
+    return rows;
+  }
+
+  /** The order of an answer: by bucket, its length, then by the text of the key. */
+  static <K, O> Comparator<Row<K, O>> order() {
     Comparator<Row<K, O>> byBucket =
         Comparator.comparing(row -> row.bucket().map(Bucket::start).orElse(Instant.MIN));
-    return cells.entrySet().stream()
-        .map(cell -> row(cell.getKey(), cell.getValue()))
-        .sorted(
-            byBucket
-                .thenComparing(row -> row.bucket().map(Bucket::length).orElse(Duration.ZERO))
-                .thenComparing(row -> KeyText.of(row.key())));
+    return byBucket
+        .thenComparing(row -> row.bucket().map(Bucket::length).orElse(Duration.ZERO))
+        .thenComparing(row -> KeyText.of(row.key()));
   }
 
   private Row<K, O> row(Slot slot, Cell cell) {

@@ -14,14 +14,15 @@ import io.anabranch.api.spi.LiveState;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.ReadRequest;
 import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.LiveRow;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * Reads one view: the Java client of the serving layer. It merges the accumulators of all layers by
@@ -34,7 +35,8 @@ import java.util.stream.Stream;
  *
  * <p>Shape of an answer: rows {@code (key, bucket, value)}, ordered by bucket, then by the text of
  * the key, or largest value first for {@link Query#top}; beside each value the shares of batch and
- * of speed. All rows of an answer are held in memory.
+ * of speed. All rows of an answer are held in memory; {@link #stream} gives them out one by one,
+ * and {@code top} holds no more than it returns.
  *
  * <p>Errors: {@link UserException} if the view was never computed, if its stored rows were made by
  * another definition, if the store fails, is locked by someone else for longer than its own timeout
@@ -96,59 +98,79 @@ public final class ViewReader<K, O> {
    * @throws UserException if there is no answer; see the class
    */
   public Answer<K, O> read(Query query) {
+    if (query.top().isPresent()) {
+      Largest<K, O> largest = new Largest<>(view.name(), query.top().getAsInt());
+      Provenance provenance = keyByKey(query, view, largest::add);
+      return new Answer<>(largest.rows(), requireStrict(query, provenance));
+    }
     return read(query, view);
   }
 
   private <A> Answer<K, O> read(Query query, ViewDefinition<?, K, ?, A, O> definition) {
     Merge<K, A, O> merge = new Merge<>(definition, query.total());
+    Provenance provenance = requireStrict(query, read(query, false, merge::add));
+    List<Row<K, O>> rows = merge.take();
+    rows.sort(Merge.order());
+    return new Answer<>(rows, provenance);
+  }
+
+  /**
+   * Reads rows and gives them out one by one, in memory that does not grow with the answer. The
+   * rows of a key come one after another; keys come in an order of the store's own.
+   *
+   * @param query {@link Query#top} is ignored. If it is {@linkplain Query#asStrict strict}, the
+   *     rows are given out nevertheless if a gap opens while they are read; then this fails
+   * @return what the rows are the answer of
+   * @throws UserException if there is no answer; see the class
+   */
+  public Provenance stream(Query query, Consumer<Row<K, O>> rows) {
+    if (query.strict()) {
+      requireStrict(query, read(query, false, row -> {}));
+    }
+    return requireStrict(query, keyByKey(query, view, rows));
+  }
+
+  private <A> Provenance keyByKey(
+      Query query, ViewDefinition<?, K, ?, A, O> definition, Consumer<Row<K, O>> rows) {
+    // Rows are decoded as they come, so the definition is compared first.
+    store
+        .pointer(definition.name())
+        .ifPresent(pointer -> requireSameDefinition(pointer, definition));
+    KeyByKey<K, A, O> merge = new KeyByKey<>(new Merge<>(definition, query.total()), rows);
+    Provenance provenance = read(query, true, merge::add);
+    merge.finish();
+    return provenance;
+  }
+
+  private Provenance read(Query query, boolean ordered, Consumer<LiveRow> rows) {
     // The log first: what it gets after the rows were read is no gap of theirs.
     Optional<LogEnd> end = log.map(Supplier::get);
     LiveState state =
         store
             .read(
                 new ReadRequest(
-                    definition.name(),
+                    view.name(),
                     query.from(),
                     query.to(),
                     query.keys(),
+                    ordered,
                     Optional.of(query.timeout())),
-                merge::add)
+                rows)
             .orElseThrow(
                 () ->
                     new UserException(
                         "view \""
-                            + definition.name()
+                            + view.name()
                             + "\" has no answer yet: compute it first, with \"anabranch run\""));
-    requireSameDefinition(state.pointer(), definition);
-    Provenance provenance = provenance(state, end);
+    requireSameDefinition(state.pointer(), view);
+    return provenance(state, end);
+  }
+
+  private static Provenance requireStrict(Query query, Provenance provenance) {
     if (query.strict() && !provenance.gaps().isEmpty()) {
       throw new IncompleteAnswerException(provenance);
     }
-    Stream<Row<K, O>> rows = merge.rows();
-    if (query.top().isPresent()) {
-      rows = rows.map(this::requireOrder).sorted(largestFirst()).limit(query.top().getAsInt());
-    }
-    return new Answer<>(rows.toList(), provenance);
-  }
-
-  private static <K, O> Comparator<Row<K, O>> largestFirst() {
-    return (left, right) -> {
-      @SuppressWarnings("unchecked") // values of one view are of one type, which has an order
-      Comparable<O> value = (Comparable<O>) right.value();
-      return value.compareTo(left.value());
-    };
-  }
-
-  private Row<K, O> requireOrder(Row<K, O> row) {
-    if (row.value() instanceof Comparable<?>) {
-      return row;
-    }
-    throw new UserException(
-        "view \""
-            + view.name()
-            + "\" has values of "
-            + row.value().getClass().getName()
-            + ", which have no order: leave out top");
+    return provenance;
   }
 
   private static void requireSameDefinition(

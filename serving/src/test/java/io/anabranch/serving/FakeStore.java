@@ -22,6 +22,9 @@ final class FakeStore {
               if (method.getName().equals("read")) {
                 return Optional.of(answer.apply((ReadRequest) arguments[0]));
               }
+              if (method.getName().equals("pointer")) {
+                return Optional.empty();
+              }
               throw new UnsupportedOperationException(method.getName());
             });
   }

@@ -52,6 +52,7 @@ class TimeoutTest {
                 Optional.of(Instant.EPOCH),
                 Optional.of(Instant.MAX),
                 Set.of("a"),
+                true, // the largest are found row by row
                 Optional.of(NEEDED))));
   }
 

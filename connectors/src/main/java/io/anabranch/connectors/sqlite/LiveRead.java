@@ -111,11 +111,18 @@ final class LiveRead {
               sql.append(" AND (r.hash, r.key_text) > (?, ?)");
               Collections.addAll(parameters, KeyHash.of(after), after);
             });
-    if (query.limit().isPresent()) {
+    if (query.ordered() || query.limit().isPresent()) {
       int rows = sql.lastIndexOf("SELECT 3");
       sql.insert(rows, "SELECT * FROM (")
-          .append(" ORDER BY r.hash, r.key_text, r.bucket, r.length, r.key, r.epoch LIMIT ?)");
-      parameters.add(query.limit().getAsInt());
+          .append(" ORDER BY r.hash, r.key_text, r.bucket, r.length, r.key, r.epoch");
+      query
+          .limit()
+          .ifPresent(
+              limit -> {
+                sql.append(" LIMIT ?");
+                parameters.add(limit);
+              });
+      sql.append(")");
     }
   }
 

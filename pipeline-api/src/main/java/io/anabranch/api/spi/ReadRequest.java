@@ -13,6 +13,7 @@ import java.util.Set;
  * @param from the first bucket start, inclusive
  * @param to the end of bucket starts, exclusive
  * @param keyTexts the keys in their readable form, empty for all keys
+ * @param ordered whether rows of a key come one after another; in any order otherwise
  * @param timeout how long it may take, empty for as long as it takes
  */
 public record ReadRequest(
@@ -20,7 +21,18 @@ public record ReadRequest(
     Optional<Instant> from,
     Optional<Instant> to,
     Set<String> keyTexts,
+    boolean ordered,
     Optional<Duration> timeout) {
+
+  /** Reads rows in any order. */
+  public ReadRequest(
+      String view,
+      Optional<Instant> from,
+      Optional<Instant> to,
+      Set<String> keyTexts,
+      Optional<Duration> timeout) {
+    this(view, from, to, keyTexts, false, timeout);
+  }
 
   /** Copies the keys. */
   public ReadRequest {

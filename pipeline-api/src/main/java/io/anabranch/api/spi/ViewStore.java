@@ -4,6 +4,7 @@ package io.anabranch.api.spi;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.UserException;
+import io.anabranch.api.spi.store.LiveRow;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;

@@ -224,6 +224,7 @@ public class InMemoryStorage
     List<LiveSlice> slices = live.get(query.view());
     slices.stream()
         .flatMap(slice -> rows(slice).filter(row -> matches(query, row)))
+        .sorted(comparing(LiveRow::keyText).thenComparing(LiveRow::bucket))
         .limit(query.limit().orElse(Integer.MAX_VALUE))
         .forEach(consumer);
     return Optional.of(

@@ -111,6 +111,7 @@ public abstract class ViewStoreContract {
         Long.MAX_VALUE,
         keys,
         after,
+        false,
         limit,
         RowQuery.Letters.ALL,
         0,
@@ -433,6 +434,7 @@ public abstract class ViewStoreContract {
             1,
             Set.of(),
             Optional.empty(),
+            false,
             OptionalInt.empty(),
             RowQuery.Letters.ALL,
             0,
@@ -464,6 +466,46 @@ public abstract class ViewStoreContract {
 
     assertThat(keys, hasSize(50));
     assertThat(Set.copyOf(keys), hasSize(50));
+  }
+
+  @Test
+  void orderedRowsOfAKeyComeTogether() {
+    Fence batch = fence(ROWS, RUN);
+    Fence speed = fence(ROWS + 5, RUN);
+    List<LiveSlice> live =
+        List.of(
+            live(ROWS, new EpochRange(Epochs.NONE, 4), false),
+            live(ROWS + 5, new EpochRange(4, Long.MAX_VALUE), true));
+    store.catalog().commit(List.of(change(VIEW, 0, List.of(batch, speed), live)), Map.of());
+    for (int i = 0; i < 20; i++) {
+      write(batch, row(4, i % 3, "key-" + i, 1));
+      write(speed, row(5, i % 2, "key-" + i, 2));
+    }
+    RowQuery ordered =
+        new RowQuery(
+            VIEW,
+            Long.MIN_VALUE,
+            Long.MAX_VALUE,
+            Set.of(),
+            Optional.empty(),
+            true,
+            OptionalInt.empty(),
+            RowQuery.Letters.ALL,
+            0,
+            Optional.empty());
+
+    List<String> order = new ArrayList<>();
+    store
+        .rows()
+        .readLive(
+            ordered,
+            row -> {
+              if (order.isEmpty() || !order.get(order.size() - 1).equals(row.keyText())) {
+                order.add(row.keyText());
+              }
+            });
+
+    assertThat("each key comes once", order, hasSize(20));
   }
 
   @Test
@@ -503,6 +545,7 @@ public abstract class ViewStoreContract {
             0,
             Set.of(),
             Optional.empty(),
+            false,
             OptionalInt.empty(),
             RowQuery.Letters.ALL,
             1,
@@ -733,6 +776,7 @@ public abstract class ViewStoreContract {
             0,
             Set.of(),
             Optional.empty(),
+            false,
             OptionalInt.empty(),
             new RowQuery.Letters(2, 55, 100, 2, 1_000),
             0,

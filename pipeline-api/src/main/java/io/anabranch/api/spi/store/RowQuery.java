@@ -14,7 +14,8 @@ import java.util.Set;
  * @param toBucket the last bucket start
  * @param keyTexts the keys in their readable form, empty for all keys
  * @param afterKeyText only larger keys, for the next page; empty for all keys
- * @param limit how many rows at most
+ * @param ordered whether rows of a key come one after another; in any order otherwise
+ * @param limit how many rows at most; they come ordered then
  * @param letters which dead letters to count
  * @param knownRevision the document is left out of the answer if it is of this revision
  * @param timeout how long it may take, empty for as long as it takes
@@ -25,6 +26,7 @@ public record RowQuery(
     long toBucket,
     Set<String> keyTexts,
     Optional<String> afterKeyText,
+    boolean ordered,
     OptionalInt limit,
     Letters letters,
     long knownRevision,
@@ -60,6 +62,7 @@ public record RowQuery(
         toBucket,
         keyTexts,
         afterKeyText,
+        ordered,
         OptionalInt.of(0),
         letters,
         knownRevision,
