@@ -10,6 +10,7 @@ import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.Garbage;
 import io.anabranch.api.spi.GarbageRules;
+import io.anabranch.api.spi.LiveRow;
 import io.anabranch.api.spi.LiveState;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.ReadRequest;
@@ -31,7 +32,6 @@ import io.anabranch.api.spi.store.FencedException;
 import io.anabranch.api.spi.store.IdKind;
 import io.anabranch.api.spi.store.LetterQuery;
 import io.anabranch.api.spi.store.LiveHead;
-import io.anabranch.api.spi.store.LiveRow;
 import io.anabranch.api.spi.store.ReadReport;
 import io.anabranch.api.spi.store.RowStore.Suspension;
 import io.anabranch.api.spi.store.RunBeat;
@@ -210,6 +210,7 @@ public final class CatalogViewStore implements ViewStore {
           (view, context) -> VersionTransitions.discard(view, fence(slice)));
       sweeper.sweep(slice.view(), trash -> trash.range().rows() == slice.slice());
     }
+    sweeper.dropLetters();
   }
 
   @Override
@@ -370,14 +371,13 @@ public final class CatalogViewStore implements ViewStore {
       return Catalog.parsed(List.of(view.get().view()), state)
           .get(view.get().view())
           .version(id)
-          .map(version -> state(view.get().view(), version, state));
+          .map(version -> state(view.get(), version, state));
     }
   }
 
-  private VersionState state(String view, Version version, CatalogState state) {
-    Map<Long, Reading> readings = readings(List.of(version));
+  private static VersionState state(ViewCatalog view, Version version, CatalogState state) {
     return new VersionState(
-        view,
+        view.view(),
         version.view().fingerprint(),
         version.view().log(),
         version.retired().isPresent(),
@@ -387,24 +387,9 @@ public final class CatalogViewStore implements ViewStore {
             .map(Slice::epochs)
             .sorted(Comparator.comparingLong(EpochRange::after))
             .toList(),
-        List.copyOf(readings.values()));
-  }
-
-  /** Returns how far runs have read for some versions, by row set. */
-  private Map<Long, Reading> readings(Collection<Version> versions) {
-    Set<Long> rowSets = new TreeSet<>();
-    versions.forEach(version -> version.slices().forEach(slice -> rowSets.add(slice.rows())));
-    Map<Long, Reading> readings = new TreeMap<>();
-    for (RunProgress run : storage.progress().read(List.of())) {
-      run.readings()
-          .forEach(
-              (rows, reading) -> {
-                if (rowSets.contains(rows)) {
-                  readings.put(rows, run.ended().isPresent() ? reading.asEnded() : reading);
-                }
-              });
-    }
-    return readings;
+        version.slices().stream()
+            .flatMap(slice -> Statuses.reading(view, slice, state).stream())
+            .toList());
   }
 
   @Override
@@ -589,23 +574,21 @@ public final class CatalogViewStore implements ViewStore {
 
   @Override
   public List<Instant> untimely(String view) {
-    return untimely(catalog.load(view)).stream()
-        .map(letter -> letter.eventTime().orElseThrow())
-        .sorted()
-        .toList();
+    List<Instant> times = new ArrayList<>();
+    readUntimely(catalog.load(view), letter -> times.add(letter.eventTime().orElseThrow()));
+    times.sort(null);
+    return times;
   }
 
-  private List<DeadLetter> untimely(ViewCatalog view) {
-    List<DeadLetter> letters = new ArrayList<>();
+  private void readUntimely(ViewCatalog view, Consumer<DeadLetter> letters) {
     if (view.isLive()) {
       LetterQuery query =
           new LetterQuery(
               scopes(view.view(), view.live().get(0)),
               Set.of(DeadLetter.Kind.LATE, DeadLetter.Kind.AHEAD),
               Integer.MAX_VALUE);
-      storage.deadLetters().read(query, letters::add);
+      storage.deadLetters().read(query, letters);
     }
-    return letters;
   }
 
   @Override
@@ -677,18 +660,23 @@ public final class CatalogViewStore implements ViewStore {
 
   @Override
   public void readVersions(long live, long other, long through, Consumer<SideRow> rows) {
-    ViewCatalog view = find(live).or(() -> find(other)).orElse(ViewCatalog.empty(""));
     EpochRange epochs = new EpochRange(NONE, through);
-    List<SliceRange> ranges = new ArrayList<>(within(shown(view, live), epochs));
-    int first = ranges.size();
-    ranges.addAll(within(shown(view, other), epochs));
     try (Snapshot snapshot = storage.catalog().snapshot()) {
+      CatalogState state = snapshot.catalog(List.of());
+      Collection<ViewCatalog> views = Catalog.parsed(state.entries().keySet(), state).values();
+      List<SliceRange> ranges = new ArrayList<>(within(shown(views, live), epochs));
+      int first = ranges.size();
+      ranges.addAll(within(shown(views, other), epochs));
       snapshot.scan(ranges, (row, part) -> rows.accept(side(row, part < first)));
     }
   }
 
-  private static List<SliceRange> shown(ViewCatalog view, long version) {
-    return view.version(version).stream().flatMap(Version::shown).map(Slice::range).toList();
+  private static List<SliceRange> shown(Collection<ViewCatalog> views, long version) {
+    return views.stream()
+        .flatMap(view -> view.version(version).stream())
+        .flatMap(Version::shown)
+        .map(Slice::range)
+        .toList();
   }
 
   @Override
@@ -706,30 +694,39 @@ public final class CatalogViewStore implements ViewStore {
         .get(0);
   }
 
+  /** Finds neighbouring slices by their row sets, as one row set may be there twice. */
   private static List<SliceRange> sources(ViewCatalog view, List<Long> slices) {
     List<SliceRange> shown =
-        view.batch().stream().flatMap(Version::shown).map(Slice::range).toList();
-    List<SliceRange> sources = new ArrayList<>();
-    for (long rows : slices) {
-      sources.add(
-          shown.stream()
-              .filter(range -> range.rows() == rows)
-              .min(Comparator.comparing(sources::contains)) // one may be there twice
-              .orElse(all(rows)));
+        view.batch().stream()
+            .flatMap(Version::shown)
+            .sorted(Comparator.comparingLong(Slice::after))
+            .map(Slice::range)
+            .toList();
+    for (int from = 0; from + slices.size() <= shown.size(); from++) {
+      List<SliceRange> neighbours = shown.subList(from, from + slices.size());
+      if (neighbours.stream().map(SliceRange::rows).toList().equals(slices)) {
+        return neighbours;
+      }
     }
-    return sources;
+    return slices.stream()
+        .map(
+            rows ->
+                shown.stream().filter(range -> range.rows() == rows).findFirst().orElse(all(rows)))
+        .toList();
   }
 
   @Override
   public void scan(Collection<Long> slices, Consumer<StoredRow> rows) {
-    List<SliceRange> ranges = new ArrayList<>();
-    for (ViewCatalog view : catalog.loadAll().values()) {
-      view.batch().stream()
-          .flatMap(Version::shown)
-          .map(Slice::range)
-          .filter(range -> slices.contains(range.rows()))
-          .forEach(ranges::add);
-    }
+    List<Long> numbers = List.copyOf(slices);
+    List<SliceRange> ranges =
+        catalog.loadAll().values().stream()
+            .filter(
+                view ->
+                    view.batch().stream()
+                        .flatMap(Version::shown)
+                        .anyMatch(slice -> numbers.contains(slice.rows())))
+            .flatMap(view -> sources(view, numbers).stream())
+            .toList();
     try (Snapshot snapshot = storage.catalog().snapshot()) {
       snapshot.scan(ranges, (row, part) -> rows.accept(row));
     }
@@ -768,13 +765,12 @@ public final class CatalogViewStore implements ViewStore {
     List<ViewStatus> all = new ArrayList<>();
     try (Snapshot snapshot = storage.catalog().snapshot()) {
       CatalogState state = snapshot.catalog(List.of());
+      Statuses statuses = new Statuses(snapshot, state);
       for (ViewCatalog view : Catalog.parsed(state.entries().keySet(), state).values()) {
-        boolean known = view.isLive() || view.pointer().waiting().findAny().isPresent();
-        if (known) {
-          List<DeadLetter> untimely = untimely(view);
-          all.add(
-              new Statuses(snapshot, state, readings(view.versions()))
-                  .of(view, storage.reports().last(view.view()), untimely));
+        if (view.isLive() || view.pointer().waiting().findAny().isPresent()) {
+          Statuses.Late late = new Statuses.Late(view);
+          readUntimely(view, late::add);
+          all.add(statuses.of(view, storage.reports().last(view.view()), late));
         }
       }
     }

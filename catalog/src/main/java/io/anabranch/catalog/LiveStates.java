@@ -41,7 +41,7 @@ final class LiveStates {
     return new RowQuery(
         request.view(),
         from,
-        to == Long.MAX_VALUE ? to : to - 1,
+        to == Long.MAX_VALUE || to == Long.MIN_VALUE ? to : to - 1,
         request.keyTexts(),
         Optional.empty(),
         request.ordered(),
@@ -85,7 +85,7 @@ final class LiveStates {
                           : closed(slice, speed)));
     }
     return new LiveState(
-        Pointers.of(view, head.revision(), new CatalogState(Map.of(), progress)),
+        Pointers.of(view, head.revision(), new CatalogState(Map.of(), progress, Map.of())),
         slices,
         head.log(),
         head.undecodable(),

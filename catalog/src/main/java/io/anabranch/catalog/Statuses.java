@@ -11,8 +11,6 @@ import io.anabranch.api.spi.ViewStatus;
 import io.anabranch.api.spi.store.CatalogState;
 import io.anabranch.api.spi.store.SliceStats;
 import io.anabranch.api.spi.store.Snapshot;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -20,29 +18,51 @@ import java.util.OptionalLong;
 final class Statuses {
   private final Snapshot snapshot;
   private final CatalogState state;
-  private final Map<Long, Reading> readings;
 
-  Statuses(Snapshot snapshot, CatalogState state, Map<Long, Reading> readings) {
+  Statuses(Snapshot snapshot, CatalogState state) {
     this.snapshot = snapshot;
     this.state = state;
-    this.readings = readings;
   }
 
-  ViewStatus of(
-      ViewCatalog view, Optional<Reconciliation> reconciliation, List<DeadLetter> untimely) {
-    Optional<Version> base =
-        Pointers.base(view).isPresent()
-            ? view.version(Pointers.base(view).getAsLong())
-            : Optional.empty();
-    long countedIn =
-        base.map(version -> untimely.stream().filter(letter -> countsIn(version, letter)).count())
-            .orElse(0L);
+  /** Counts late events, and those that the batch version counts nevertheless. */
+  static final class Late {
+    private final Optional<Version> base;
+    private long all;
+    private long counted;
+
+    Late(ViewCatalog view) {
+      OptionalLong version = Pointers.base(view);
+      this.base = version.isPresent() ? view.version(version.getAsLong()) : Optional.empty();
+    }
+
+    void add(DeadLetter letter) {
+      all++;
+      counted += base.filter(version -> countsIn(version, letter)).isPresent() ? 1 : 0;
+    }
+  }
+
+  /**
+   * Returns how far the run of a slice has read. A closed part of a row set that another slice
+   * follows the log with has no reading of its own.
+   */
+  static Optional<Reading> reading(ViewCatalog view, Slice slice, CatalogState state) {
+    boolean followedElsewhere =
+        !slice.follows()
+            && view.versions().stream()
+                .flatMap(version -> version.slices().stream())
+                .anyMatch(other -> other.follows() && other.rows() == slice.rows());
+    return followedElsewhere
+        ? Optional.empty()
+        : Optional.ofNullable(state.readings().get(slice.rows()));
+  }
+
+  ViewStatus of(ViewCatalog view, Optional<Reconciliation> reconciliation, Late late) {
     return new ViewStatus(
         Pointers.of(view, state.entries().get(view.view()).revision(), state),
         view.versions().stream().map(version -> version(view, version)).toList(),
         reconciliation,
-        untimely.size(),
-        countedIn);
+        late.all,
+        late.counted);
   }
 
   private static boolean countsIn(Version version, DeadLetter letter) {
@@ -62,7 +82,7 @@ final class Statuses {
         version.created(),
         version.slices().stream()
             .sorted(comparingLong(Slice::after).thenComparing(Slice::rows))
-            .map(this::slice)
+            .map(slice -> slice(view, slice))
             .toList());
   }
 
@@ -78,7 +98,7 @@ final class Statuses {
             : VersionRole.NONE;
   }
 
-  private ViewStatus.Slice slice(Slice slice) {
+  private ViewStatus.Slice slice(ViewCatalog view, Slice slice) {
     return new ViewStatus.Slice(
         slice.rows(),
         slice.epochs(),
@@ -88,6 +108,6 @@ final class Statuses {
             ? state.completeThrough(slice.rows())
             : slice.isShown() ? OptionalLong.of(slice.through()) : OptionalLong.empty(),
         slice.stats().map(SliceStats::count).orElseGet(() -> snapshot.stats(slice.range()).count()),
-        Optional.ofNullable(readings.get(slice.rows())));
+        reading(view, slice, state));
   }
 }

@@ -52,11 +52,12 @@ public final class StreamTransitions {
   }
 
   /**
-   * Takes over a version that follows the log, whatever its role, and goes on where it ends. The
-   * run that held it can no longer write.
+   * Takes over a version of Kappa, whatever its role, and goes on where it ends. The run that held
+   * it can no longer write.
    */
   public static Changed<OpenSlice> takeOver(
       ViewCatalog catalog, long version, long run, ViewRef view, TransitionContext context) {
+    Compatibility.requireSource(catalog, view, Architecture.KAPPA);
     Version found =
         catalog
             .version(version)

@@ -3,6 +3,7 @@ package io.anabranch.catalog;
 
 import io.anabranch.api.spi.Garbage;
 import io.anabranch.api.spi.GarbageRules;
+import io.anabranch.api.spi.store.IdKind;
 import io.anabranch.api.spi.store.RunProgress;
 import io.anabranch.api.spi.store.SliceRange;
 import io.anabranch.api.spi.store.Snapshot;
@@ -58,11 +59,12 @@ final class Sweeper {
 
   Garbage collect(GarbageRules rules, Instant now) {
     Instant old = before(now, rules.grace());
-    LongPredicate dead = dead(before(now, rules.deadAfter()));
+    Instant silentSince = before(now, rules.deadAfter());
     long versions = 0;
     long slices = 0;
     long rows = 0;
     for (Map.Entry<String, ViewCatalog> view : catalog.loadAll().entrySet()) {
+      LongPredicate dead = dead(silentSince);
       ViewCatalog kept = VersionTransitions.collect(view.getValue(), dead, old);
       versions += view.getValue().versions().size() - kept.versions().size();
       slices += slices(view.getValue()) - slices(kept);
@@ -113,14 +115,16 @@ final class Sweeper {
     }
   }
 
+  /** A run that began after this was asked is alive. */
   private LongPredicate dead(Instant silentSince) {
     Set<Long> alive = new TreeSet<>();
+    long last = storage.catalog().nextId(IdKind.RUN);
     for (RunProgress run : storage.progress().read(List.of())) {
       if (run.ended().isEmpty() && run.seen().isAfter(silentSince)) {
         alive.add(run.run());
       }
     }
-    return run -> !alive.contains(run);
+    return run -> run < last && !alive.contains(run);
   }
 
   private static Instant before(Instant now, Duration time) {

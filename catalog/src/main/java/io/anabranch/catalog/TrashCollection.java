@@ -48,15 +48,23 @@ final class TrashCollection {
 
   private void add(SliceRange range, Instant since) {
     if (!rowSets.contains(range.rows())) {
-      SliceRange whole = new SliceRange(range.rows(), ALL);
-      if (trash.stream().noneMatch(each -> each.range().equals(whole))) {
-        trash.removeIf(each -> each.range().rows() == range.rows());
-        trash.add(new Trash(whole, since));
-      }
+      addWhole(new SliceRange(range.rows(), ALL), since);
       return;
     }
     List<SliceRange> known = new ArrayList<>(named);
     trash.forEach(each -> known.add(each.range()));
     RowRanges.minus(range, known).forEach(part -> trash.add(new Trash(part, since)));
+  }
+
+  /** Rows may be in several slices; the last that readers saw counts. */
+  private void addWhole(SliceRange whole, Instant since) {
+    Instant last = since;
+    for (Trash each : List.copyOf(trash)) {
+      if (each.range().rows() == whole.rows()) {
+        last = each.since().isAfter(last) ? each.since() : last;
+        trash.remove(each);
+      }
+    }
+    trash.add(new Trash(whole, last));
   }
 }

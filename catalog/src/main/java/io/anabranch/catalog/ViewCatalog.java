@@ -15,8 +15,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * All that is true of a view: its versions, their slices, and which of them queries read.
- * Immutable; a store keeps it as one document and replaces it as a whole. {@link Transitions} make
- * the next one.
+ * Immutable; a store keeps it as one document and replaces it as a whole. {@link BatchTransitions},
+ * {@link StreamTransitions} and {@link VersionTransitions} make the next one.
  *
  * <p>An answer is the union of the shown slices of the live versions, each within its own epochs.
  *

@@ -51,7 +51,7 @@ class CatalogTest {
   private static final class EmptySnapshot implements Snapshot {
     @Override
     public CatalogState catalog(Collection<String> views) {
-      return new CatalogState(Map.of(), Map.of());
+      return new CatalogState(Map.of(), Map.of(), Map.of());
     }
 
     @Override

@@ -11,6 +11,11 @@ final class Advice {
 
   private Advice() {}
 
+  /** Returns the message of an error, and what to do about it. */
+  static String text(Throwable error) {
+    return error.getMessage() + of(error).map(". "::concat).orElse("");
+  }
+
   /** Returns the advice for an error, or for what brought it about. */
   static Optional<String> of(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {

@@ -23,8 +23,7 @@ final class Failures implements IExecutionExceptionHandler {
     PrintWriter err = commandLine.getErr();
     RootCommand root = (RootCommand) commandLine.getCommandSpec().root().userObject();
     if (error instanceof UserException) {
-      String advice = Advice.of(error).map(". "::concat).orElse("");
-      err.println("error: " + excerpt(error.getMessage()) + advice);
+      err.println("error: " + excerpt(Advice.text(error)));
     } else {
       err.println(
           "error: "

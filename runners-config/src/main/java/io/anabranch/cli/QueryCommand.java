@@ -11,6 +11,7 @@ import io.anabranch.api.spi.EpochChange;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.LiveHead;
 import io.anabranch.config.Configuration;
 import io.anabranch.serving.Query;
 import io.anabranch.serving.ViewReader;
@@ -230,10 +231,11 @@ final class QueryCommand implements Callable<Integer> {
     provenance
         .freshness()
         .ifPresent(age -> text.append("; last change ").append(Values.age(age)).append(" ago"));
-    text.append("; ").append(Plural.of(provenance.deadLetters(), "dead letter"));
+    text.append("; ").append(upTo(provenance.deadLetters(), "dead letter"));
     if (provenance.untimely() > 0) {
-      text.append(
-          String.format("; %,d events late or ahead, not counted in", provenance.untimely()));
+      text.append("; ")
+          .append(upTo(provenance.untimely(), "event"))
+          .append(" late or ahead, not counted in");
     }
     if (!provenance.gaps().isEmpty()) {
       text.append("; NOT COVERED: what was ingested in ")
@@ -243,5 +245,12 @@ final class QueryCommand implements Callable<Integer> {
                   .collect(Collectors.joining(", ")));
     }
     return text.toString();
+  }
+
+  /** An answer counts no further than this. */
+  private static String upTo(long count, String noun) {
+    return count < LiveHead.MOST_LETTERS
+        ? Plural.of(count, noun)
+        : "more than " + Plural.of(LiveHead.MOST_LETTERS - 1, noun);
   }
 }

@@ -4,7 +4,9 @@ package io.anabranch.cli;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.spi.VersionRole;
 import io.anabranch.config.Configuration;
+import io.anabranch.wiring.BatchReport;
 import io.anabranch.wiring.BatchRun;
+import io.anabranch.wiring.Compaction;
 import io.anabranch.wiring.KappaRun;
 import io.anabranch.wiring.LambdaRun;
 import io.anabranch.wiring.RunContext;
@@ -161,7 +163,11 @@ final class RunCommand implements Callable<Integer> {
       if (layer != Layer.SPEED && (layer == Layer.BATCH || hasClosedEpochs(context))) {
         BatchRun<E> batch =
             BatchRun.of(context).full(full).failOnMismatch(failOnMismatch).stoppedBy(stop);
-        teller.batchDone(batch.run(run -> teller.started("batch", run)));
+        BatchReport report = batch.run(run -> teller.started("batch", run));
+        teller.batchDone(report);
+        if (!report.nothingToDo()) {
+          Compaction.afterBatch(context, stop, teller::folded, teller::foldFailed);
+        }
       }
       if (layer != Layer.BATCH && !stop.isRequested()) {
         LongConsumer started = run -> teller.started("speed", run);

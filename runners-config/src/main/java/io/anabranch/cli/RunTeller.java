@@ -208,14 +208,14 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
 
   @Override
   public void promotionWaits(UserException reason) {
-    err.printf("not promoted yet: %s%n", reason.getMessage());
+    err.printf("not promoted yet: %s%n", Advice.text(reason));
     err.flush();
   }
 
   @Override
   public void notPromoted(UserException reason) {
     refused = true;
-    err.printf("error: %s%n", reason.getMessage());
+    err.printf("error: %s%n", Advice.text(reason));
     err.flush();
   }
 
@@ -249,14 +249,14 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
     progress.batchFailed();
     err.printf(
         "error: batch failed, and is tried again in %d s: %s%n",
-        retryAfter.toSeconds(), error.getMessage());
+        retryAfter.toSeconds(), Advice.text(error));
   }
 
   @Override
   public void foldFailed(UserException error) {
     err.printf(
         "error: folding slices failed, and is tried again after the next batch run: %s%n",
-        error.getMessage());
+        Advice.text(error));
   }
 
   private String views() {

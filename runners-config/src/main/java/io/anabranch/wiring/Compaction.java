@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Folds slices of the batch versions into one: rows of the same bucket and key become one row, and
@@ -64,6 +65,22 @@ public final class Compaction {
       }
     }
     return reports;
+  }
+
+  /**
+   * Folds the newest slices after a batch run, unless the process is to stop. What fails is tried
+   * again after the next batch run.
+   */
+  public static void afterBatch(
+      RunContext<?> context, Stop stop, Consumer<Report> folded, Consumer<UserException> failed) {
+    try {
+      stop.requireNotRequested();
+      run(context, Choice.NEWEST).forEach(folded);
+    } catch (RuntimeException e) {
+      if (!stop.isRequested()) {
+        failed.accept(UserException.of(e));
+      }
+    }
   }
 
   private static List<Slice> chosen(ViewStatus status, Choice choice) {

@@ -164,18 +164,7 @@ public final class LambdaRun<E> {
     } finally {
       waitingSinceNanos = System.nanoTime();
     }
-    fold();
-  }
-
-  private void fold() {
-    try {
-      stop.requireNotRequested();
-      Compaction.run(context, Compaction.Choice.NEWEST).forEach(listener::folded);
-    } catch (RuntimeException e) { // tried again after the next batch run
-      if (!stop.isRequested()) {
-        listener.foldFailed(UserException.of(e));
-      }
-    }
+    Compaction.afterBatch(context, stop, listener::folded, listener::foldFailed);
   }
 
   private void failed(RuntimeException error) {

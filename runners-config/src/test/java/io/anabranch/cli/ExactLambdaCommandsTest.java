@@ -5,6 +5,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
 
 import io.anabranch.cli.Cli.Result;
@@ -68,6 +69,25 @@ final class ExactLambdaCommandsTest {
         status.out(),
         containsString("last absorbed through 2015-05-21T02:00:00Z, revenue: all 2 rows equal"));
     assertThat(total("tea"), containsString("\"value\":17,\"batch\":17}"));
+  }
+
+  /** As from cron, an hour at a time: reads must not get slower with each run. */
+  @Test
+  void batchRunsCompactTheirSlicesByThemselves() {
+    String folded = "";
+    for (int hour = 3; hour < 13; hour++) {
+      String day = "2015-05-21T%02d".formatted(hour);
+      ingest(day + ":10:00Z,ann,tea,1\n", day + ":30:00Z");
+      ok("close", "--through", "2015-05-21T%02d:00:00Z".formatted(hour + 1));
+      folded += ok("run", "--layer", "batch").out();
+    }
+
+    assertThat(folded, containsString("slices folded into one"));
+    assertThat(total("tea"), containsString("\"value\":27,\"batch\":27}"));
+    assertThat(
+        "slices of one view",
+        ok("status", "--format", "json").out().split("\"slice\":", -1).length,
+        lessThan(40));
   }
 
   @Test

@@ -6,7 +6,7 @@ import io.anabranch.api.Bucket;
 import io.anabranch.api.CombinedDefinition;
 import io.anabranch.api.KeyText;
 import io.anabranch.api.ViewDefinition;
-import io.anabranch.api.spi.store.LiveRow;
+import io.anabranch.api.spi.LiveRow;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;

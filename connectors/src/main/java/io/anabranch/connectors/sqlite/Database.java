@@ -8,10 +8,12 @@ import io.anabranch.api.spi.store.StoreException.Code;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.WeakHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.sqlite.SQLiteConfig;
@@ -25,7 +27,8 @@ import org.sqlite.SQLiteErrorCode;
 final class Database implements AutoCloseable {
   private static final int CONNECTIONS = 8;
   private static final int MOST_KEPT = 20;
-  private static final Map<Connection, Map<String, PreparedStatement>> KEPT = new WeakHashMap<>();
+  private static final IdentityHashMap<SQLiteConnection, Map<String, PreparedStatement>> KEPT =
+      new IdentityHashMap<>();
   private static final Map<String, Database> OPEN = new HashMap<>();
 
   private final String url;
@@ -159,9 +162,19 @@ final class Database implements AutoCloseable {
 
   /** The statements of a connection are of one thread, as the connection is. */
   private static Map<String, PreparedStatement> kept(Connection connection) throws SQLException {
+    SQLiteConnection physical = connection.unwrap(SQLiteConnection.class);
     synchronized (KEPT) {
-      return KEPT.computeIfAbsent(
-          connection.unwrap(SQLiteConnection.class), absent -> new HashMap<>());
+      Map<String, PreparedStatement> statements = KEPT.get(physical);
+      if (statements == null) {
+        for (SQLiteConnection old : List.copyOf(KEPT.keySet())) {
+          if (old.isClosed()) {
+            KEPT.remove(old);
+          }
+        }
+        statements = new HashMap<>();
+        KEPT.put(physical, statements);
+      }
+      return statements;
     }
   }
 
@@ -228,6 +241,10 @@ final class Database implements AutoCloseable {
               + timeout.toMillis()
               + "ms",
           error);
+    }
+    if (error instanceof SQLTransientConnectionException && code == 0) {
+      return new StoreException(
+          Code.LOCKED, "the store " + url + " has too many readers in this process", error);
     }
     if (code == SQLiteErrorCode.SQLITE_NOTADB.code) {
       return new StoreException(

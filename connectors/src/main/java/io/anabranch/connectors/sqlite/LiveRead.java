@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.sqlite;
 
+import io.anabranch.api.spi.LiveRow;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.store.KeyHash;
 import io.anabranch.api.spi.store.LiveHead;
 import io.anabranch.api.spi.store.LiveHead.Activity;
-import io.anabranch.api.spi.store.LiveRow;
 import io.anabranch.api.spi.store.RowQuery;
 import io.anabranch.api.spi.store.StoreException;
 import io.anabranch.api.spi.store.StoreException.Code;
@@ -38,7 +38,28 @@ final class LiveRead {
     List<Object> parameters = new ArrayList<>();
     String sql = sql(query, parameters);
     Head head = new Head();
-    PreparedStatement statement = Database.kept(connection, sql);
+    if (query.keyTexts().size() > 1) { // as long as its keys are many
+      try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        read(statement, query, parameters, head, rows);
+      }
+      return head.get();
+    }
+    try {
+      read(Database.kept(connection, sql), query, parameters, head, rows);
+    } catch (SQLException | RuntimeException e) {
+      Database.forget(connection, sql); // one that was cancelled does not run again
+      throw e;
+    }
+    return head.get();
+  }
+
+  private static void read(
+      PreparedStatement statement,
+      RowQuery query,
+      List<Object> parameters,
+      Head head,
+      Consumer<LiveRow> rows)
+      throws SQLException {
     for (int i = 0; i < parameters.size(); i++) {
       statement.setObject(i + 1, parameters.get(i));
     }
@@ -61,11 +82,9 @@ final class LiveRead {
           }
         }
       } catch (SQLException e) {
-        Database.forget(connection, sql); // one that was cancelled does not run again
         throw deadline.explain(e);
       }
     }
-    return head.get();
   }
 
   private static String sql(RowQuery query, List<Object> parameters) {

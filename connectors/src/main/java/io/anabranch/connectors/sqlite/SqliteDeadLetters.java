@@ -127,16 +127,19 @@ final class SqliteDeadLetters implements DeadLetterStore {
         row.getBytes("record"));
   }
 
-  /**
-   * An epoch is of one generation per view, so its largest number is not a sum of the same ones.
-   */
   @Override
   public long count(LetterQuery query) {
+    boolean oneGeneration =
+        query.scopes().stream().map(LetterQuery.Scope::generation).distinct().count() <= 1;
     List<Object> parameters = new ArrayList<>();
+    String which = which(query, parameters);
     String sql =
-        "SELECT SUM(most) FROM (SELECT MAX(letters) AS most FROM anabranch_dead_letter_count WHERE "
-            + which(query, parameters)
-            + " GROUP BY view, kind, epoch)";
+        oneGeneration
+            ? "SELECT COALESCE(SUM(letters), 0) FROM anabranch_dead_letter_count WHERE " + which
+            // a letter may be of several generations, and counts once
+            : "SELECT COUNT(*) FROM (SELECT 1 FROM anabranch_dead_letter WHERE "
+                + which
+                + " GROUP BY epoch, origin, position, view)";
     return database.read(
         connection ->
             Math.min(

@@ -153,7 +153,7 @@ final class SqliteProgress implements ProgressStore {
           Sql.one(
               connection,
               row -> new Before(row.getBoolean("bounded"), reading(row)),
-              "SELECT * FROM anabranch_reading WHERE slice = ?",
+              "SELECT r.*, 0 AS run_ended FROM anabranch_reading r WHERE slice = ?",
               fence.rows());
       if (before.isPresent()) {
         boolean bounded = before.get().bounded();
@@ -192,42 +192,55 @@ final class SqliteProgress implements ProgressStore {
         row.getLong("records"),
         Instant.ofEpochMilli(row.getLong("since")),
         Instant.ofEpochMilli(row.getLong("at")),
-        false,
+        row.getBoolean("run_ended"),
         new Reading.Recent(
             row.getLong("recent_bytes"), Sql.instant(row, "recent_since").orElse(Instant.MIN)));
   }
 
   @Override
   public List<RunProgress> read(Collection<Long> runs) {
+    String which =
+        runs.isEmpty()
+            ? ""
+            : " WHERE r.run IN (" + String.join(", ", Collections.nCopies(runs.size(), "?")) + ")";
     return database.read(
-        connection ->
-            Sql.list(
-                connection,
-                row -> progress(connection, row),
-                RUNS
-                    + (runs.isEmpty()
-                        ? ""
-                        : " WHERE r.run IN ("
-                            + String.join(", ", Collections.nCopies(runs.size(), "?"))
-                            + ")"),
-                runs.toArray()));
+        connection -> {
+          Map<Long, Map<Long, Reading>> readings = new TreeMap<>();
+          Sql.each(
+              connection,
+              row ->
+                  readings
+                      .computeIfAbsent(row.getLong("run"), absent -> new TreeMap<>())
+                      .put(row.getLong("slice"), reading(row)),
+              "SELECT r.*, 0 AS run_ended FROM anabranch_reading r" + which,
+              runs.toArray());
+          return Sql.list(
+              connection,
+              row ->
+                  new RunProgress(
+                      row.getLong("run"),
+                      row.getString("layer"),
+                      Instant.ofEpochMilli(row.getLong("started")),
+                      Instant.ofEpochMilli(row.getLong("seen")),
+                      Sql.instant(row, "ended"),
+                      row.getLong("rows_written"),
+                      readings.getOrDefault(row.getLong("run"), Map.of())),
+              RUNS + which,
+              runs.toArray());
+        });
   }
 
-  private static RunProgress progress(Connection connection, ResultSet row) throws SQLException {
-    long run = row.getLong("run");
+  /** Reads how far runs have read, by row set; a run that does not fill it any more has ended. */
+  static Map<Long, Reading> readings(Connection connection) throws SQLException {
     Map<Long, Reading> readings = new TreeMap<>();
     Sql.each(
         connection,
-        reading -> readings.put(reading.getLong("slice"), reading(reading)),
-        "SELECT * FROM anabranch_reading WHERE run = ?",
-        run);
-    return new RunProgress(
-        run,
-        row.getString("layer"),
-        Instant.ofEpochMilli(row.getLong("started")),
-        Instant.ofEpochMilli(row.getLong("seen")),
-        Sql.instant(row, "ended"),
-        row.getLong("rows_written"),
-        readings);
+        row -> readings.put(row.getLong("slice"), reading(row)),
+        """
+        SELECT r.*, NOT EXISTS
+          (SELECT 1 FROM anabranch_fence f JOIN anabranch_run o ON o.run = f.run
+           WHERE f.slice = r.slice AND o.ended IS NULL) AS run_ended
+        FROM anabranch_reading r""");
+    return readings;
   }
 }

@@ -3,11 +3,11 @@ package io.anabranch.connectors.sqlite;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.LiveRow;
 import io.anabranch.api.spi.StoredRow;
 import io.anabranch.api.spi.store.Fence;
 import io.anabranch.api.spi.store.KeyHash;
 import io.anabranch.api.spi.store.LiveHead;
-import io.anabranch.api.spi.store.LiveRow;
 import io.anabranch.api.spi.store.RowQuery;
 import io.anabranch.api.spi.store.RowStore;
 import java.sql.Connection;
@@ -121,9 +121,17 @@ final class SqliteRows implements RowStore {
         connection -> {
           int deleted =
               Sql.update(connection, DELETE, rows, epochs.after(), epochs.through(), most);
+          if (deleted < most) {
+            Sql.update(
+                connection,
+                "DELETE FROM anabranch_epoch WHERE slice = ? AND epoch > ? AND epoch <= ?",
+                rows,
+                epochs.after(),
+                epochs.through());
+          }
           boolean all = epochs.after() == Epochs.NONE && epochs.through() == Long.MAX_VALUE;
           if (all && deleted < most) {
-            for (String table : List.of("progress", "activity", "reading", "epoch")) {
+            for (String table : List.of("progress", "activity", "reading")) {
               Sql.update(connection, "DELETE FROM anabranch_" + table + " WHERE slice = ?", rows);
             }
           }

@@ -24,6 +24,7 @@ import java.util.function.ObjIntConsumer;
 
 /** Reads in one transaction. */
 final class SqliteSnapshot implements Snapshot {
+  private static final int MOST_MERGED = 20;
   private static final String SLICE = "slice = ? AND epoch > ? AND epoch <= ?";
 
   private final Database.Reading reading;
@@ -35,7 +36,11 @@ final class SqliteSnapshot implements Snapshot {
   @Override
   public CatalogState catalog(Collection<String> views) {
     return reading.read(
-        connection -> new CatalogState(entries(connection, views), progress(connection)));
+        connection ->
+            new CatalogState(
+                entries(connection, views),
+                progress(connection),
+                SqliteProgress.readings(connection)));
   }
 
   private static Map<String, CatalogState.Entry> entries(
@@ -70,21 +75,12 @@ final class SqliteSnapshot implements Snapshot {
     if (slices.isEmpty()) {
       return;
     }
-    List<Object> parameters = new ArrayList<>();
-    StringBuilder sql = new StringBuilder();
-    for (int i = 0; i < slices.size(); i++) {
-      sql.append(i == 0 ? "" : " UNION ALL ")
-          .append("SELECT ")
-          .append(i)
-          .append(" AS part, * FROM anabranch_row WHERE ")
-          .append(SLICE);
-      parameters.addAll(parameters(slices.get(i)));
-    }
-    sql.append(" ORDER BY hash, key_text, bucket, length, key, epoch");
+    String sql =
+        (slices.size() <= MOST_MERGED ? merged(slices) : sorted(slices))
+            + " ORDER BY hash, key_text, bucket, length, key, epoch";
     reading.read(
         connection -> {
-          try (PreparedStatement statement =
-                  Sql.prepare(connection, sql.toString(), parameters.toArray());
+          try (PreparedStatement statement = Sql.prepare(connection, sql);
               ResultSet result = statement.executeQuery()) {
             while (result.next()) {
               rows.accept(row(result), result.getInt("part"));
@@ -92,6 +88,33 @@ final class SqliteSnapshot implements Snapshot {
           }
           return null;
         });
+  }
+
+  /** A few slices are merged as they are read, each in the order of the table. */
+  private static String merged(List<SliceRange> slices) {
+    List<String> parts = new ArrayList<>();
+    for (int i = 0; i < slices.size(); i++) {
+      SliceRange slice = slices.get(i);
+      parts.add(
+          "SELECT %d AS part, * FROM anabranch_row WHERE slice = %d AND epoch > %d AND epoch <= %d"
+              .formatted(i, slice.rows(), slice.epochs().after(), slice.epochs().through()));
+    }
+    return String.join(" UNION ALL ", parts);
+  }
+
+  /** SQLite allows 500 parts of a UNION; the rows of many slices are sorted. */
+  private static String sorted(List<SliceRange> slices) {
+    List<String> parts = new ArrayList<>();
+    for (int i = 0; i < slices.size(); i++) {
+      SliceRange slice = slices.get(i);
+      parts.add(
+          "(%d, %d, %d, %d)"
+              .formatted(i, slice.rows(), slice.epochs().after(), slice.epochs().through()));
+    }
+    return "WITH parts(part, rows, after, through) AS (VALUES "
+        + String.join(", ", parts)
+        + ") SELECT p.part, r.* FROM parts p CROSS JOIN anabranch_row r"
+        + " ON r.slice = p.rows AND r.epoch > p.after AND r.epoch <= p.through";
   }
 
   private static StoredRow row(ResultSet result) throws SQLException {

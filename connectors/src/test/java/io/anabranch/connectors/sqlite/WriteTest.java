@@ -16,11 +16,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.UserException;
+import io.anabranch.api.spi.LiveRow;
 import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
 import io.anabranch.api.spi.ViewStore;
 import io.anabranch.api.spi.ViewStores;
-import io.anabranch.api.spi.store.LiveRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -4,7 +4,6 @@ package io.anabranch.api.spi;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.store.LiveRow;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -13,8 +12,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Rows and catalog of all views. One object may be used by several threads; each method is one
- * transaction, but for those that say otherwise.
+ * Rows and catalog of all views. One object may be used by several threads; each method is one or
+ * several transactions.
  *
  * <p>A version is a list of {@linkplain SliceRef slices}; the live pointer of a view says which
  * versions answer, and through which epoch the batch version reaches. Every method throws {@link
@@ -280,15 +279,14 @@ public interface ViewStore extends AutoCloseable {
 
   /**
    * Reads, in one statement, the live rows of some epochs and the rows of a slice that is not live,
-   * ordered by bucket and key.
+   * key by key.
    *
    * @return the pointer that the live rows belong to, empty if the view has none
    */
   Optional<LivePointer> readBeside(SliceRef slice, EpochRange epochs, Consumer<SideRow> rows);
 
   /**
-   * Reads, in one statement, the rows of two versions of a view through an epoch, ordered by bucket
-   * and key.
+   * Reads, in one statement, the rows of two versions of a view through an epoch, key by key.
    *
    * @param live the version whose rows are told as live ones
    */
@@ -307,7 +305,7 @@ public interface ViewStore extends AutoCloseable {
    */
   SliceRef openFold(long run, ViewRef view, List<Long> slices);
 
-  /** Reads all rows of some slices, ordered by bucket and key. */
+  /** Reads all rows of some slices, key by key. */
   void scan(Collection<Long> slices, Consumer<StoredRow> rows);
 
   /**

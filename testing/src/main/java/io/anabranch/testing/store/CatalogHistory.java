@@ -17,6 +17,7 @@ import io.anabranch.api.spi.store.SliceRange;
 import io.anabranch.api.spi.store.SliceStats;
 import io.anabranch.api.spi.store.Snapshot;
 import io.anabranch.api.spi.store.Storage;
+import io.anabranch.api.spi.store.StoreException;
 import io.anabranch.catalog.BatchTransitions;
 import io.anabranch.catalog.Catalog;
 import io.anabranch.catalog.CatalogException;
@@ -144,8 +145,8 @@ public final class CatalogHistory {
       } else {
         goOn(random);
       }
-    } catch (CatalogException | FencedException refused) {
-      // another run was faster, or the step is not allowed now
+    } catch (CatalogException | FencedException | StoreException refused) {
+      // another run was faster, the step is not allowed now, or the store failed
     }
   }
 
@@ -157,7 +158,12 @@ public final class CatalogHistory {
   /** Opens a slice of each view, all or none. */
   private void open(String transition, Kind kind, LongFunction<Transition<OpenSlice>> opening) {
     HistoryRun run = new HistoryRun(kind, storage.catalog().nextId(IdKind.RUN));
-    open(run, change(transition, HistoryLog.VIEWS, opening.apply(run.run)));
+    try {
+      open(run, change(transition, HistoryLog.VIEWS, opening.apply(run.run)));
+    } catch (StoreException e) {
+      dead.add(run.run); // whatever it opened, it does not know
+      throw e;
+    }
   }
 
   private void open(HistoryRun run, List<OpenSlice> slices) {
@@ -322,7 +328,7 @@ public final class CatalogHistory {
         ends = true;
         publish(run);
       }
-    } catch (FencedException | CatalogException refused) {
+    } catch (FencedException | CatalogException | StoreException refused) {
       ends = true;
       if (run.kind != Kind.FOLLOW) {
         discard(run);

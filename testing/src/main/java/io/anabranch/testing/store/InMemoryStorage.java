@@ -8,6 +8,7 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.EpochContent;
+import io.anabranch.api.spi.LiveRow;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.Reading;
 import io.anabranch.api.spi.Reconciliation;
@@ -21,7 +22,6 @@ import io.anabranch.api.spi.store.FencedException;
 import io.anabranch.api.spi.store.IdKind;
 import io.anabranch.api.spi.store.LetterQuery;
 import io.anabranch.api.spi.store.LiveHead;
-import io.anabranch.api.spi.store.LiveRow;
 import io.anabranch.api.spi.store.LiveSlice;
 import io.anabranch.api.spi.store.ProgressStore;
 import io.anabranch.api.spi.store.ReadReport;
@@ -402,6 +402,20 @@ public class InMemoryStorage
         .toList();
   }
 
+  private Map<Long, Reading> allReadings() {
+    Map<Long, Reading> all = new TreeMap<>();
+    readings.forEach(
+        (rowSet, reading) -> all.put(rowSet, isAlive(rowSet) ? reading : reading.asEnded()));
+    return all;
+  }
+
+  /** Whether a run that has not ended fills a row set. */
+  private boolean isAlive(long rowSet) {
+    Fence fence = fences.get(rowSet);
+    RunProgress run = fence == null ? null : runs.get(fence.run());
+    return run != null && run.ended().isEmpty();
+  }
+
   private Map<Long, Reading> readings(long run) {
     Map<Long, Reading> found = new TreeMap<>();
     fences.values().stream()
@@ -479,6 +493,7 @@ public class InMemoryStorage
   private final class Moment implements Snapshot {
     private final Map<String, CatalogState.Entry> documentsThen = Map.copyOf(documents);
     private final Map<Long, Long> progressThen = Map.copyOf(progress);
+    private final Map<Long, Reading> readingsThen = allReadings();
     private final Map<Long, NavigableMap<StoredRow, StoredRow>> rowsThen = Map.copyOf(rows);
 
     @Override
@@ -487,7 +502,7 @@ public class InMemoryStorage
       if (!views.isEmpty()) {
         wanted.keySet().retainAll(views);
       }
-      return new CatalogState(wanted, progressThen);
+      return new CatalogState(wanted, progressThen, readingsThen);
     }
 
     @Override

@@ -118,6 +118,21 @@ public abstract class ViewStoreContract {
         Optional.empty());
   }
 
+  private static RowQuery query(
+      long fromBucket, long toBucket, boolean ordered, RowQuery.Letters letters, long known) {
+    return new RowQuery(
+        VIEW,
+        fromBucket,
+        toBucket,
+        Set.of(),
+        Optional.empty(),
+        ordered,
+        OptionalInt.empty(),
+        letters,
+        known,
+        Optional.empty());
+  }
+
   private static CatalogChange change(
       String view, long expected, List<Fence> fences, List<LiveSlice> live) {
     LetterQuery.Scope letters = new LetterQuery.Scope(view, 7, ALL);
@@ -145,6 +160,15 @@ public abstract class ViewStoreContract {
                 List.of(change(VIEW, 0, List.of(fence), List.of(live(ROWS, ALL, true)))), Map.of()),
         is(true));
     return fence;
+  }
+
+  /** Makes two row sets that readers see: one through epoch 4, and one after it. */
+  private void openBatchAndSpeed(Fence batch, Fence speed) {
+    List<LiveSlice> live =
+        List.of(
+            live(batch.rows(), new EpochRange(Epochs.NONE, 4), false),
+            live(speed.rows(), new EpochRange(4, Long.MAX_VALUE), true));
+    store.catalog().commit(List.of(change(VIEW, 0, List.of(batch, speed), live)), Map.of());
   }
 
   private void write(Fence fence, StoredRow... rows) {
@@ -415,11 +439,7 @@ public abstract class ViewStoreContract {
   void readsSlicesWithinTheirEpochs() {
     Fence batch = fence(ROWS, RUN);
     Fence speed = fence(ROWS + 5, RUN);
-    List<LiveSlice> live =
-        List.of(
-            live(ROWS, new EpochRange(Epochs.NONE, 4), false),
-            live(ROWS + 5, new EpochRange(4, Long.MAX_VALUE), true));
-    store.catalog().commit(List.of(change(VIEW, 0, List.of(batch, speed), live)), Map.of());
+    openBatchAndSpeed(batch, speed);
     write(batch, row(4, 0, "a", 1), row(5, 0, "a", 2));
     write(speed, row(4, 0, "a", 4), row(5, 1, "a", 8), row(6, 2, "b", 16));
 
@@ -427,18 +447,7 @@ public abstract class ViewStoreContract {
     assertThat(
         answer(query(Set.of("b"), Optional.empty(), OptionalInt.empty())),
         contains("speed 2 b=16"));
-    RowQuery between =
-        new RowQuery(
-            VIEW,
-            1,
-            1,
-            Set.of(),
-            Optional.empty(),
-            false,
-            OptionalInt.empty(),
-            RowQuery.Letters.ALL,
-            0,
-            Optional.empty());
+    RowQuery between = query(1, 1, false, RowQuery.Letters.ALL, 0);
     assertThat("buckets from 1 to 1", answer(between), contains("speed 1 a=8"));
   }
 
@@ -472,27 +481,12 @@ public abstract class ViewStoreContract {
   void orderedRowsOfAKeyComeTogether() {
     Fence batch = fence(ROWS, RUN);
     Fence speed = fence(ROWS + 5, RUN);
-    List<LiveSlice> live =
-        List.of(
-            live(ROWS, new EpochRange(Epochs.NONE, 4), false),
-            live(ROWS + 5, new EpochRange(4, Long.MAX_VALUE), true));
-    store.catalog().commit(List.of(change(VIEW, 0, List.of(batch, speed), live)), Map.of());
+    openBatchAndSpeed(batch, speed);
     for (int i = 0; i < 20; i++) {
       write(batch, row(4, i % 3, "key-" + i, 1));
       write(speed, row(5, i % 2, "key-" + i, 2));
     }
-    RowQuery ordered =
-        new RowQuery(
-            VIEW,
-            Long.MIN_VALUE,
-            Long.MAX_VALUE,
-            Set.of(),
-            Optional.empty(),
-            true,
-            OptionalInt.empty(),
-            RowQuery.Letters.ALL,
-            0,
-            Optional.empty());
+    RowQuery ordered = query(Long.MIN_VALUE, Long.MAX_VALUE, true, RowQuery.Letters.ALL, 0);
 
     List<String> order = new ArrayList<>();
     store
@@ -538,18 +532,7 @@ public abstract class ViewStoreContract {
     assertThat(slice.changes(), is(1L));
     assertThat(slice.updated().isPresent(), is(true));
     assertThat(slice.seen().isPresent(), is(true));
-    RowQuery known =
-        new RowQuery(
-            VIEW,
-            0,
-            0,
-            Set.of(),
-            Optional.empty(),
-            false,
-            OptionalInt.empty(),
-            RowQuery.Letters.ALL,
-            1,
-            Optional.empty());
+    RowQuery known = query(0, 0, false, RowQuery.Letters.ALL, 1);
     assertThat(
         store.rows().readLive(known, row -> {}).orElseThrow().document(), is(Optional.empty()));
   }
@@ -602,6 +585,34 @@ public abstract class ViewStoreContract {
     assertThat(Set.copyOf(seen).contains("key-3 0=2"), is(true));
     assertThat(Set.copyOf(seen).contains("key-3 1=3"), is(true));
     assertThat("each key comes once", order, hasSize(20));
+  }
+
+  @Test
+  void scansManySlices() {
+    Fence fence = openSlice();
+    List<SliceRange> slices = new ArrayList<>();
+    List<StoredRow> rows = new ArrayList<>();
+    for (int epoch = 1; epoch <= 1_200; epoch++) {
+      slices.add(new SliceRange(ROWS, new EpochRange(epoch - 1L, epoch)));
+      rows.add(row(epoch, 0, "key-" + epoch % 3, 1));
+    }
+    store.rows().write(fence, rows, Suspension.IGNORED);
+
+    List<String> order = new ArrayList<>();
+    Set<Integer> parts = new TreeSet<>();
+    try (Snapshot snapshot = store.catalog().snapshot()) {
+      snapshot.scan(
+          slices,
+          (row, slice) -> {
+            parts.add(slice);
+            if (order.isEmpty() || !order.get(order.size() - 1).equals(row.keyText())) {
+              order.add(row.keyText());
+            }
+          });
+    }
+
+    assertThat(parts, hasSize(1_200));
+    assertThat("each key comes once", order, hasSize(3));
   }
 
   // progress
@@ -667,6 +678,7 @@ public abstract class ViewStoreContract {
     assertThat(run.rowsWritten(), is(2L));
     assertThat(run.ended().isPresent(), is(true));
     Reading reading = run.readings().get(ROWS);
+    assertThat("its run has ended", state().readings().get(ROWS).ended(), is(true));
     assertThat(reading.after(), is(2L));
     assertThat(reading.through(), is(4L));
     assertThat(reading.bytes(), is(150L));
@@ -748,6 +760,7 @@ public abstract class ViewStoreContract {
     assertThat(letters(everyLetter(2, mine, others)), contains(first, second));
     assertThat(store.deadLetters().count(everyLetter(10, mine, others)), is(3L));
     assertThat(store.deadLetters().count(everyLetter(2, mine, others)), is(2L));
+    assertThat(store.deadLetters().count(everyLetter(10, mine)), is(2L));
     assertThat(
         letters(everyLetter(10, new LetterQuery.Scope("other", 8, new EpochRange(1, 2)))),
         contains(third));
@@ -769,18 +782,7 @@ public abstract class ViewStoreContract {
     store.deadLetters().write(Map.of(VIEW, 7L), letters);
 
     LiveHead all = store.rows().readLive(EVERYTHING, row -> {}).orElseThrow();
-    RowQuery some =
-        new RowQuery(
-            VIEW,
-            0,
-            0,
-            Set.of(),
-            Optional.empty(),
-            false,
-            OptionalInt.empty(),
-            new RowQuery.Letters(2, 55, 100, 2, 1_000),
-            0,
-            Optional.empty());
+    RowQuery some = query(0, 0, false, new RowQuery.Letters(2, 55, 100, 2, 1_000), 0);
     LiveHead part = store.rows().readLive(some, row -> {}).orElseThrow();
 
     assertThat(all.undecodable(), is((long) LiveHead.MOST_LETTERS));

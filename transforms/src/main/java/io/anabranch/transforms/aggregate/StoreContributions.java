@@ -86,7 +86,9 @@ public final class StoreContributions<K, V, A>
             .apply("Merge", Combine.perKey(new MergePartials<>(view.name(), view.combineFn())))
             .apply(
                 "ToRows",
-                ParDo.of(new ToRows<>(view.keyCoder(), view.accumulatorCoder(), StoreRows.SHARDS)))
+                ParDo.of(
+                    new ToRows<>(
+                        view.name(), view.keyCoder(), view.accumulatorCoder(), StoreRows.SHARDS)))
             .setCoder(KvCoder.of(VarIntCoder.of(), StoredRowCoder.of()));
     return rows.apply("Rows", StoreRows.to(store, slice));
   }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.transforms.aggregate;
 
-import io.anabranch.api.KeyText;
 import io.anabranch.api.spi.StoredRow;
 import io.anabranch.api.spi.store.KeyHash;
 import io.anabranch.transforms.epoch.EpochWindow;
@@ -14,14 +13,19 @@ import org.apache.beam.sdk.values.KV;
 /** Encodes merged accumulators as rows, spread over a few shards by their keys. */
 final class ToRows<K, A> extends DoFn<KV<K, Partial<A>>, KV<Integer, StoredRow>> {
   private static final long serialVersionUID = 1L;
-  private final Coder<K> keyCoder;
+  private final KeyTexts<K> keys;
   private final Coder<A> accumulatorCoder;
   private final int shards;
 
-  ToRows(Coder<K> keyCoder, Coder<A> accumulatorCoder, int shards) {
-    this.keyCoder = keyCoder;
+  ToRows(String view, Coder<K> keyCoder, Coder<A> accumulatorCoder, int shards) {
+    this.keys = new KeyTexts<>(view, keyCoder);
     this.accumulatorCoder = accumulatorCoder;
     this.shards = shards;
+  }
+
+  @StartBundle
+  public void startBundle() {
+    keys.startBundle();
   }
 
   @ProcessElement
@@ -30,8 +34,8 @@ final class ToRows<K, A> extends DoFn<KV<K, Partial<A>>, KV<Integer, StoredRow>>
       EpochWindow window,
       OutputReceiver<KV<Integer, StoredRow>> out)
       throws CoderException {
-    String keyText = KeyText.of(element.getKey());
-    byte[] key = CoderUtils.encodeToByteArray(keyCoder, element.getKey());
+    byte[] key = keys.encoded(element.getKey());
+    String keyText = keys.text(element.getKey(), key);
     Partial<A> partial = element.getValue();
     StoredRow row =
         new StoredRow(

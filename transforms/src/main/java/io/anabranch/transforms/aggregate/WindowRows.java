@@ -27,7 +27,7 @@ import org.apache.beam.sdk.values.KV;
 final class WindowRows<K, V> extends DoFn<KV<K, Iterable<V>>, KV<Integer, StoredRow>> {
   private static final long serialVersionUID = 1L;
   private final String view;
-  private final Coder<K> keyCoder;
+  private final KeyTexts<K> keys;
   private final Coder<V> valueCoder;
   private final Timeliness timeliness;
   private final Epochs epochs;
@@ -39,7 +39,7 @@ final class WindowRows<K, V> extends DoFn<KV<K, Iterable<V>>, KV<Integer, Stored
 
   WindowRows(WindowedDefinition<?, K, V> view, Epochs epochs, EpochRange owned, int shards) {
     this.view = view.name();
-    this.keyCoder = view.keyCoder();
+    this.keys = new KeyTexts<>(view.name(), view.keyCoder());
     this.valueCoder = view.accumulatorCoder();
     this.timeliness = view.timeliness().orElseThrow();
     this.epochs = epochs;
@@ -47,6 +47,11 @@ final class WindowRows<K, V> extends DoFn<KV<K, Iterable<V>>, KV<Integer, Stored
     this.through = owned.through();
     this.shards = shards;
     this.merging = view.windowsMerge();
+  }
+
+  @StartBundle
+  public void startBundle() {
+    keys.startBundle();
   }
 
   @ProcessElement
@@ -64,8 +69,8 @@ final class WindowRows<K, V> extends DoFn<KV<K, Iterable<V>>, KV<Integer, Stored
       requireMerging(window);
       beyondLookback.inc();
     }
-    String keyText = KeyText.of(element.getKey());
-    byte[] key = CoderUtils.encodeToByteArray(keyCoder, element.getKey());
+    byte[] key = keys.encoded(element.getKey());
+    String keyText = keys.text(element.getKey(), key);
     StoredRow row =
         new StoredRow(
             epoch,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi.store;
 
+import io.anabranch.api.spi.Reading;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -10,13 +11,16 @@ import java.util.OptionalLong;
  * @param entries the documents by the names of their views, without views that have none
  * @param progress the last complete epoch by the numbers of row sets, without row sets of which no
  *     epoch was completed
+ * @param readings how far runs have read the log, by the numbers of row sets
  */
-public record CatalogState(Map<String, Entry> entries, Map<Long, Long> progress) {
+public record CatalogState(
+    Map<String, Entry> entries, Map<Long, Long> progress, Map<Long, Reading> readings) {
 
   /** Copies the maps. */
   public CatalogState {
     entries = Map.copyOf(entries);
     progress = Map.copyOf(progress);
+    readings = Map.copyOf(readings);
   }
 
   /**

@@ -22,7 +22,10 @@ public interface DeadLetterStore {
   /** Reads dead letters in the order of the log, in constant memory. */
   void read(LetterQuery query, Consumer<DeadLetter> letters);
 
-  /** Counts dead letters, up to the query's limit. The cost does not depend on their number. */
+  /**
+   * Counts dead letters, up to the query's limit. If all are of one generation, the cost does not
+   * depend on their number.
+   */
   long count(LetterQuery query);
 
   /**

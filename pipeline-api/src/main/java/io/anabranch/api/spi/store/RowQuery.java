@@ -13,7 +13,7 @@ import java.util.Set;
  * @param fromBucket the first bucket start, in milliseconds since 1970-01-01T00:00Z
  * @param toBucket the last bucket start
  * @param keyTexts the keys in their readable form, empty for all keys
- * @param afterKeyText only larger keys, for the next page; empty for all keys
+ * @param afterKeyText only keys after this one in the order of the store, for the next page
  * @param ordered whether rows of a key come one after another; in any order otherwise
  * @param limit how many rows at most; they come ordered then
  * @param letters which dead letters to count

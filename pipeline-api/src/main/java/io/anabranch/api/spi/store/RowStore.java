@@ -2,6 +2,7 @@
 package io.anabranch.api.spi.store;
 
 import io.anabranch.api.EpochRange;
+import io.anabranch.api.spi.LiveRow;
 import io.anabranch.api.spi.StoredRow;
 import java.util.Collection;
 import java.util.Optional;

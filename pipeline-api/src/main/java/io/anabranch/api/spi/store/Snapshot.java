@@ -13,8 +13,8 @@ public interface Snapshot extends AutoCloseable {
   CatalogState catalog(Collection<String> views);
 
   /**
-   * Reads the rows of several slices, ordered by key text, bucket, length and key, in constant
-   * memory.
+   * Reads the rows of several slices, in constant memory. Rows of one key, bucket and length come
+   * one after another, also those of different slices.
    *
    * @param rows gets each row with the index of its slice in the list
    */

@@ -4,8 +4,8 @@ package io.anabranch.api.spi.store;
 import io.anabranch.api.UserException;
 
 /**
- * A store that cannot do what it is asked to. Nothing was changed. The message says what was found;
- * advice depends on the {@linkplain #code code} and on where the user is.
+ * A store that cannot do what it is asked to. The transaction at hand changed nothing. The message
+ * says what was found; advice depends on the {@linkplain #code code} and on where the user is.
  */
 public final class StoreException extends UserException {
   private static final long serialVersionUID = 1L;

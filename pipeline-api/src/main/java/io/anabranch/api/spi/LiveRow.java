@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.anabranch.api.spi.store;
+package io.anabranch.api.spi;
 
 /**
  * A row that readers see.
