@@ -119,7 +119,8 @@ public final class ViewReader<K, O> {
    * rows of a key come one after another; keys come in an order of the store's own.
    *
    * @param query {@link Query#top} is ignored. If it is {@linkplain Query#asStrict strict}, the
-   *     rows are given out nevertheless if a gap opens while they are read; then this fails
+   *     rows are given out nevertheless if a gap opens while they are read; then this fails. {@link
+   *     Query#within} holds for all of it, with what is done with the rows
    * @return what the rows are the answer of
    * @throws UserException if there is no answer; see the class
    */

@@ -46,6 +46,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 
 /**
@@ -120,12 +121,7 @@ public final class CatalogHistory {
       } else if (dice < 14) {
         batch(random.nextInt(6) == 0);
       } else if (dice < 20) {
-        open(
-            "open speed",
-            Kind.FOLLOW,
-            run ->
-                (view, context) ->
-                    StreamTransitions.openSpeed(view, run, ref(view.view()), context));
+        speed();
       } else if (dice < 25) {
         replay(random);
       } else if (dice < 29) {
@@ -150,9 +146,10 @@ public final class CatalogHistory {
     }
   }
 
-  private ViewRef ref(String view) {
+  /** Each run computes all views by the definition of the moment it begins. */
+  private Function<ViewCatalog, ViewRef> refs() {
     Fingerprint fingerprint = new Fingerprint(Map.of("revision", String.valueOf(definition)));
-    return new ViewRef(view, fingerprint, "log", EPOCH);
+    return view -> new ViewRef(view.view(), fingerprint, "log", EPOCH);
   }
 
   /** Opens a slice of each view, all or none. */
@@ -175,8 +172,18 @@ public final class CatalogHistory {
     runs.add(run);
   }
 
+  private void speed() {
+    Function<ViewCatalog, ViewRef> refs = refs();
+    open(
+        "open speed",
+        Kind.FOLLOW,
+        run ->
+            (view, context) -> StreamTransitions.openSpeed(view, run, refs.apply(view), context));
+  }
+
   private void batch(boolean full) {
     long closed = log.closedThrough();
+    Function<ViewCatalog, ViewRef> refs = refs();
     open(
         full ? "open batch of a new version" : "open batch",
         Kind.BATCH,
@@ -186,7 +193,7 @@ public final class CatalogHistory {
               if (after >= closed) {
                 throw nothingToDo(view);
               }
-              SlicePlan plan = new SlicePlan(ref(view.view()), new EpochRange(after, closed));
+              SlicePlan plan = new SlicePlan(refs.apply(view), new EpochRange(after, closed));
               return BatchTransitions.openBatch(view, run, plan, context);
             });
   }
@@ -198,6 +205,7 @@ public final class CatalogHistory {
   private void replay(Random random) {
     long closed = log.closedThrough();
     long after = random.nextBoolean() ? NONE : Math.max(1, closed - random.nextInt(8));
+    Function<ViewCatalog, ViewRef> refs = refs();
     open(
         after == NONE ? "begin a replay" : "begin a replay of a part",
         Kind.REPLAY,
@@ -206,11 +214,12 @@ public final class CatalogHistory {
                 StreamTransitions.beginReplay(
                     view,
                     run,
-                    new ReplayPlan(ref(view.view()), new EpochRange(after, closed)),
+                    new ReplayPlan(refs.apply(view), new EpochRange(after, closed)),
                     context));
   }
 
   private void takeOver(int role) {
+    Function<ViewCatalog, ViewRef> refs = refs();
     open(
         "take over",
         Kind.FOLLOW,
@@ -222,7 +231,7 @@ public final class CatalogHistory {
               OptionalLong version =
                   role == 0 ? kappa.version() : role == 1 ? kappa.previous() : kappa.candidate();
               return StreamTransitions.takeOver(
-                  view, version.orElse(0), run, ref(view.view()), context);
+                  view, version.orElse(0), run, refs.apply(view), context);
             });
   }
 
