@@ -5,6 +5,7 @@ import static io.anabranch.connectors.sqlite.Stores.VIEW;
 import static io.anabranch.connectors.sqlite.Stores.ref;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.closeTo;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.Architecture;
@@ -45,6 +46,33 @@ final class ReadingsTest {
       ViewStatus.Slice slice = store.status().get(0).versions().get(0).slices().get(0);
       assertThat(slice.reading().orElseThrow().bytes(), is(1_500L));
     }
+  }
+
+  /** A candidate would seem to have read what only the live version has. */
+  @Test
+  void sharedSlicesHaveNoReadingOfTheRunThatFollowsTheLog() throws Exception {
+    try (ViewStore store = Stores.open(folder.resolve("views.db"))) {
+      SliceRef live =
+          store.openStreamSlice(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
+      store.beginReading(List.of(live), 2);
+      store.addReading(List.of(live), 9, 1_000, 10);
+      store.complete(live, 5);
+
+      SliceRef backfill =
+          store
+              .openReplay(
+                  store.beginRun("replay"),
+                  List.of(new ReplayPlan(ref(VIEW, 1), new EpochRange(4, 5))))
+              .get(0);
+      store.beginReading(List.of(backfill), 4);
+
+      assertThat(readings(store, live.version()), contains(1_000L));
+      assertThat(readings(store, backfill.version()), contains(0L));
+    }
+  }
+
+  private static List<Long> readings(ViewStore store, long version) {
+    return store.requireVersion(version).readings().stream().map(Reading::bytes).toList();
   }
 
   @Test
