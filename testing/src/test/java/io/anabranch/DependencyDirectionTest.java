@@ -25,6 +25,8 @@ final class DependencyDirectionTest {
           .definedBy("io.anabranch.api..")
           .layer("catalog")
           .definedBy("io.anabranch.catalog..")
+          .layer("contracts")
+          .definedBy("io.anabranch.contracts..")
           .layer("transforms")
           .definedBy("io.anabranch.transforms..")
           .layer("connectors")
@@ -50,18 +52,28 @@ final class DependencyDirectionTest {
           .whereLayer("catalog")
           .mayOnlyAccessLayers("api")
           .whereLayer("connectors")
+          .mayOnlyAccessLayers("api")
+          .whereLayer("contracts")
           .mayOnlyAccessLayers("api", "catalog")
           .whereLayer("serving")
-          .mayOnlyAccessLayers("api")
+          .mayOnlyAccessLayers("api", "catalog")
           .whereLayer("testing")
           .mayOnlyAccessLayers(
-              "api", "catalog", "transforms", "serving", "config", "runners", "wiring", "cli")
+              "api",
+              "catalog",
+              "contracts",
+              "transforms",
+              "serving",
+              "config",
+              "runners",
+              "wiring",
+              "cli")
           .whereLayer("config")
           .mayOnlyAccessLayers("api")
           .whereLayer("runners")
           .mayOnlyAccessLayers("api")
           .whereLayer("wiring")
-          .mayOnlyAccessLayers("api", "transforms", "serving")
+          .mayOnlyAccessLayers("api", "catalog", "transforms", "serving")
           .whereLayer("input")
           .mayOnlyAccessLayers("api")
           .whereLayer("cli")
@@ -79,7 +91,8 @@ final class DependencyDirectionTest {
               "io.anabranch.api..",
               "org.apache.beam.sdk..",
               "org.joda.time..",
-              "com.google.auto.value.."); // annotations that the compiler leaves in class files
+              "com.google.errorprone.annotations..", // annotations that the compiler leaves in
+              "com.google.auto.value.."); // class files
 
   @ArchTest
   static final ArchRule TRANSFORMS_DO_NOT_KNOW_THE_ARCHITECTURE =

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.anabranch.api.spi.AppendableLog;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.ViewStore;
-import io.anabranch.api.spi.ViewStores;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.api.spi.store.ViewStores;
 import io.anabranch.cli.SampleTraffic.Arrival;
 import io.anabranch.config.Providers;
 import io.anabranch.examples.web.WebAnalytics;

@@ -6,9 +6,8 @@ import static io.anabranch.api.Epochs.NONE;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.SlicePlan;
-import io.anabranch.api.spi.ViewRef;
 import io.anabranch.api.spi.store.Fence;
+import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.api.spi.store.SliceRange;
 import io.anabranch.api.spi.store.SliceStats;
 import io.anabranch.catalog.CatalogException.Code;
@@ -30,7 +29,7 @@ public final class BatchTransitions {
   public static Changed<OpenSlice> openBatch(
       ViewCatalog catalog, long run, SlicePlan plan, TransitionContext context) {
     Compatibility.requireSource(catalog, plan.view(), Architecture.LAMBDA);
-    Premise premise = new Premise.Batch(Slices.id(catalog.batch()), catalog.line());
+    Premise premise = new Premise.Batch(Slices.id(catalog.batch()), catalog.batchThrough());
     SliceRange range = new SliceRange(context.nextRowSet(), plan.epochs());
     Slice slice = Slice.filling(range, run, Optional.of(premise));
     if (plan.epochs().after() == NONE) {
@@ -59,7 +58,7 @@ public final class BatchTransitions {
     Version batch =
         catalog
             .batch()
-            .filter(version -> catalog.line() == plan.epochs().after())
+            .filter(version -> catalog.batchThrough() == plan.epochs().after())
             .orElseThrow(
                 () ->
                     CatalogException.of(
@@ -67,7 +66,7 @@ public final class BatchTransitions {
                         catalog.view(),
                         "the batch version does not end with epoch %d, where the slice begins",
                         plan.epochs().after()));
-    Compatibility.requireDefinition(batch, plan.view());
+    Compatibility.requireDefinition(batch, plan.view().fingerprint());
     return batch;
   }
 
@@ -100,7 +99,9 @@ public final class BatchTransitions {
     Optional<Version> speed = catalog.speed();
     boolean speedStays =
         speed
-            .filter(version -> Compatibility.isSameDefinition(version, owned.version().view()))
+            .filter(
+                version ->
+                    Compatibility.isSameDefinition(version, owned.version().view().fingerprint()))
             .isPresent();
     ViewCatalog next =
         Slices.published(catalog, owned, stats)
@@ -121,22 +122,22 @@ public final class BatchTransitions {
   }
 
   private static void requireUnmoved(ViewCatalog catalog, Slice slice, Version version) {
-    Premise now = new Premise.Batch(Slices.id(catalog.batch()), catalog.line());
+    Premise now = new Premise.Batch(Slices.id(catalog.batch()), catalog.batchThrough());
     Epochs epochs = new Epochs(version.view().epochLength());
     if (!slice.premise().equals(Optional.of(now))) {
       throw CatalogException.of(
           Code.OUTRUN,
           catalog.view(),
           "another batch run was faster; the live version reaches %s now",
-          Slices.end(epochs, catalog.line()));
+          Slices.end(epochs, catalog.batchThrough()));
     }
-    if (slice.through() < catalog.line()) {
+    if (slice.through() < catalog.batchThrough()) {
       throw CatalogException.of(
           Code.BACKWARDS,
           catalog.view(),
           "the slice reaches %s, but the live version reaches %s",
           Slices.end(epochs, slice.through()),
-          Slices.end(epochs, catalog.line()));
+          Slices.end(epochs, catalog.batchThrough()));
     }
   }
 
@@ -183,7 +184,7 @@ public final class BatchTransitions {
     Compatibility.requireSource(catalog, view, Architecture.LAMBDA);
     EpochRange epochs = requireNeighbours(catalog, sources);
     Version batch = catalog.batch().orElseThrow();
-    Compatibility.requireDefinition(batch, view);
+    Compatibility.requireDefinition(batch, view.fingerprint());
     Slice slice =
         Slice.filling(
             new SliceRange(context.nextRowSet(), epochs),

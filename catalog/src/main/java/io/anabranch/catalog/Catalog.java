@@ -43,6 +43,11 @@ public final class Catalog {
   private final Sleeper sleeper;
 
   /** Opens the catalogs of a store. */
+  public Catalog(CatalogStore store) {
+    this(store, Clock.systemUTC());
+  }
+
+  /** For tests: takes the time from a clock. */
   public Catalog(CatalogStore store, Clock clock) {
     this(store, clock, Sleeper.DEFAULT);
   }
@@ -72,6 +77,57 @@ public final class Catalog {
       CatalogState state = snapshot.catalog(List.of());
       return parsed(state.entries().keySet(), state);
     }
+  }
+
+  /** Returns a view as it is now. */
+  public ViewState state(String view) {
+    try (Snapshot snapshot = store.snapshot()) {
+      return state(view, snapshot.catalog(List.of(view)));
+    }
+  }
+
+  /** Reads a view out of the state of a store. */
+  public static ViewState state(String view, CatalogState state) {
+    return ViewState.of(parsed(List.of(view), state).get(view), state);
+  }
+
+  /** Returns a view as it is now, empty if nothing of it is live. */
+  public Optional<ViewState> live(String view) {
+    return Optional.of(state(view)).filter(state -> state.catalog().isLive());
+  }
+
+  /** Returns a version as it is now, empty if there is none of this number, or no longer. */
+  public Optional<VersionState> version(long version) {
+    try (Snapshot snapshot = store.snapshot()) {
+      CatalogState state = snapshot.catalog(List.of());
+      for (ViewCatalog view : parsed(state.entries().keySet(), state).values()) {
+        if (view.version(version).isPresent()) {
+          return Optional.of(
+              new VersionState(ViewState.of(view, state), view.version(version).get()));
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Returns a version as it is now.
+   *
+   * @throws CatalogException if there is none of this number, or no longer
+   */
+  public VersionState requireVersion(long version) {
+    return version(version)
+        .orElseThrow(
+            () -> new CatalogException(Code.UNKNOWN_VERSION, "there is no version " + version));
+  }
+
+  /**
+   * Reads a document.
+   *
+   * @throws CatalogException if it is damaged, or of a newer release
+   */
+  public static ViewCatalog parsed(String view, String document) {
+    return CatalogJson.read(view, document);
   }
 
   /** Reads the documents of a state. */
@@ -205,8 +261,7 @@ public final class Catalog {
 
   private static List<LetterQuery.Scope> letters(ViewCatalog catalog) {
     return catalog.live().stream()
-        .flatMap(version -> version.letters().stream())
-        .map(range -> new LetterQuery.Scope(catalog.view(), range.generation(), range.epochs()))
+        .flatMap(version -> DeadLetters.scopes(catalog.view(), version))
         .distinct()
         .toList();
   }

@@ -15,6 +15,8 @@ public final class CatalogException extends UserException {
 
   /** Why a change is refused. */
   public enum Code {
+    /** Nothing of the view is live. */
+    NOT_COMPUTED,
     /** The live versions are of another architecture. */
     OTHER_ARCHITECTURE,
     /** The live versions were computed from another log. */

@@ -10,7 +10,6 @@ import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.Fingerprint;
-import io.anabranch.api.spi.ViewRef;
 import io.anabranch.api.spi.store.SliceRange;
 import io.anabranch.api.spi.store.SliceStats;
 import io.anabranch.catalog.CatalogException.Code;

@@ -2,29 +2,28 @@
 package io.anabranch.catalog;
 
 import io.anabranch.api.Architecture;
-import io.anabranch.api.spi.ViewRef;
+import io.anabranch.api.Fingerprint;
 import io.anabranch.catalog.CatalogException.Code;
 import java.util.List;
 
-/** Whether stored rows fit a definition, a log and an architecture. */
+/**
+ * Whether stored rows fit a definition, a log and an architecture. Each method throws {@link
+ * CatalogException} if they do not; the message names what differs.
+ */
 public final class Compatibility {
   private Compatibility() {}
 
-  /**
-   * Requires that the live versions, if there are any, are of an architecture and of a view's log.
-   *
-   * @throws CatalogException if not
-   */
+  /** Requires that the live versions, if there are any, are of an architecture and of a log. */
   public static void requireSource(ViewCatalog catalog, ViewRef view, Architecture architecture) {
-    if (!catalog.isLive()) {
-      return;
+    if (catalog.isLive()) {
+      requireArchitecture(catalog, architecture);
+      requireLog(catalog, view);
     }
-    requireArchitecture(catalog, architecture);
-    requireLog(catalog, view);
   }
 
-  private static void requireArchitecture(ViewCatalog catalog, Architecture architecture) {
-    if (catalog.architecture() != architecture) {
+  /** Requires that the live versions, if there are any, are of an architecture. */
+  public static void requireArchitecture(ViewCatalog catalog, Architecture architecture) {
+    if (catalog.isLive() && catalog.architecture() != architecture) {
       throw CatalogException.of(
           Code.OTHER_ARCHITECTURE,
           catalog.view(),
@@ -34,42 +33,67 @@ public final class Compatibility {
     }
   }
 
-  private static void requireLog(ViewCatalog catalog, ViewRef view) {
-    for (Version version : catalog.live()) {
-      if (!isSameLog(version, view)) {
-        throw CatalogException.of(
-            Code.OTHER_LOG,
-            catalog.view(),
-            "version %d, which is live, was computed from another log",
-            version.id());
-      }
+  /** Requires that the live versions, if there are any, are of the log of a view. */
+  public static void requireLog(ViewCatalog catalog, ViewRef view) {
+    catalog.live().forEach(version -> requireLog(version, view));
+  }
+
+  /** Requires that a version is of the log of a view. */
+  static void requireLog(Version version, ViewRef view) {
+    boolean same =
+        version.view().log().equals(view.log())
+            && version.view().epochLength().equals(view.epochLength());
+    if (!same) {
+      throw CatalogException.of(
+          Code.OTHER_LOG,
+          version.view().name(),
+          "version %d was computed from another log",
+          version.id());
     }
   }
 
-  /** Returns whether a version is computed from the log of a view. */
-  static boolean isSameLog(Version version, ViewRef view) {
-    return version.view().log().equals(view.log())
-        && version.view().epochLength().equals(view.epochLength());
+  /** Requires that the live versions, if there are any, are of a definition. */
+  public static void requireDefinition(ViewCatalog catalog, Fingerprint definition) {
+    catalog.live().forEach(version -> requireDefinition(version, definition));
   }
 
-  /** Returns whether a version is of the definition of a view. */
-  static boolean isSameDefinition(Version version, ViewRef view) {
-    return version.view().fingerprint().equals(view.fingerprint());
-  }
-
-  /**
-   * Requires that a version is of the definition of a view.
-   *
-   * @throws CatalogException if not; the message names what differs
-   */
-  public static void requireDefinition(Version version, ViewRef view) {
-    List<String> changes = version.view().fingerprint().changesTo(view.fingerprint());
+  /** Requires that a version is of a definition. */
+  public static void requireDefinition(Version version, Fingerprint definition) {
+    List<String> changes = version.view().fingerprint().changesTo(definition);
     if (!changes.isEmpty()) {
       throw CatalogException.of(
           Code.OTHER_DEFINITION,
-          view.name(),
+          version.view().name(),
           "version %d was computed by another definition: %s",
           version.id(),
+          String.join("; ", changes));
+    }
+  }
+
+  /** Returns whether a version is of a definition. */
+  public static boolean isSameDefinition(Version version, Fingerprint definition) {
+    return version.view().fingerprint().equals(definition);
+  }
+
+  /**
+   * Requires that the live versions, if there are any, may go on in an architecture: of the log of
+   * a view, and, if they are of another architecture now, of its definition.
+   */
+  public static void requireMovable(ViewCatalog catalog, ViewRef view, Architecture architecture) {
+    requireLog(catalog, view);
+    if (!catalog.isLive() || catalog.architecture() == architecture) {
+      return;
+    }
+    Version live = catalog.live().get(0);
+    List<String> changes = live.view().fingerprint().changesTo(view.fingerprint());
+    if (!changes.isEmpty()) {
+      throw CatalogException.of(
+          Code.OTHER_DEFINITION,
+          catalog.view(),
+          "version %d, of the architecture %s, cannot go on in %s, as it was computed by another definition: %s. Nothing was changed",
+          live.id(),
+          catalog.architecture().word(),
+          architecture.word(),
           String.join("; ", changes));
     }
   }

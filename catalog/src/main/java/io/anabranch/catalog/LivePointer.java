@@ -80,8 +80,16 @@ public sealed interface LivePointer {
 
   /** Returns the roles other than live: the previous version and the candidate. */
   default LongStream waiting() {
-    return this instanceof Kappa kappa
-        ? LongStream.concat(kappa.previous().stream(), kappa.candidate().stream())
-        : LongStream.empty();
+    return LongStream.concat(previous().stream(), candidate().stream());
+  }
+
+  /** Returns the version to roll back to, which only Kappa has. */
+  default OptionalLong previous() {
+    return OptionalLong.empty();
+  }
+
+  /** Returns the version that a replay computes, which only Kappa has. */
+  default OptionalLong candidate() {
+    return OptionalLong.empty();
   }
 }

@@ -5,8 +5,8 @@ import static io.anabranch.api.Epochs.NONE;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.ViewRef;
 import io.anabranch.api.spi.store.Fence;
+import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.api.spi.store.SliceStats;
 import io.anabranch.catalog.CatalogException.Code;
 import java.util.List;
@@ -82,7 +82,7 @@ final class Slices {
   static List<LetterRange> letters(ViewCatalog catalog, ViewRef view, TransitionContext context) {
     return catalog.live().stream()
         .findFirst()
-        .filter(version -> Compatibility.isSameDefinition(version, view))
+        .filter(version -> Compatibility.isSameDefinition(version, view.fingerprint()))
         .map(Version::letters)
         .orElseGet(() -> newLetters(context));
   }

@@ -6,9 +6,8 @@ import static io.anabranch.api.Epochs.NONE;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.ReplayPlan;
-import io.anabranch.api.spi.ViewRef;
 import io.anabranch.api.spi.store.Fence;
+import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.api.spi.store.SliceRange;
 import io.anabranch.api.spi.store.SliceStats;
 import io.anabranch.catalog.CatalogException.Code;
@@ -27,11 +26,11 @@ public final class StreamTransitions {
   public static Changed<OpenSlice> openSpeed(
       ViewCatalog catalog, long run, ViewRef view, TransitionContext context) {
     Compatibility.requireSource(catalog, view, Architecture.LAMBDA);
-    catalog.live().forEach(version -> Compatibility.requireDefinition(version, view));
+    Compatibility.requireDefinition(catalog, view.fingerprint());
     if (catalog.speed().isPresent()) {
       return takenOver(catalog, catalog.speed().get(), run, context);
     }
-    Slice slice = following(context.nextRowSet(), catalog.line(), run);
+    Slice slice = following(context.nextRowSet(), catalog.batchThrough(), run);
     Version version =
         Slices.version(VersionKind.SPEED, view, Slices.letters(catalog, view, context), context)
             .plus(slice);
@@ -66,11 +65,8 @@ public final class StreamTransitions {
                 () ->
                     CatalogException.of(
                         Code.UNKNOWN_VERSION, view.name(), "there is no version %d", version));
-    if (!Compatibility.isSameLog(found, view)) {
-      throw CatalogException.of(
-          Code.OTHER_LOG, view.name(), "version %d was computed from another log", version);
-    }
-    Compatibility.requireDefinition(found, view);
+    Compatibility.requireLog(found, view);
+    Compatibility.requireDefinition(found, view.fingerprint());
     return takenOver(catalog, found, run, context);
   }
 
@@ -150,7 +146,7 @@ public final class StreamTransitions {
                         Code.NOTHING_TO_SHARE,
                         catalog.view(),
                         "there is no live version to share older epochs of"));
-    Compatibility.requireDefinition(live, view);
+    Compatibility.requireDefinition(live, view.fingerprint());
     List<Slice> shared = shared(catalog, through, context);
     long end = shared.isEmpty() ? NONE : shared.get(shared.size() - 1).through();
     if (end != through) {

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.catalog;
 
-import io.anabranch.api.spi.Garbage;
-import io.anabranch.api.spi.GarbageRules;
 import io.anabranch.api.spi.store.IdKind;
 import io.anabranch.api.spi.store.RunProgress;
 import io.anabranch.api.spi.store.SliceRange;
 import io.anabranch.api.spi.store.Snapshot;
-import io.anabranch.api.spi.store.Storage;
+import io.anabranch.api.spi.store.ViewStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,10 +20,10 @@ import java.util.function.Predicate;
 final class Sweeper {
   private static final int MOST_ROWS = 5_000;
 
-  private final Storage storage;
+  private final ViewStore storage;
   private final Catalog catalog;
 
-  Sweeper(Storage storage, Catalog catalog) {
+  Sweeper(ViewStore storage, Catalog catalog) {
     this.storage = storage;
     this.catalog = catalog;
   }
@@ -44,6 +42,28 @@ final class Sweeper {
       catalog.apply(
           "sweep", List.of(view), (found, context) -> VersionTransitions.swept(found, deleted));
     }
+    return rows;
+  }
+
+  /** Drops versions that were retired, and deletes their rows; returns how many. */
+  long dropVersions(String view, List<Long> versions) {
+    Set<Long> rowSets = new TreeSet<>();
+    catalog.apply(
+        "drop",
+        List.of(view),
+        (found, context) -> {
+          ViewCatalog next = found;
+          rowSets.clear();
+          for (long version : versions) {
+            found.version(version).stream()
+                .flatMap(each -> each.slices().stream())
+                .forEach(slice -> rowSets.add(slice.rows()));
+            next = VersionTransitions.drop(next, version);
+          }
+          return next;
+        });
+    long rows = sweep(view, trash -> rowSets.contains(trash.range().rows()));
+    dropLetters();
     return rows;
   }
 
@@ -88,7 +108,7 @@ final class Sweeper {
   }
 
   /** Rows that batch has taken over from speed go at once. */
-  private static boolean isSuperseded(ViewCatalog view, Trash trash) {
+  static boolean isSuperseded(ViewCatalog view, Trash trash) {
     return view.versions().stream()
         .flatMap(version -> version.following().stream())
         .anyMatch(slice -> slice.rows() == trash.range().rows());

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.catalog;
 
-import io.anabranch.api.spi.ViewRef;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

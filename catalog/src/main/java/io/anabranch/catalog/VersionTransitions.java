@@ -100,10 +100,7 @@ public final class VersionTransitions {
    * Gives up a version that is not live. Its rows stay until it is {@linkplain #collect garbage}.
    */
   public static ViewCatalog retire(ViewCatalog catalog, long version, TransitionContext context) {
-    if (catalog.version(version).isEmpty()) {
-      throw CatalogException.of(
-          Code.UNKNOWN_VERSION, catalog.view(), "there is no version %d", version);
-    }
+    catalog.requireVersion(version);
     if (catalog.pointer().live().contains(version)) {
       throw CatalogException.of(Code.IS_LIVE, catalog.view(), "version %d is live", version);
     }

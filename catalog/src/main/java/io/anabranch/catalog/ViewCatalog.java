@@ -6,10 +6,12 @@ import static java.util.Comparator.comparingLong;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.store.Fence;
+import io.anabranch.catalog.CatalogException.Code;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
@@ -44,6 +46,17 @@ public record ViewCatalog(
     return versions.stream().filter(version -> version.id() == id).findFirst();
   }
 
+  /**
+   * Returns a version.
+   *
+   * @throws CatalogException if the view has none of this number, or no longer
+   */
+  public Version requireVersion(long id) {
+    return version(id)
+        .orElseThrow(
+            () -> CatalogException.of(Code.UNKNOWN_VERSION, view, "there is no version %d", id));
+  }
+
   /** Returns the versions that queries read: in Lambda first batch, then speed. */
   public List<Version> live() {
     return pointer.live().stream().map(id -> version(id).orElseThrow()).toList();
@@ -73,8 +86,30 @@ public record ViewCatalog(
         : Optional.empty();
   }
 
+  /** Returns the batch version of Lambda, or the live version of Kappa. */
+  public Optional<Version> base() {
+    return pointer instanceof LivePointer.Kappa ? live().stream().findFirst() : batch();
+  }
+
+  /** Returns the version that has the view's definition: a live one, else a candidate. */
+  public Optional<Version> described() {
+    return live().stream()
+        .findFirst()
+        .or(() -> pointer.waiting().boxed().findFirst().flatMap(this::version));
+  }
+
+  /** Returns the role of a version. */
+  public VersionRole role(long version) {
+    OptionalLong wanted = OptionalLong.of(version);
+    return pointer.live().contains(version)
+        ? VersionRole.LIVE
+        : pointer.previous().equals(wanted)
+            ? VersionRole.FORMER
+            : pointer.candidate().equals(wanted) ? VersionRole.CANDIDATE : VersionRole.NONE;
+  }
+
   /** Returns the last epoch of the batch version, {@link Epochs#NONE} if there is none. */
-  public long line() {
+  public long batchThrough() {
     return batch().stream()
         .flatMap(Version::shown)
         .filter(slice -> !slice.follows())

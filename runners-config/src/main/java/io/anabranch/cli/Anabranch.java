@@ -3,7 +3,7 @@ package io.anabranch.cli;
 
 import io.anabranch.api.Application;
 import io.anabranch.api.UsageException;
-import io.anabranch.api.spi.VersionRole;
+import io.anabranch.catalog.VersionRole;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,8 +3,8 @@ package io.anabranch.cli;
 
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
-import io.anabranch.api.spi.LivePointer;
-import io.anabranch.api.spi.VersionState;
+import io.anabranch.catalog.VersionState;
+import io.anabranch.catalog.ViewState;
 import io.anabranch.config.Configuration;
 import io.anabranch.config.Promotions;
 import io.anabranch.wiring.Promotion;
@@ -70,7 +70,7 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private <E> VersionComparison two(RunContext<E> context, Promotions promotions) {
-    VersionState first = context.store().requireVersion(versions.get(0));
+    VersionState first = context.catalog().requireVersion(versions.get(0));
     return compare(context, promotions, first.view(), versions.get(0), versions.get(1));
   }
 
@@ -78,17 +78,17 @@ final class CompareCommand implements Callable<Integer> {
     views.names().forEach(context.application()::view);
     List<VersionComparison> comparisons = new ArrayList<>();
     for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
-      Optional<LivePointer> pointer = context.store().pointer(view.name());
+      Optional<ViewState> live = context.catalog().live(view.name());
       if ((views.names().isEmpty() || views.names().contains(view.name()))
-          && pointer.isPresent()
-          && pointer.get().candidate().isPresent()) {
+          && live.isPresent()
+          && live.get().candidate().isPresent()) {
         comparisons.add(
             compare(
                 context,
                 promotions,
                 view.name(),
-                pointer.get().base().orElseThrow(),
-                pointer.get().candidate().getAsLong()));
+                live.get().base().orElseThrow(),
+                live.get().candidate().getAsLong()));
       }
     }
     if (comparisons.isEmpty()) {

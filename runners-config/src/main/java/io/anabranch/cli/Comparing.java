@@ -3,7 +3,7 @@ package io.anabranch.cli;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.RowDifferences;
-import io.anabranch.api.spi.VersionState;
+import io.anabranch.catalog.VersionState;
 import io.anabranch.wiring.CatchUp;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.VersionComparison;
@@ -27,7 +27,11 @@ final class Comparing {
   }
 
   private static long complete(RunContext<?> context, long version) {
-    return context.store().version(version).map(VersionState::completeThrough).orElse(Epochs.NONE);
+    return context
+        .catalog()
+        .version(version)
+        .map(VersionState::completeThrough)
+        .orElse(Epochs.NONE);
   }
 
   static void print(PrintWriter out, VersionComparison comparison, Epochs epochs) {

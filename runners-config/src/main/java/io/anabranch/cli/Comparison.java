@@ -3,7 +3,8 @@ package io.anabranch.cli;
 
 import io.anabranch.api.Answer.Row;
 import io.anabranch.api.ViewDefinition;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.DeadLetters;
 import io.anabranch.config.Configuration;
 import io.anabranch.serving.Query;
 import io.anabranch.serving.ViewReader;
@@ -39,7 +40,10 @@ final class Comparison {
       for (ViewDefinition<?, ?, ?, ?, ?> view : application.views()) {
         results.add(compare(view.name(), rows(leftStore, view), rows(rightStore, view)));
       }
-      return new Comparison(results, leftStore.deadLetterCount(), rightStore.deadLetterCount());
+      return new Comparison(
+          results,
+          new DeadLetters(leftStore).undecodable(),
+          new DeadLetters(rightStore).undecodable());
     }
   }
 

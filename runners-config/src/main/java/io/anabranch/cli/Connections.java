@@ -5,9 +5,11 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.spi.AppendableLog;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.EventLogProvider;
-import io.anabranch.api.spi.LivePointer;
-import io.anabranch.api.spi.ViewStore;
-import io.anabranch.api.spi.ViewStores;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.api.spi.store.ViewStores;
+import io.anabranch.catalog.Compatibility;
+import io.anabranch.catalog.ViewCatalog;
+import io.anabranch.catalog.ViewRef;
 import io.anabranch.config.Configuration;
 import io.anabranch.config.Providers;
 import java.util.Optional;
@@ -32,13 +34,13 @@ final class Connections {
   }
 
   /** Fails if the rows of a view are made from another log than this. */
-  static void requireLogOf(LivePointer pointer, EventLog log) {
-    if (!pointer.log().equals(log.id())) {
-      throw new UserException(
-          "the store holds view \""
-              + pointer.view()
-              + "\" of another log: set log.path back, or use another store.url");
+  static void requireLogOf(ViewCatalog view, EventLog log) {
+    if (!view.isLive()) {
+      return;
     }
+    ViewRef live = view.live().get(0).view();
+    Compatibility.requireLog(
+        view, new ViewRef(live.name(), live.fingerprint(), log.id(), log.epochs().length()));
   }
 
   static AppendableLog appendableLog(Configuration configuration) {

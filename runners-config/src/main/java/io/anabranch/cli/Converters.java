@@ -2,7 +2,7 @@
 package io.anabranch.cli;
 
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.VersionRole;
+import io.anabranch.catalog.VersionRole;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;

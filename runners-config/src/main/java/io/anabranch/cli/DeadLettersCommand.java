@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.DeadLetter.Kind;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.Catalog;
+import io.anabranch.catalog.DeadLetters;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.time.Instant;
@@ -97,13 +99,15 @@ final class DeadLettersCommand implements Runnable {
             spec.commandLine(), "--limit is " + limit + ": it must be 1 or more");
       }
       try (ViewStore store = Connections.existingStore(options.load())) {
-        versions.forEach(store::requireVersion);
+        Catalog catalog = new Catalog(store.catalog());
+        versions.forEach(catalog::requireVersion);
+        DeadLetters stored = new DeadLetters(store);
         Set<Kind> asked = kinds.isEmpty() ? EnumSet.allOf(Kind.class) : kinds;
-        List<DeadLetter> letters = store.deadLetters(asked, versions, limit);
+        List<DeadLetter> letters = stored.read(asked, versions, limit);
         try (RowPrinter printer = format.printer(spec.commandLine().getOut(), COLUMNS)) {
           letters.forEach(letter -> printer.print(row(letter)));
         }
-        long all = store.deadLetterCount(asked, versions);
+        long all = stored.count(asked, versions);
         if (all > letters.size()) {
           spec.commandLine()
               .getErr()

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli;
 
-import io.anabranch.api.spi.Garbage;
-import io.anabranch.api.spi.GarbageRules;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.Garbage;
+import io.anabranch.catalog.GarbageRules;
+import io.anabranch.catalog.ViewLifecycle;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -49,7 +50,7 @@ final class GcCommand implements Callable<Integer> {
   public Integer call() {
     GarbageRules rules = new GarbageRules(grace, deadAfter, dryRun);
     try (ViewStore store = Connections.existingStore(options.load())) {
-      Garbage garbage = store.collectGarbage(rules);
+      Garbage garbage = new ViewLifecycle(store).collectGarbage(rules);
       spec.commandLine()
           .getOut()
           .printf(

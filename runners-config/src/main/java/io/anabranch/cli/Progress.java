@@ -3,7 +3,7 @@ package io.anabranch.cli;
 
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.EventLog;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.catalog.Runs;
 import io.anabranch.wiring.CatchUp;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -24,14 +24,14 @@ final class Progress implements AutoCloseable {
   private static final int MOST_TICKS = 12;
   private static final int BAR = 20;
 
-  private final ViewStore store;
+  private final Runs stored;
   private final Optional<EventLog> log;
   private final PrintWriter err;
   private final Map<Long, Running> runs = new ConcurrentSkipListMap<>();
   private final Timer timer = new Timer("progress", true);
 
-  private Progress(ViewStore store, Optional<EventLog> log, PrintWriter err) {
-    this.store = store;
+  private Progress(Runs stored, Optional<EventLog> log, PrintWriter err) {
+    this.stored = stored;
     this.log = log;
     this.err = err;
   }
@@ -52,8 +52,8 @@ final class Progress implements AutoCloseable {
    *
    * @param log what runs read, to tell how much of it is left; empty to tell of rows only
    */
-  static Progress start(ViewStore store, Optional<EventLog> log, PrintWriter err) {
-    Progress progress = new Progress(store, log, err);
+  static Progress start(Runs stored, Optional<EventLog> log, PrintWriter err) {
+    Progress progress = new Progress(stored, log, err);
     progress.timer.scheduleAtFixedRate(
         new TimerTask() {
           @Override
@@ -96,7 +96,7 @@ final class Progress implements AutoCloseable {
     long seconds = Duration.ofNanos(System.nanoTime() - running.startNanos).toSeconds();
     String rows;
     try {
-      rows = String.format("%,d rows stored%s", store.rowsWritten(run), read(run));
+      rows = String.format("%,d rows stored%s", stored.rowsWritten(run), read(run));
     } catch (UserException e) { // the run itself will say so, if it lasts
       rows = "the store does not answer";
     }
@@ -108,7 +108,7 @@ final class Progress implements AutoCloseable {
   private String read(long run) {
     return log.flatMap(
             from ->
-                store.readings(run).stream()
+                stored.readings(run).stream()
                     .map(reading -> CatchUp.of(from, List.of(reading)))
                     .min(Comparator.comparingDouble(CatchUp::share)))
         .map(catchUp -> ", " + bar(catchUp.share()) + " " + Catching.text(catchUp))

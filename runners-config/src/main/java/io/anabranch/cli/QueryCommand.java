@@ -9,9 +9,10 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.EpochChange;
 import io.anabranch.api.spi.EventLog;
-import io.anabranch.api.spi.LivePointer;
-import io.anabranch.api.spi.ViewStore;
 import io.anabranch.api.spi.store.LiveHead;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.Catalog;
+import io.anabranch.catalog.ViewCatalog;
 import io.anabranch.config.Configuration;
 import io.anabranch.serving.Query;
 import io.anabranch.serving.ViewReader;
@@ -138,18 +139,17 @@ final class QueryCommand implements Callable<Integer> {
               + ", by which --strict could tell whether the answer is complete: set log.path right,"
               + " or leave out --strict");
     }
-    store
-        .pointer(view)
-        .ifPresent(pointer -> log.ifPresent(each -> Connections.requireLogOf(pointer, each)));
+    ViewCatalog catalog = new Catalog(store.catalog()).load(view);
+    log.ifPresent(each -> Connections.requireLogOf(catalog, each));
   }
 
   /** How the log differs from what the answer was computed from; a strict query must not differ. */
   private List<EpochChange> changes(ViewStore store, Optional<EventLog> log) {
-    Optional<LivePointer> pointer = store.pointer(view);
-    if (log.isEmpty() || pointer.isEmpty()) {
+    if (log.isEmpty()) {
       return List.of();
     }
-    List<EpochChange> changes = LogHistory.changes(log.get(), store, pointer.get());
+    List<EpochChange> changes =
+        LogHistory.changes(log.get(), store, new Catalog(store.catalog()).load(view));
     List<EpochChange> changed = LogHistory.of(EpochChange.Kind.CHANGED, changes);
     if (strict && !changed.isEmpty()) {
       throw new UserException(

@@ -4,6 +4,7 @@ package io.anabranch.cli;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
+import io.anabranch.api.UsageException;
 import io.anabranch.api.UserException;
 import io.anabranch.config.Configuration;
 import io.anabranch.config.Promotions;
@@ -90,7 +91,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Configuration configuration = options.load();
-    Replay.requireKappa(configuration.architecture());
+    requireKappa(configuration.architecture());
     Stop stop = new Stop();
     try (RunSession session =
         RunSession.existing(configuration, runner.of(configuration, beamOptions))) {
@@ -120,7 +121,7 @@ final class ReplayCommand implements Callable<Integer> {
     tellWhereItBegins(context, plan(context)); // before anything is changed
     try (RunTeller teller =
         new RunTeller(context, spec.commandLine().getOut(), spec.commandLine().getErr())) {
-      teller.moved(context.serveBy(Architecture.KAPPA), Architecture.KAPPA);
+      teller.moved(context.changeArchitecture(Architecture.KAPPA), Architecture.KAPPA);
       KappaRun<E> run = KappaRun.of(context, stop, teller).untilCaughtUp(untilCaughtUp);
       if (rate != null) {
         run.rate(rate.perSecond());
@@ -181,5 +182,13 @@ final class ReplayCommand implements Callable<Integer> {
     return range.after() == Epochs.NONE
         ? "from the beginning of the log"
         : "from " + epochs.end(range.after()) + " on";
+  }
+
+  private static void requireKappa(Architecture architecture) {
+    if (architecture != Architecture.KAPPA) {
+      throw new UsageException(
+          "the configuration picks architecture: lambda, and this command is for Kappa. In Lambda,"
+              + " \"anabranch run --layer batch --full\" computes all anew");
+    }
   }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli;
 
-import io.anabranch.api.spi.VersionSwitch;
+import io.anabranch.catalog.VersionSwitch;
 import io.anabranch.config.Configuration;
 import io.anabranch.wiring.Promotion;
 import io.anabranch.wiring.RunContext;

@@ -2,7 +2,7 @@
 package io.anabranch.cli;
 
 import io.anabranch.api.Architecture;
-import io.anabranch.api.spi.VersionRole;
+import io.anabranch.catalog.VersionRole;
 import io.anabranch.config.Configuration;
 import io.anabranch.wiring.BatchReport;
 import io.anabranch.wiring.BatchRun;
@@ -146,7 +146,7 @@ final class RunCommand implements Callable<Integer> {
       if (layer == Layer.BATCH) {
         BatchRun.requireClosedEpochs(context);
       }
-      teller.moved(context.serveBy(architecture), architecture);
+      teller.moved(context.changeArchitecture(architecture), architecture);
       if (!lambda) {
         KappaRun.of(context, stop, teller)
             .untilCaughtUp(untilCaughtUp)

@@ -3,7 +3,7 @@ package io.anabranch.cli;
 
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.EventLog;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.config.Configuration;
 import io.anabranch.config.Promotions;
 import io.anabranch.wiring.LoadedApplication;

@@ -6,7 +6,8 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.Reconciliation;
-import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.VersionRole;
 import io.anabranch.wiring.BatchReport;
 import io.anabranch.wiring.Compaction;
 import io.anabranch.wiring.KappaRun;
@@ -37,7 +38,7 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
     this.context = context;
     this.out = out;
     this.err = err;
-    this.progress = Progress.start(context.store(), Optional.of(context.log()), err);
+    this.progress = Progress.start(context.runs(), Optional.of(context.log()), err);
   }
 
   @Override
@@ -63,7 +64,7 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
         report.rows(),
         views(),
         through,
-        Plural.of(context.store().deadLetterCount(), "dead letter"));
+        Plural.of(context.deadLetters().undecodable(), "dead letter"));
     report.reconciliations().stream()
         .filter(each -> each.skipped().isPresent() || each.result().rows() > 0)
         .forEach(each -> out.printf("  %s%n", sentence(each)));
@@ -112,7 +113,7 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
             ? ""
             : ", complete through " + context.log().epochs().end(report.through()),
         Plural.of(
-            context.store().deadLetterCount(Set.of(DeadLetter.Kind.UNDECODABLE), report.versions()),
+            context.deadLetters().count(Set.of(DeadLetter.Kind.UNDECODABLE), report.versions()),
             "dead letter"));
     out.flush();
     warn(report.read(), listOptions(report.views().get(0), report.versions().get(0)));
@@ -122,9 +123,9 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
   private String listOptions(String view, long version) {
     OptionalLong number = OptionalLong.of(version);
     return context
-        .store()
-        .pointer(view)
-        .filter(each -> each.candidate().equals(number) || each.former().equals(number))
+        .catalog()
+        .live(view)
+        .filter(each -> each.candidate().equals(number) || each.previous().equals(number))
         .map(each -> " --version " + version)
         .orElse("");
   }
@@ -159,25 +160,19 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
   }
 
   @Override
-  public void goesOn(long run, List<SliceRef> versions) {
-    for (SliceRef slice : versions) {
-      OptionalLong version = OptionalLong.of(slice.version());
-      String role =
-          context
-              .store()
-              .pointer(slice.view())
-              .filter(pointer -> !pointer.base().equals(version))
-              .map(pointer -> pointer.former().equals(version) ? "former" : "candidate")
-              .orElse("live");
+  public void goesOn(long run, List<OpenSlice> versions) {
+    for (OpenSlice slice : versions) {
+      VersionRole role = context.catalog().load(slice.view()).role(slice.version());
       err.printf(
-          "%s: run %d goes on with %s version %d%n", slice.view(), run, role, slice.version());
+          "%s: run %d goes on with %s version %d%n",
+          slice.view(), run, role.word(), slice.version());
     }
     err.flush();
   }
 
   @Override
-  public void historyDone(long run, RecordCounts read, List<SliceRef> versions) {
-    for (SliceRef version : versions) {
+  public void historyDone(long run, RecordCounts read, List<OpenSlice> versions) {
+    for (OpenSlice version : versions) {
       out.printf(
           "%s: version %d holds the history%s%n",
           version.view(),

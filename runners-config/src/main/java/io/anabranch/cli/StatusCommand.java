@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli;
 
+import static java.util.Comparator.comparingLong;
+
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.EpochChange;
 import io.anabranch.api.spi.EventLog;
-import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.Reading;
 import io.anabranch.api.spi.Reconciliation;
 import io.anabranch.api.spi.RowDifferences;
-import io.anabranch.api.spi.VersionRole;
-import io.anabranch.api.spi.ViewStatus;
-import io.anabranch.api.spi.ViewStatus.Slice;
-import io.anabranch.api.spi.ViewStatus.Version;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.DeadLetters;
+import io.anabranch.catalog.Slice;
+import io.anabranch.catalog.Version;
+import io.anabranch.catalog.VersionKind;
+import io.anabranch.catalog.VersionRole;
+import io.anabranch.catalog.ViewCatalog;
+import io.anabranch.catalog.ViewState;
+import io.anabranch.catalog.ViewStatus;
 import io.anabranch.config.Configuration;
 import io.anabranch.wiring.CatchUp;
 import io.anabranch.wiring.LogHistory;
@@ -65,8 +70,8 @@ final class StatusCommand implements Callable<Integer> {
     Configuration configuration = options.load();
     try (ViewStore store = Connections.existingStore(configuration);
         EventLog log = Connections.log(configuration)) {
-      List<ViewStatus> views = store.status();
-      views.forEach(view -> Connections.requireLogOf(view.pointer(), log));
+      List<ViewStatus> views = ViewStatus.all(store);
+      views.forEach(view -> Connections.requireLogOf(view.state().catalog(), log));
       if (format == StatusFormat.JSON) {
         for (ViewStatus view : views) {
           spec.commandLine().getOut().println(JsonPrinter.json(object(view, log, store)));
@@ -83,21 +88,21 @@ final class StatusCommand implements Callable<Integer> {
     LogEnd end = log.end();
     try (RowPrinter printer = Format.TABLE.printer(out, COLUMNS)) {
       for (ViewStatus view : views) {
-        for (Version version : view.versions()) {
-          for (Slice slice : version.slices()) {
+        ViewCatalog catalog = view.state().catalog();
+        for (Version version : catalog.versions()) {
+          for (Slice slice : oldestFirst(version)) {
+            OptionalLong complete = view.state().completeThrough(slice);
             printer.print(
                 Arrays.asList(
-                    view.pointer().view(),
-                    new Id(version.version()),
-                    version.kind(),
-                    version.role().word(),
-                    new Id(slice.slice()),
-                    time(log.epochs(), slice.epochs().after(), "the beginning"),
-                    time(log.epochs(), slice.epochs().through(), "the end"),
-                    slice.completeThrough().isPresent()
-                        ? time(log.epochs(), slice.completeThrough().getAsLong(), "the end")
-                        : "",
-                    slice.rows()));
+                    catalog.view(),
+                    new Id(version.id()),
+                    version.kind().word(),
+                    catalog.role(version.id()).word(),
+                    new Id(slice.rows()),
+                    time(log.epochs(), slice.after(), "the beginning"),
+                    time(log.epochs(), slice.through(), "the end"),
+                    complete.isPresent() ? time(log.epochs(), complete.getAsLong(), "the end") : "",
+                    view.rows(slice)));
           }
         }
       }
@@ -111,25 +116,23 @@ final class StatusCommand implements Callable<Integer> {
                     "log begins at %s: earlier epochs were removed%n", log.epochs().start(first)));
     LogHistory.faults(log).forEach(fault -> out.printf("LOG DAMAGED: %s%n", fault.text()));
     for (ViewStatus view : views) {
-      String clause = LogChanges.clause(LogHistory.changes(log, store, view.pointer()));
+      String clause = LogChanges.clause(LogHistory.changes(log, store, view.state().catalog()));
       if (!clause.isEmpty()) {
-        out.printf("%s%s%n", view.pointer().view(), clause.replaceFirst("; ", ": "));
+        out.printf("%s%s%n", view.state().view(), clause.replaceFirst("; ", ": "));
       }
     }
     for (ViewStatus view : views) {
       out.printf(
           "%s is %s behind%n",
-          view.pointer().view(), Plural.of(behind(view.pointer(), end), "closed epoch"));
+          view.state().view(), Plural.of(behind(view.state(), end), "closed epoch"));
     }
     for (ViewStatus view : views) {
-      for (Version version : view.versions()) {
-        if (version.kind().equals("kappa") && version.role() != VersionRole.NONE) {
+      for (Version version : view.state().catalog().versions()) {
+        VersionRole role = view.state().catalog().role(version.id());
+        if (version.kind() == VersionKind.KAPPA && role != VersionRole.NONE) {
           out.printf(
               "%s: %s version %d %s%n",
-              view.pointer().view(),
-              version.role().word(),
-              version.version(),
-              progress(view, version, log, store));
+              view.state().view(), role.word(), version.id(), progress(view, version, log, store));
         }
       }
     }
@@ -143,68 +146,76 @@ final class StatusCommand implements Callable<Integer> {
                       RunTeller.sentence(last)));
     }
     for (ViewStatus view : views) {
-      if (view.untimely() > 0) {
+      if (view.late() > 0) {
         out.printf(
             "%s: %,d events late or ahead, %,d of them counted in by batch%n",
-            view.pointer().view(), view.untimely(), view.countedIn());
+            view.state().view(), view.late(), view.lateCounted());
       }
     }
-    out.println(Plural.of(store.deadLetterCount(), "dead letter"));
+    out.println(Plural.of(new DeadLetters(store).undecodable(), "dead letter"));
+  }
+
+  private static List<Slice> oldestFirst(Version version) {
+    return version.slices().stream()
+        .sorted(comparingLong(Slice::after).thenComparing(Slice::rows))
+        .toList();
   }
 
   /** How far a version of Kappa is, and how far from what answers. */
   private static String progress(ViewStatus view, Version version, EventLog log, ViewStore store) {
-    String complete =
-        "is complete through " + time(log.epochs(), version.completeThrough(), "nothing");
-    long epochs = behindLive(view.pointer(), version);
-    long bytes = bytesBehindLive(view, version, log);
-    return complete
+    long through = view.state().completeThrough(version);
+    long epochs = behindLive(view.state(), version);
+    long bytes = bytesBehindLive(view.state(), version, log);
+    return "is complete through "
+        + time(log.epochs(), through, "nothing")
         + (epochs > 0
             ? ", " + Plural.of(epochs, "epoch") + " behind what answers"
             : bytes > 0 ? ", " + Plural.of(bytes, "byte") + " behind what answers" : "")
-        + catchUp(version, log).map(catchUp -> ", " + Catching.text(catchUp)).orElse("")
+        + catchUp(view.state(), version, log)
+            .map(catchUp -> ", " + Catching.text(catchUp))
+            .orElse("")
         + ", "
         + Plural.of(deadLetters(store, version), "dead letter");
   }
 
   private static long deadLetters(ViewStore store, Version version) {
-    return store.deadLetterCount(Set.of(DeadLetter.Kind.UNDECODABLE), List.of(version.version()));
+    return new DeadLetters(store).count(Set.of(DeadLetter.Kind.UNDECODABLE), List.of(version.id()));
   }
 
-  private static long behindLive(LivePointer pointer, Version version) {
-    long live = pointer.base().isPresent() ? pointer.completeThrough() : Epochs.NONE;
-    return version.live() || live == Epochs.NONE || version.completeThrough() == Epochs.NONE
+  private static boolean isLive(ViewState view, Version version) {
+    return view.catalog().role(version.id()) == VersionRole.LIVE;
+  }
+
+  private static long behindLive(ViewState view, Version version) {
+    long live = view.base().isPresent() ? view.completeThrough() : Epochs.NONE;
+    long own = view.completeThrough(version);
+    return isLive(view, version) || live == Epochs.NONE || own == Epochs.NONE
         ? 0
-        : Math.max(0, live - version.completeThrough());
+        : Math.max(0, live - own);
   }
 
   /** How much less of the log a version has read than the one that answers. */
-  private static long bytesBehindLive(ViewStatus view, Version version, EventLog log) {
-    List<Reading> own = readings(version);
-    return view.versions().stream()
-        .filter(Version::live)
-        .map(StatusCommand::readings)
+  private static long bytesBehindLive(ViewState view, Version version, EventLog log) {
+    List<Reading> own = view.readings(version);
+    return view.catalog().live().stream()
+        .map(view::readings)
         .filter(live -> !live.isEmpty() && !own.isEmpty())
         .mapToLong(live -> Math.max(0, CatchUp.place(log, live) - CatchUp.place(log, own)))
         .findFirst()
         .orElse(0);
   }
 
-  private static List<Reading> readings(Version version) {
-    return version.slices().stream().flatMap(slice -> slice.reading().stream()).toList();
-  }
-
-  private static Optional<CatchUp> catchUp(Version version, EventLog log) {
-    List<Reading> readings = readings(version);
+  private static Optional<CatchUp> catchUp(ViewState view, Version version, EventLog log) {
+    List<Reading> readings = view.readings(version);
     return readings.isEmpty() ? Optional.empty() : Optional.of(CatchUp.of(log, readings));
   }
 
   private static void putCatchUp(
-      Map<String, Object> object, ViewStatus view, Version version, EventLog log) {
-    object.put("epochsBehindLive", behindLive(view.pointer(), version));
+      Map<String, Object> object, ViewState view, Version version, EventLog log) {
+    object.put("epochsBehindLive", behindLive(view, version));
     object.put("bytesBehindLive", bytesBehindLive(view, version, log));
-    putEpoch(object, "completeThrough", log.epochs(), version.completeThrough());
-    catchUp(version, log)
+    putEpoch(object, "completeThrough", log.epochs(), view.completeThrough(version));
+    catchUp(view, version, log)
         .ifPresent(
             catchUp -> {
               putEpoch(object, "readThrough", log.epochs(), catchUp.through());
@@ -227,72 +238,73 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   /** How many closed epochs that may hold records are in no live version as a whole. */
-  private static long behind(LivePointer pointer, LogEnd end) {
+  private static long behind(ViewState view, LogEnd end) {
     OptionalLong closed = end.lastClosedWithRecords();
     if (closed.isEmpty()) {
       return 0;
     }
-    long base = pointer.baseThrough() == Long.MAX_VALUE ? Epochs.NONE : pointer.baseThrough();
-    long covered = Math.max(Math.max(base, pointer.completeThrough()), end.firstEpoch() - 1);
+    long complete = Math.max(view.batchThrough(), view.completeThrough());
+    long covered = Math.max(complete, end.firstEpoch() - 1);
     return Math.max(0, Math.min(closed.getAsLong(), end.lastEpoch()) - covered);
   }
 
   private static Map<String, Object> object(ViewStatus view, EventLog log, ViewStore store) {
-    LivePointer pointer = view.pointer();
+    ViewState state = view.state();
     LogEnd end = log.end();
     Map<String, Object> object = new LinkedHashMap<>();
-    object.put("view", pointer.view());
-    object.put("architecture", pointer.architecture().word());
-    object.put("revision", pointer.revision());
-    pointer.base().ifPresent(version -> object.put("batchVersion", version));
-    pointer.speed().ifPresent(version -> object.put("speedVersion", version));
-    pointer.former().ifPresent(version -> object.put("formerVersion", version));
-    pointer.candidate().ifPresent(version -> object.put("candidateVersion", version));
-    putEpoch(object, "batchThrough", log.epochs(), pointer.baseThrough());
-    putEpoch(object, "speedThrough", log.epochs(), pointer.completeThrough());
+    object.put("view", state.view());
+    object.put("architecture", state.architecture().word());
+    object.put("revision", state.revision());
+    state.base().ifPresent(version -> object.put("batchVersion", version));
+    state.speed().ifPresent(version -> object.put("speedVersion", version));
+    state.previous().ifPresent(version -> object.put("formerVersion", version));
+    state.candidate().ifPresent(version -> object.put("candidateVersion", version));
+    putEpoch(object, "batchThrough", log.epochs(), state.batchThrough());
+    putEpoch(object, "speedThrough", log.epochs(), state.completeThrough());
     putEpoch(object, "logClosedThrough", log.epochs(), end.closedThrough());
     LogHistory.beginsLater(log)
         .ifPresent(first -> object.put("logBegins", log.epochs().start(first).toString()));
-    LogChanges.put(object, LogHistory.changes(log, store, pointer));
+    LogChanges.put(object, LogHistory.changes(log, store, state.catalog()));
     List<String> faults = LogHistory.faults(log).stream().map(EpochChange::text).toList();
     if (!faults.isEmpty()) {
       object.put("logFaults", faults);
     }
-    object.put("closedEpochsBehind", behind(pointer, end));
-    object.put("deadLetters", store.deadLetterCount());
-    object.put("untimely", view.untimely());
-    object.put("untimelyCountedIn", view.countedIn());
+    object.put("closedEpochsBehind", behind(state, end));
+    object.put("deadLetters", new DeadLetters(store).undecodable());
+    object.put("untimely", view.late());
+    object.put("untimelyCountedIn", view.lateCounted());
     view.reconciliation()
         .ifPresent(last -> object.put("reconciliation", object(last, log.epochs())));
     List<Object> versions = new ArrayList<>();
-    for (Version version : view.versions()) {
+    for (Version version : state.catalog().versions()) {
       Map<String, Object> each = new LinkedHashMap<>();
-      each.put("version", version.version());
-      each.put("kind", version.kind());
-      each.put("live", version.live());
-      each.put("role", version.role().word());
+      each.put("version", version.id());
+      each.put("kind", version.kind().word());
+      each.put("live", isLive(state, version));
+      each.put("role", state.catalog().role(version.id()).word());
       each.put("created", version.created().toString());
-      putCatchUp(each, view, version, log);
+      putCatchUp(each, state, version, log);
       each.put("deadLetters", deadLetters(store, version));
       each.put(
-          "slices", version.slices().stream().map(slice -> object(slice, log.epochs())).toList());
+          "slices",
+          oldestFirst(version).stream().map(slice -> object(view, slice, log.epochs())).toList());
       versions.add(each);
     }
     object.put("versions", versions);
     return object;
   }
 
-  private static Map<String, Object> object(Slice slice, Epochs epochs) {
+  private static Map<String, Object> object(ViewStatus view, Slice slice, Epochs epochs) {
     Map<String, Object> object = new LinkedHashMap<>();
-    object.put("slice", slice.slice());
-    putEpoch(object, "after", epochs, slice.epochs().after());
-    putEpoch(object, "through", epochs, slice.epochs().through());
-    object.put("visible", slice.visible());
-    slice
-        .completeThrough()
+    object.put("slice", slice.rows());
+    putEpoch(object, "after", epochs, slice.after());
+    putEpoch(object, "through", epochs, slice.through());
+    object.put("visible", slice.isShown());
+    view.state()
+        .completeThrough(slice)
         .ifPresent(complete -> putEpoch(object, "completeThrough", epochs, complete));
-    object.put("run", slice.run());
-    object.put("rows", slice.rows());
+    object.put("run", slice.run().orElse(0));
+    object.put("rows", view.rows(slice));
     return object;
   }
 

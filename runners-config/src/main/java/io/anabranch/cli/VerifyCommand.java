@@ -57,7 +57,7 @@ final class VerifyCommand implements Callable<Integer> {
     ViewDefinition<E, ?, ?, ?, ?> definition = context.application().view(view);
     Verification.Report report;
     try (Progress progress =
-        Progress.start(context.store(), Optional.empty(), spec.commandLine().getErr())) {
+        Progress.start(context.runs(), Optional.empty(), spec.commandLine().getErr())) {
       report = Verification.of(context, definition, run -> progress.running("verify", run));
     }
     RowDifferences found = report.differences();

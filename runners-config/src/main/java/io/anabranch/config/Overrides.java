@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /** Puts the overrides of the command line into the settings of the file. */
 final class Overrides {
   private static final Pattern PATH = Pattern.compile("[^.\\s]+(\\.[^.\\s]+)*");
-  private static final String HINT = "write KEY=VALUE, for instance --set speed.refresh=5s";
+  private static final String HINT = "write KEY=VALUE, for instance speed.refresh=5s";
 
   private Overrides() {}
 

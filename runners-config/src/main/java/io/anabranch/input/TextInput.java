@@ -71,13 +71,12 @@ public record TextInput(Input raw, Consumer<String> notices) implements Input {
   }
 
   private UserException refusal(String what, String advice) {
-    return new UserException(
+    return new NotTextException(
         name()
             + " "
             + what
             + "; lines of text are read, as they are or compressed by gzip or zstd. "
-            + advice
-            + ", or state --binary to take its bytes as they are");
+            + advice);
   }
 
   /** Looks at the first bytes; at no more of a stream than the first line, which may be all. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.input;
 
-import io.anabranch.api.UserException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
@@ -116,11 +115,11 @@ final class TextStream extends InputStream {
   private void requireText() {
     checked = true;
     if (!check.isText()) {
-      throw new UserException(
+      throw new NotTextException(
           name
               + " does not look like lines of text: "
               + check.findings()
-              + ". Convert it to text first (UTF-16 by iconv), or state --binary to take its bytes as they are");
+              + ". Convert it to text first (UTF-16 by iconv)");
     }
   }
 

@@ -63,11 +63,11 @@ public final class RunnerProfile {
       int equals = argument.indexOf('=');
       if (!argument.startsWith("--")) {
         throw new UsageException(
-            "\"" + argument + "\" is no Beam option: write --name=value after \"--\"");
+            "\"" + argument + "\" is no Beam option: each begins with two dashes, then name=value");
       }
       if (argument.startsWith("--runner=")) {
         throw new UsageException(
-            "name the runner before \"--\", with --runner "
+            "the runner is no option of Beam here: name it by the profile "
                 + argument.substring("--runner=".length()));
       }
       merged.remove(equals < 0 ? argument.substring(2) : argument.substring(2, equals));

@@ -4,11 +4,12 @@ package io.anabranch.wiring;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.Tolerance;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.Reading;
-import io.anabranch.api.spi.SliceRef;
-import io.anabranch.api.spi.VersionState;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.VersionState;
+import io.anabranch.catalog.ViewState;
+import io.anabranch.wiring.RunException.Code;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -41,11 +42,11 @@ final class AutoPromotion {
    * @param all what the replay fills
    * @throws UserException if the store does not answer; look again
    */
-  void look(Collection<SliceRef> all) {
+  void look(Collection<OpenSlice> all) {
     if (!pending) {
       return;
     }
-    List<SliceRef> slices = left(all);
+    List<OpenSlice> slices = left(all);
     if (slices.isEmpty()) {
       return;
     }
@@ -66,7 +67,7 @@ final class AutoPromotion {
   }
 
   /** Promotes now, or tells why not, as nobody looks again. */
-  void atTheEnd(Collection<SliceRef> all) {
+  void atTheEnd(Collection<OpenSlice> all) {
     if (pending) {
       try {
         promote(left(all), Duration.ZERO); // all that was read is stored
@@ -80,7 +81,7 @@ final class AutoPromotion {
     }
   }
 
-  private List<SliceRef> left(Collection<SliceRef> all) {
+  private List<OpenSlice> left(Collection<OpenSlice> all) {
     return all.stream().filter(slice -> !KappaRun.isRetired(context, slice)).toList();
   }
 
@@ -96,11 +97,11 @@ final class AutoPromotion {
    * Rows of a history cannot be divided, so they are not compared with what is complete through a
    * part of it only. By another definition they need not agree, and nothing waits for that.
    */
-  private Optional<UserException> notComparable(SliceRef slice) {
-    Optional<LivePointer> pointer =
+  private Optional<UserException> notComparable(OpenSlice slice) {
+    Optional<ViewState> pointer =
         context
-            .store()
-            .pointer(slice.view())
+            .catalog()
+            .live(slice.view())
             .filter(each -> isCandidate(each, slice))
             .filter(
                 each ->
@@ -122,38 +123,39 @@ final class AutoPromotion {
     return live >= slice.after()
         ? Optional.empty()
         : Optional.of(
-            new UserException(
-                String.format(
-                    "view \"%s\": version %d holds the history through %s, and what answers is"
-                        + " complete through %s only, so they cannot be compared yet. Let what"
-                        + " answers go on, with \"anabranch run --role live\"",
-                    slice.view(), slice.version(), epochs.end(slice.after()), epochs.end(live))));
+            RunException.of(
+                Code.LIVE_BEHIND,
+                "view \"%s\": version %d holds the history through %s, and what answers is complete through %s only, so they cannot be compared yet",
+                slice.view(),
+                slice.version(),
+                epochs.end(slice.after()),
+                epochs.end(live)));
   }
 
-  private static boolean isCandidate(LivePointer pointer, SliceRef slice) {
+  private static boolean isCandidate(ViewState pointer, OpenSlice slice) {
     return pointer.candidate().equals(OptionalLong.of(slice.version()));
   }
 
-  private long completeThrough(SliceRef slice) {
+  private long completeThrough(OpenSlice slice) {
     return context
-        .store()
+        .catalog()
         .version(slice.version())
         .map(VersionState::completeThrough)
         .orElse(Epochs.NONE);
   }
 
   /** Whether all that was in the log was read, and what is complete elsewhere is complete here. */
-  private boolean haveCaughtUp(Collection<SliceRef> slices) {
+  private boolean haveCaughtUp(Collection<OpenSlice> slices) {
     LogEnd end = context.log().end();
     long closed = Math.min(end.lastClosedWithRecords().orElse(Epochs.NONE), end.lastEpoch());
-    for (SliceRef slice : slices) {
+    for (OpenSlice slice : slices) {
       long live =
-          context.store().pointer(slice.view()).map(LivePointer::completeThrough).orElse(closed);
+          context.catalog().live(slice.view()).map(ViewState::completeThrough).orElse(closed);
       if (completeThrough(slice) < Math.max(closed, live)) {
         return false;
       }
     }
-    for (Reading reading : context.store().readings(slices.iterator().next().run())) {
+    for (Reading reading : context.runs().readings(slices.iterator().next().run())) {
       if (CatchUp.of(context.log(), List.of(reading)).bytesLeft() > 0) {
         return false;
       }
@@ -162,17 +164,17 @@ final class AutoPromotion {
   }
 
   /** Promotes those that are candidates still: another replay may have taken their place. */
-  private void promote(List<SliceRef> slices, Duration patience) {
+  private void promote(List<OpenSlice> slices, Duration patience) {
     List<String> candidates =
         slices.stream()
             .filter(
                 slice ->
                     context
-                        .store()
-                        .pointer(slice.view())
+                        .catalog()
+                        .live(slice.view())
                         .filter(pointer -> isCandidate(pointer, slice))
                         .isPresent())
-            .map(SliceRef::view)
+            .map(OpenSlice::view)
             .toList();
     if (candidates.isEmpty()) { // they answer, as there was nothing else that did
       pending = false;
@@ -181,11 +183,12 @@ final class AutoPromotion {
     List<VersionComparison> comparisons;
     try {
       comparisons = Promotion.promote(context, candidates, tolerances, false, patience);
-    } catch (Promotion.RefusedException e) {
-      pending = false;
-      listener.notPromoted(e);
-      return;
     } catch (UserException e) {
+      if (Promotion.isFinal(e)) {
+        pending = false;
+        listener.notPromoted(e);
+        return;
+      }
       throw e;
     } catch (RuntimeException e) { // of an author's combine function, when rows are compared
       pending = false;

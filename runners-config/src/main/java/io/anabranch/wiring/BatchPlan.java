@@ -4,14 +4,15 @@ package io.anabranch.wiring;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
-import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
-import io.anabranch.api.spi.SlicePlan;
+import io.anabranch.catalog.Compatibility;
+import io.anabranch.catalog.SlicePlan;
+import io.anabranch.catalog.ViewCatalog;
+import io.anabranch.catalog.ViewRef;
+import io.anabranch.wiring.RunException.Code;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -23,11 +24,6 @@ import java.util.OptionalLong;
  * @param readAfter the last epoch that no slice needs
  */
 record BatchPlan(List<SlicePlan> slices, long through, long readAfter) {
-  /** What to do in Lambda if rows were computed from another state of the log. */
-  static final String RECOMPUTE =
-      "close the epochs that were read (\"anabranch close\") and compute all anew:"
-          + " \"anabranch run --layer batch --full\"";
-
   /**
    * Plans a run.
    *
@@ -42,17 +38,15 @@ record BatchPlan(List<SlicePlan> slices, long through, long readAfter) {
     List<SlicePlan> slices = new ArrayList<>();
     long readAfter = through;
     for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
-      Optional<LivePointer> pointer = context.store().pointer(view.name());
-      if (pointer.isPresent()) {
-        requireSameSource(context, pointer.get());
-        if (full) {
-          LogHistory.requireNothingRemoved(context, pointer.get(), Epochs.NONE);
-        } else {
-          requireSameDefinition(pointer.get(), view);
-          LogHistory.requireSame(context, pointer.get(), RECOMPUTE);
-        }
+      ViewCatalog stored = context.catalog().load(view.name());
+      Compatibility.requireSource(stored, context.ref(view), Architecture.LAMBDA);
+      if (full) {
+        LogHistory.requireNothingRemoved(context, stored, Epochs.NONE);
+      } else {
+        Compatibility.requireDefinition(stored, view.fingerprint());
+        LogHistory.requireSame(context, stored);
       }
-      long reached = pointer.map(LivePointer::baseThrough).orElse(Epochs.NONE);
+      long reached = stored.batchThrough();
       long after = full ? Epochs.NONE : reached;
       if (after < through) {
         slices.add(plan(context, view, new EpochRange(after, through)));
@@ -88,77 +82,35 @@ record BatchPlan(List<SlicePlan> slices, long through, long readAfter) {
   }
 
   /** The batch version of a view reaches further than the log is closed. */
-  static UserException closedLess(
+  static RunException closedLess(
       RunContext<?> context, String view, long reached, long closedThrough) {
     Epochs epochs = context.log().epochs();
-    return new UserException(
-        "view \"%s\": the batch version reaches %s, but %s: epochs of the log were lost, or it is another one. Restore the log, or set log.path; if only its file \"closed\" was lost, close the epochs again: \"anabranch close --through %s\""
-            .formatted(
-                view,
-                epochs.end(reached),
-                closedThrough == Epochs.NONE
-                    ? "no epoch of the log is closed"
-                    : "the log is closed only through " + epochs.end(closedThrough),
-                epochs.end(reached)));
+    return RunException.at(
+        epochs.end(reached),
+        Code.LOG_SHORTER,
+        "view \"%s\": the batch version reaches %s, but %s: epochs of the log were lost, or it is another one",
+        view,
+        epochs.end(reached),
+        closedThrough == Epochs.NONE
+            ? "no epoch of the log is closed"
+            : "the log is closed only through " + epochs.end(closedThrough));
   }
 
   static long closedThrough(RunContext<?> context) {
     LogEnd end = StreamRun.endOf(context);
-    for (ViewDefinition<?, ?, ?, ?, ?> view : context.application().views()) {
-      context
-          .store()
-          .pointer(view.name())
-          .filter(pointer -> pointer.architecture() == Architecture.LAMBDA)
-          .filter(pointer -> pointer.log().equals(context.log().id()))
-          .filter(pointer -> pointer.baseThrough() > end.closedThrough())
-          .ifPresent(
-              pointer -> {
-                throw closedLess(context, view.name(), pointer.baseThrough(), end.closedThrough());
-              });
+    for (ViewRef view : context.refs()) {
+      ViewCatalog stored = context.catalog().load(view.name());
+      Compatibility.requireLog(stored, view);
+      if (stored.batchThrough() > end.closedThrough()) {
+        throw closedLess(context, view.name(), stored.batchThrough(), end.closedThrough());
+      }
     }
     return end.lastClosedWithRecords()
         .orElseThrow(
             () ->
-                new UserException(
-                    "no epoch of the log is closed, and batch reads closed epochs only: close"
-                        + " the first, with \"anabranch close --through "
-                        + context.log().epochs().end(end.firstEpoch())
-                        + "\"; epochs of records ingested without --at close by themselves"));
-  }
-
-  /** The store checks it too, but there may be nothing to store. */
-  private static void requireSameSource(RunContext<?> context, LivePointer pointer) {
-    requireSameLog(context, pointer);
-    if (pointer.architecture() != Architecture.LAMBDA) {
-      throw new UserException(
-          "the store serves view \""
-              + pointer.view()
-              + "\" by the architecture "
-              + pointer.architecture().word()
-              + ", not lambda: set architecture back, or use another store.url");
-    }
-  }
-
-  static void requireSameLog(RunContext<?> context, LivePointer pointer) {
-    if (!pointer.log().equals(context.log().id())) {
-      throw new UserException(
-          "the store holds view \""
-              + pointer.view()
-              + "\" of another log: set log.path back, or use another store.url");
-    }
-  }
-
-  private static void requireSameDefinition(
-      LivePointer pointer, ViewDefinition<?, ?, ?, ?, ?> view) {
-    List<String> changes = pointer.fingerprint().changesTo(view.fingerprint());
-    if (!changes.isEmpty()) {
-      throw new UserException(
-          "the definition of view \""
-              + view.name()
-              + "\" is not the one that its stored rows were made by: "
-              + String.join("; ", changes)
-              + ". To compute it anew: run --layer batch --full, and then --layer speed, whose"
-              + " former rows no longer count");
-    }
+                RunException.at(
+                    context.log().epochs().end(end.firstEpoch()),
+                    Code.NOTHING_CLOSED,
+                    "no epoch of the log is closed, and batch reads closed epochs only"));
   }
 }

@@ -5,7 +5,7 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.Reconciliation;
-import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.store.OpenSlice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -90,8 +90,8 @@ public final class BatchRun<E> {
       return new BatchReport(0, plan.epochs(), RecordCounts.NONE, 0, List.of());
     }
     try (Heartbeat heartbeat = Heartbeat.begin(context, "batch")) {
-      Map<String, SliceRef> slices =
-          context.byView(context.store().openBatchSlices(heartbeat.run(), plan.slices()));
+      Map<String, OpenSlice> slices =
+          context.byView(context.lifecycle().openBatch(heartbeat.run(), plan.slices()));
       Attempt attempt = new Attempt(heartbeat.run(), plan, slices);
       try {
         attempt.run(started);
@@ -101,7 +101,7 @@ public final class BatchRun<E> {
             : e;
       } finally {
         if (!attempt.promoted) {
-          context.store().discard(slices.values());
+          context.lifecycle().discard(slices.values());
         }
       }
       return attempt.report();
@@ -112,12 +112,12 @@ public final class BatchRun<E> {
   private final class Attempt {
     private final long run;
     private final BatchPlan plan;
-    private final Map<String, SliceRef> slices;
+    private final Map<String, OpenSlice> slices;
     private RecordCounts read = RecordCounts.NONE;
     private List<Reconciliation> reconciliations = List.of();
     private boolean promoted;
 
-    Attempt(long run, BatchPlan plan, Map<String, SliceRef> slices) {
+    Attempt(long run, BatchPlan plan, Map<String, OpenSlice> slices) {
       this.run = run;
       this.plan = plan;
       this.slices = slices;
@@ -128,20 +128,22 @@ public final class BatchRun<E> {
       read = compute(plan, slices);
       reconciliations = reconcile(run, plan, slices);
       stop.requireNotRequested();
-      context.store().promote(slices.values());
+      context.lifecycle().publish(slices.values());
       promoted = true;
       tell(reconciliations);
-      slices.keySet().forEach(context.store()::dropAbsorbed); // or gc does, should it fail here
+      slices
+          .keySet()
+          .forEach(context.lifecycle()::dropSuperseded); // or gc does, should it fail here
     }
 
     BatchReport report() {
       return new BatchReport(
-          run, plan.epochs(), read, context.store().rowsWritten(run), reconciliations);
+          run, plan.epochs(), read, context.runs().rowsWritten(run), reconciliations);
     }
   }
 
   /** Returns what was read; fails at once if the run is stopped meanwhile. */
-  private RecordCounts compute(BatchPlan plan, Map<String, SliceRef> slices) {
+  private RecordCounts compute(BatchPlan plan, Map<String, OpenSlice> slices) {
     Pipeline pipeline = context.pipeline();
     List<EpochContent> contents = context.log().contents(plan.reads());
     pipeline
@@ -154,13 +156,13 @@ public final class BatchRun<E> {
     AtomicReference<RecordCounts> read = new AtomicReference<>();
     stop.unlessRequested(() -> read.set(Pipelines.runToEnd(pipeline, "batch")));
     LogHistory.requireUnchanged(context, contents);
-    context.store().rememberEpochs(slices.values(), contents);
+    context.lifecycle().remember(slices.values(), contents);
     return read.get();
   }
 
-  private List<Reconciliation> reconcile(long run, BatchPlan plan, Map<String, SliceRef> slices) {
+  private List<Reconciliation> reconcile(long run, BatchPlan plan, Map<String, OpenSlice> slices) {
     List<Reconciliation> reconciliations = new ArrayList<>();
-    for (SliceRef slice : slices.values()) {
+    for (OpenSlice slice : slices.values()) {
       Reconcile.of(context, run, slice, new EpochRange(slice.after(), plan.through()))
           .ifPresent(reconciliations::add);
     }
@@ -174,21 +176,17 @@ public final class BatchRun<E> {
   }
 
   private void tell(List<Reconciliation> reconciliations) {
-    reconciliations.forEach(context.store()::record);
+    reconciliations.forEach(context.store().reports()::add);
     reconciliations.forEach(RunMetrics::reconciled);
   }
 
   private static void fail(Reconciliation mismatch) {
-    throw new UserException(
-        "view \""
-            + mismatch.view()
-            + "\": "
-            + mismatch.result().different()
-            + " of "
-            + mismatch.result().rows()
-            + " rows differ from those that answered before, the most in "
-            + mismatch.result().worst().get(0)
-            + "; nothing was promoted. See \"anabranch status\"; without --fail-on-mismatch the"
-            + " batch rows take over");
+    throw RunException.of(
+        RunException.Code.ROWS_DIFFER,
+        "view \"%s\": %d of %d rows differ from those that answered before, the most in %s; nothing was promoted",
+        mismatch.view(),
+        mismatch.result().different(),
+        mismatch.result().rows(),
+        mismatch.result().worst().get(0));
   }
 }

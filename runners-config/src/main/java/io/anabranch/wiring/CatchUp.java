@@ -5,7 +5,7 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.Reading;
-import io.anabranch.api.spi.VersionState;
+import io.anabranch.catalog.VersionState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -72,8 +72,8 @@ public record CatchUp(
    *     completed what the other has: then it is behind by epochs
    */
   static long await(RunContext<?> context, long version, long other, Duration patience) {
-    Optional<VersionState> goal = context.store().version(other);
-    Optional<VersionState> state = context.store().version(version);
+    Optional<VersionState> goal = context.catalog().version(other);
+    Optional<VersionState> state = context.catalog().version(version);
     if (goal.map(VersionState::readings).orElse(List.of()).isEmpty()
         || state.map(VersionState::readings).orElse(List.of()).isEmpty()
         || state.get().completeThrough() < goal.get().completeThrough()) {
@@ -84,7 +84,7 @@ public record CatchUp(
     while (true) {
       long read =
           context
-              .store()
+              .catalog()
               .version(version)
               .map(now -> place(context.log(), now.readings()))
               .orElse(place);
@@ -104,7 +104,7 @@ public record CatchUp(
   static void awaitStored(RunContext<?> context, Collection<Long> versions, Duration most) {
     Duration stores = context.refresh().plus(BUNDLES);
     versions.stream()
-        .map(context.store()::version)
+        .map(context.catalog()::version)
         .flatMap(Optional::stream)
         .flatMap(version -> version.readings().stream())
         .filter(reading -> !reading.ended())

@@ -3,17 +3,22 @@ package io.anabranch.wiring;
 
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
-import io.anabranch.api.spi.ViewStatus;
-import io.anabranch.api.spi.ViewStatus.Slice;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.api.spi.store.SliceRange;
+import io.anabranch.api.spi.store.Snapshot;
+import io.anabranch.catalog.Slice;
+import io.anabranch.catalog.Version;
+import io.anabranch.catalog.ViewStatus;
 import io.anabranch.serving.Accumulators;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 
 /**
  * Folds slices of the batch versions into one: rows of the same bucket and key become one row, and
@@ -54,12 +59,12 @@ public final class Compaction {
    */
   public static <E> List<Report> run(RunContext<E> context, Choice choice) {
     List<Report> reports = new ArrayList<>();
-    for (ViewStatus status : context.store().status()) {
+    for (ViewStatus status : ViewStatus.all(context.store())) {
       Optional<ViewDefinition<E, ?, ?, ?, ?>> view =
           context.application().views().stream()
-              .filter(each -> each.name().equals(status.pointer().view()))
+              .filter(each -> each.name().equals(status.state().view()))
               .findFirst();
-      List<Slice> slices = chosen(status, choice);
+      List<SliceRange> slices = chosen(status, choice);
       if (view.isPresent() && slices.size() > 1) {
         reports.add(fold(context, view.get(), slices));
       }
@@ -83,46 +88,48 @@ public final class Compaction {
     }
   }
 
-  private static List<Slice> chosen(ViewStatus status, Choice choice) {
+  private static List<SliceRange> chosen(ViewStatus status, Choice choice) {
     List<Slice> slices =
-        status.versions().stream()
-            .filter(version -> version.kind().equals("batch") && version.live())
-            .flatMap(version -> version.slices().stream())
-            .filter(Slice::visible)
+        status.state().catalog().batch().stream()
+            .flatMap(Version::shown)
+            .sorted(Comparator.comparingLong(Slice::after))
             .toList();
-    return choice == Choice.ALL ? slices : newest(slices);
+    return (choice == Choice.ALL ? slices : newest(slices, status::rows))
+        .stream().map(Slice::range).toList();
   }
 
-  static List<Slice> newest(List<Slice> slices) {
+  static <T> List<T> newest(List<T> slices, ToLongFunction<T> rowsOf) {
     if (slices.size() < MOST_SLICES) {
       return List.of();
     }
     int from = slices.size() - 1;
-    long rows = slices.get(from).rows();
-    while (from > 0 && slices.get(from - 1).rows() <= rows) {
+    long rows = rowsOf.applyAsLong(slices.get(from));
+    while (from > 0 && rowsOf.applyAsLong(slices.get(from - 1)) <= rows) {
       from--;
-      rows += slices.get(from).rows();
+      rows += rowsOf.applyAsLong(slices.get(from));
     }
     return slices.subList(from, slices.size());
   }
 
   private static <E, K, A, O> Report fold(
-      RunContext<E> context, ViewDefinition<E, K, ?, A, O> view, List<Slice> slices) {
-    List<Long> numbers = slices.stream().map(Slice::slice).toList();
+      RunContext<E> context, ViewDefinition<E, K, ?, A, O> view, List<SliceRange> slices) {
     long through = slices.get(slices.size() - 1).epochs().through();
     try (Heartbeat heartbeat = Heartbeat.begin(context, "compact")) {
-      SliceRef fold = context.store().openFold(heartbeat.run(), context.ref(view), numbers);
+      OpenSlice fold =
+          context.lifecycle().openCompaction(heartbeat.run(), context.ref(view), slices);
       boolean replaced = false;
       try {
         Writer<K, A, O> writer = new Writer<>(context, view, fold, through);
-        context.store().scan(numbers, writer::accept);
+        try (Snapshot snapshot = context.store().catalog().snapshot()) {
+          snapshot.scan(slices, (row, slice) -> writer.accept(row));
+        }
         writer.finish();
-        context.store().replace(fold, numbers);
+        context.lifecycle().compact(fold, slices);
         replaced = true;
         return new Report(view.name(), slices.size(), writer.read, writer.written);
       } finally {
         if (!replaced) {
-          context.store().discard(Collections.singleton(fold));
+          context.lifecycle().discard(Collections.singleton(fold));
         }
       }
     }
@@ -130,12 +137,12 @@ public final class Compaction {
 
   /** Folds rows as they come, and writes them many at a time. */
   private static final class Writer<K, A, O> {
-    private static final int MOST_ROWS = 2_000;
-    private static final long MOST_BYTES = 8 << 20;
+    private static final int MOST_ROWS = 50_000;
+    private static final long MOST_BYTES = 16 << 20;
 
     private final RunContext<?> context;
     private final Accumulators<K, A, O> accumulators;
-    private final SliceRef fold;
+    private final OpenSlice fold;
     private final long epoch;
     private final List<byte[]> same = new ArrayList<>();
     private final List<StoredRow> batch = new ArrayList<>();
@@ -145,7 +152,7 @@ public final class Compaction {
     private long read;
     private long written;
 
-    Writer(RunContext<?> context, ViewDefinition<?, K, ?, A, O> view, SliceRef fold, long epoch) {
+    Writer(RunContext<?> context, ViewDefinition<?, K, ?, A, O> view, OpenSlice fold, long epoch) {
       this.context = context;
       this.accumulators = Accumulators.of(view);
       this.fold = fold;
@@ -193,7 +200,7 @@ public final class Compaction {
 
     private void flush() {
       if (!batch.isEmpty()) {
-        context.store().write(fold, batch);
+        context.store().rows().fill(fold.fence(), batch);
         written += batch.size();
         batch.clear();
         bytes = 0;

@@ -7,8 +7,9 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.RecordBatch;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StopSignal;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.api.spi.store.ReadReport;
 import io.anabranch.transforms.Throttle;
 import io.anabranch.transforms.aggregate.TellReading;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToLongFunction;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 
 /**
  * The pipeline that follows the log and fills slices: that of the speed layer, and of every version
@@ -38,7 +40,7 @@ final class Following<E> {
   private final RunContext<E> context;
   private final String layer;
   private final long run;
-  private final Map<String, SliceRef> slices;
+  private final Map<String, OpenSlice> slices;
   private final Optional<LogEnd> until;
   private final Optional<Throttle> throttle;
 
@@ -53,7 +55,7 @@ final class Following<E> {
       RunContext<E> context,
       String layer,
       long run,
-      Map<String, SliceRef> slices,
+      Map<String, OpenSlice> slices,
       Optional<LogEnd> until,
       Optional<Throttle> throttle) {
     this.context = context;
@@ -76,22 +78,30 @@ final class Following<E> {
         });
     boolean caughtUp = until.isPresent() && !stop.isRequested();
     if (caughtUp) {
-      slices.values().forEach(slice -> context.store().caughtUp(slice, until.get()));
+      slices.values().forEach(this::caughtUp);
     }
     return new RunReport(
         run,
         caughtUp ? until.get().closedThrough() : Epochs.NONE,
         List.copyOf(slices.keySet()),
-        slices.values().stream().map(SliceRef::version).toList(),
-        context.store().rowsWritten(run),
+        slices.values().stream().map(OpenSlice::version).toList(),
+        context.runs().rowsWritten(run),
         read.get());
+  }
+
+  /** Records that all that was in the log is stored, and so all epochs that were closed. */
+  private void caughtUp(OpenSlice slice) {
+    context
+        .store()
+        .progress()
+        .complete(slice.fence(), until.get().closedThrough(), Optional.of(until.get().position()));
   }
 
   /** The source must not end before the store knows; so this tries until it does. */
   private void stopMarking() {
     while (true) {
       try {
-        context.store().stopMarking(run);
+        context.runs().suspend(run);
         return;
       } catch (UserException e) { // somebody locks the store for longer than its timeout
         LockSupport.parkNanos(RETRY.toNanos());
@@ -104,9 +114,9 @@ final class Following<E> {
    * which its watermark is held back.
    */
   private Pipeline pipeline(StopSignal signal) {
-    Map<Optional<Duration>, Map<String, SliceRef>> readings = new LinkedHashMap<>();
+    Map<Optional<Duration>, Map<String, OpenSlice>> readings = new LinkedHashMap<>();
     for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
-      SliceRef slice = slices.get(view.name());
+      OpenSlice slice = slices.get(view.name());
       if (slice != null) {
         readings
             .computeIfAbsent(
@@ -116,7 +126,7 @@ final class Following<E> {
     }
     Pipeline pipeline = context.pipeline();
     boolean first = true;
-    for (Map.Entry<Optional<Duration>, Map<String, SliceRef>> reading : inOrder(readings)) {
+    for (Map.Entry<Optional<Duration>, Map<String, OpenSlice>> reading : inOrder(readings)) {
       read(pipeline, reading.getKey(), reading.getValue(), first, signal);
       first = false;
     }
@@ -124,8 +134,8 @@ final class Following<E> {
   }
 
   /** The one that begins first in the log finds all records that cannot be decoded. */
-  private List<Map.Entry<Optional<Duration>, Map<String, SliceRef>>> inOrder(
-      Map<Optional<Duration>, Map<String, SliceRef>> readings) {
+  private List<Map.Entry<Optional<Duration>, Map<String, OpenSlice>>> inOrder(
+      Map<Optional<Duration>, Map<String, OpenSlice>> readings) {
     return readings.entrySet().stream()
         .sorted(Comparator.comparingLong(reading -> context.readAfter(reading.getValue().values())))
         .toList();
@@ -134,11 +144,11 @@ final class Following<E> {
   private void read(
       Pipeline pipeline,
       Optional<Duration> lateness,
-      Map<String, SliceRef> read,
+      Map<String, OpenSlice> read,
       boolean first,
       StopSignal signal) {
     String late = lateness.map(duration -> "-" + duration).orElse("");
-    long after = least(read, SliceRef::after);
+    long after = least(read, OpenSlice::after);
     long readAfter = context.readAfter(read.values());
     Views<E> views =
         Views.into(read, context, until.map(LogEnd::closedThrough).orElse(Long.MAX_VALUE))
@@ -166,17 +176,24 @@ final class Following<E> {
       RunContext<?> context,
       PCollection<RecordBatch> records,
       String name,
-      Collection<SliceRef> slices,
+      Collection<OpenSlice> slices,
       long readAfter,
       Optional<Throttle> throttle) {
-    context.store().beginReading(slices, readAfter);
+    boolean bounded = records.isBounded() == IsBounded.BOUNDED;
+    context
+        .store()
+        .progress()
+        .report(
+            slices.stream()
+                .<ReadReport>map(slice -> new ReadReport.Begun(slice.fence(), readAfter, bounded))
+                .toList());
     PCollection<RecordBatch> passed =
         throttle.isPresent() ? records.apply("Throttle" + name, throttle.get()) : records;
     passed.apply("Reading" + name, TellReading.to(context.storeSettings(), slices));
     return passed;
   }
 
-  private static long least(Map<String, SliceRef> slices, ToLongFunction<SliceRef> epoch) {
+  private static long least(Map<String, OpenSlice> slices, ToLongFunction<OpenSlice> epoch) {
     return slices.values().stream().mapToLong(epoch).min().orElse(Epochs.NONE);
   }
 }

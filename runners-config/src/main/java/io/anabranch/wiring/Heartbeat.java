@@ -8,7 +8,8 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.EpochContent;
-import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.api.spi.store.RunBeat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,7 +35,7 @@ final class Heartbeat implements AutoCloseable {
   private final RunContext<?> context;
   private final long run;
   private final Timer timer = new Timer("anabranch-heartbeat", true);
-  private List<SliceRef> followed = List.of();
+  private List<OpenSlice> followed = List.of();
   private List<EpochContent> remembered = List.of();
   private Optional<String> failure = Optional.empty();
 
@@ -47,18 +48,21 @@ final class Heartbeat implements AutoCloseable {
    * Remembers from now on what the log holds of the epochs that these slices are filled from; and
    * at once what a former run of them did not come to remember.
    */
-  synchronized void follows(Collection<SliceRef> slices) {
+  synchronized void follows(Collection<OpenSlice> slices) {
     followed = List.copyOf(slices);
     remembered = List.of();
     List<EpochContent> all = context.log().contents(new EpochRange(Epochs.NONE, Long.MAX_VALUE));
-    for (SliceRef slice : slices) {
+    for (OpenSlice slice : slices) {
       Set<Long> known =
-          context.store().epochs(slice.version()).stream()
+          context
+              .lifecycle()
+              .remembered(context.catalog().requireVersion(slice.version()).version())
+              .stream()
               .map(EpochContent::epoch)
               .collect(toSet());
       context
-          .store()
-          .rememberEpochs(
+          .lifecycle()
+          .remember(
               List.of(slice),
               all.stream().filter(content -> !known.contains(content.epoch())).toList());
     }
@@ -72,7 +76,7 @@ final class Heartbeat implements AutoCloseable {
 
   /** For tests: reports as often as this. */
   static Heartbeat begin(RunContext<?> context, String layer, Duration every) {
-    Heartbeat heartbeat = new Heartbeat(context, context.store().beginRun(layer));
+    Heartbeat heartbeat = new Heartbeat(context, context.runs().begin(layer));
     try {
       heartbeat.beat();
     } catch (RuntimeException e) {
@@ -97,9 +101,16 @@ final class Heartbeat implements AutoCloseable {
 
   /** First that it is alive, whatever the log does. */
   private synchronized void beat() {
-    context.store().heartbeat(run);
-    context.store().heartbeat(run, context.log().id(), context.log().end());
+    report(Optional.empty());
+    report(Optional.of(new RunBeat.Log(context.log().id(), context.log().end())));
     remember();
+  }
+
+  private void report(Optional<RunBeat.Log> log) {
+    context
+        .store()
+        .progress()
+        .heartbeat(new RunBeat(run, "", RunBeat.State.ALIVE, log, List.of(), List.of()));
   }
 
   /**
@@ -109,7 +120,7 @@ final class Heartbeat implements AutoCloseable {
     if (followed.isEmpty()) {
       return;
     }
-    long after = followed.stream().mapToLong(SliceRef::after).min().orElseThrow();
+    long after = followed.stream().mapToLong(OpenSlice::after).min().orElseThrow();
     List<EpochContent> now = context.log().contents(new EpochRange(after, Long.MAX_VALUE));
     Map<Long, EpochContent> byEpoch =
         now.stream().collect(toMap(EpochContent::epoch, Function.identity()));
@@ -123,7 +134,7 @@ final class Heartbeat implements AutoCloseable {
     List<EpochContent> fresh = new ArrayList<>(now);
     fresh.removeAll(Set.copyOf(remembered));
     if (!fresh.isEmpty()) {
-      context.store().rememberEpochs(followed, fresh);
+      context.lifecycle().remember(followed, fresh);
       remembered = now;
     }
   }
@@ -148,6 +159,6 @@ final class Heartbeat implements AutoCloseable {
   public void close() {
     timer.cancel();
     tryToBeat();
-    context.store().endRun(run);
+    context.runs().end(run);
   }
 }

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
+import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Tolerance;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.EpochContent;
-import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.RecordBatch;
-import io.anabranch.api.spi.ReplayPlan;
-import io.anabranch.api.spi.SliceRef;
-import io.anabranch.api.spi.VersionRole;
-import io.anabranch.api.spi.VersionState;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.CatalogException;
+import io.anabranch.catalog.CatalogException.Code;
+import io.anabranch.catalog.Compatibility;
+import io.anabranch.catalog.ReplayPlan;
+import io.anabranch.catalog.Version;
+import io.anabranch.catalog.VersionRole;
+import io.anabranch.catalog.VersionState;
+import io.anabranch.catalog.ViewCatalog;
 import io.anabranch.transforms.Throttle;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.concurrent.Future;
 import java.util.function.Function;
@@ -38,9 +42,6 @@ import org.apache.beam.sdk.values.PCollection;
  * @param <E> the author's event
  */
 public final class KappaRun<E> {
-  private static final String RECOMPUTE =
-      "compute it anew beside the live version: \"anabranch replay\"";
-
   private final RunContext<E> context;
   private final Stop stop;
   private final Listener listener;
@@ -66,10 +67,10 @@ public final class KappaRun<E> {
     default void started(String layer, long run) {}
 
     /** Versions that there were before are read for, from where they end. */
-    default void goesOn(long run, List<SliceRef> versions) {}
+    default void goesOn(long run, List<OpenSlice> versions) {}
 
     /** The history of new versions is whole. */
-    default void historyDone(long run, RecordCounts read, List<SliceRef> versions) {}
+    default void historyDone(long run, RecordCounts read, List<OpenSlice> versions) {}
 
     /** Candidates answer from now on. */
     default void promoted(List<VersionComparison> comparisons) {}
@@ -125,12 +126,12 @@ public final class KappaRun<E> {
     List<ReplayPlan> first = new ArrayList<>();
     Map<String, Long> versions = new LinkedHashMap<>();
     for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
-      Optional<LivePointer> pointer = context.store().pointer(view.name());
-      if (pointer.isPresent()) {
-        BatchPlan.requireSameLog(context, pointer.get());
-        long version = version(pointer.get(), view, role);
-        LogHistory.requireSame(context, view.name(), version, RECOMPUTE);
-        versions.put(view.name(), version);
+      ViewCatalog stored = context.catalog().load(view.name());
+      Compatibility.requireSource(stored, context.ref(view), Architecture.KAPPA);
+      if (stored.isLive()) {
+        Version version = version(stored, view, role);
+        LogHistory.requireSame(context, version);
+        versions.put(view.name(), version.id());
       } else {
         first.add(Replay.first(context, view, end));
       }
@@ -148,57 +149,49 @@ public final class KappaRun<E> {
     return run("replay", replay.plans(), Map.of());
   }
 
-  private long version(
-      LivePointer pointer, ViewDefinition<E, ?, ?, ?, ?> view, Optional<VersionRole> role) {
+  private static Version version(
+      ViewCatalog stored, ViewDefinition<?, ?, ?, ?, ?> view, Optional<VersionRole> role) {
     if (role.isPresent()) {
-      long version =
-          of(pointer, role.get())
+      Version version =
+          inRole(stored, role.get())
               .orElseThrow(
                   () ->
-                      new UserException(
+                      new CatalogException(
+                          Code.NO_ROLE,
                           "view \"" + view.name() + "\" has no " + role.get().word() + " version"));
       if (!canGoOn(role.get(), version)) {
-        throw new UserException(
+        throw new CatalogException(
+            Code.BACKFILL_RUNNING,
             "view \""
                 + view.name()
-                + "\": the replay of version "
-                + version
-                + " is within the history still, or died there: let it go on, or replay again");
+                + "\": the backfill of version "
+                + version.id()
+                + " is not complete");
       }
       return version;
     }
     for (VersionRole each : List.of(VersionRole.LIVE, VersionRole.FORMER, VersionRole.CANDIDATE)) {
-      OptionalLong version = of(pointer, each);
-      if (version.isPresent()
-          && canGoOn(each, version.getAsLong())
-          && context
-              .store()
-              .version(version.getAsLong())
-              .filter(state -> state.fingerprint().equals(view.fingerprint()))
-              .isPresent()) {
-        return version.getAsLong();
+      Optional<Version> version =
+          inRole(stored, each)
+              .filter(found -> canGoOn(each, found))
+              .filter(found -> Compatibility.isSameDefinition(found, view.fingerprint()));
+      if (version.isPresent()) {
+        return version.get();
       }
     }
-    throw new UserException(
-        "the definition of view \""
-            + view.name()
-            + "\" is not the one that its stored rows were made by: "
-            + String.join("; ", pointer.fingerprint().changesTo(view.fingerprint()))
-            + ". Compute it anew beside what answers, with \"anabranch replay\"");
+    Compatibility.requireDefinition(stored, view.fingerprint());
+    throw new IllegalStateException("a live version of the same definition may go on");
   }
 
-  /** A candidate has no place in the log to go on from before its history is whole. */
-  private boolean canGoOn(VersionRole role, long version) {
-    return role != VersionRole.CANDIDATE || Promotion.isWhole(context, version);
+  /** A candidate has no place in the log to go on from before its backfill is complete. */
+  private static boolean canGoOn(VersionRole role, Version version) {
+    return role != VersionRole.CANDIDATE || version.following().isPresent();
   }
 
-  private static OptionalLong of(LivePointer pointer, VersionRole role) {
-    return switch (role) {
-      case LIVE -> pointer.base();
-      case FORMER -> pointer.former();
-      case CANDIDATE -> pointer.candidate();
-      case NONE -> OptionalLong.empty();
-    };
+  private static Optional<Version> inRole(ViewCatalog stored, VersionRole role) {
+    return stored.versions().stream()
+        .filter(version -> stored.role(version.id()) == role)
+        .findFirst();
   }
 
   private Optional<RunReport> run(
@@ -213,15 +206,15 @@ public final class KappaRun<E> {
     try (Heartbeat heartbeat = Heartbeat.begin(context, layer)) {
       long run = heartbeat.run();
       listener.started(layer, run);
-      Map<String, SliceRef> slices = new LinkedHashMap<>();
+      Map<String, OpenSlice> slices = new LinkedHashMap<>();
       begin(layer, run, plans).forEach(slice -> slices.put(slice.view(), slice));
-      List<SliceRef> opened = new ArrayList<>();
+      List<OpenSlice> opened = new ArrayList<>();
       versions.forEach(
           (view, version) ->
               opened.add(
                   context
-                      .store()
-                      .openVersion(run, context.ref(context.application().view(view)), version)));
+                      .lifecycle()
+                      .takeOver(run, context.ref(context.application().view(view)), version)));
       opened.forEach(slice -> slices.put(slice.view(), slice));
       listener.goesOn(run, opened);
       LogHistory.requireWhole(
@@ -232,15 +225,15 @@ public final class KappaRun<E> {
   }
 
   /** Computes histories, and returns the slices that go on from there. */
-  private List<SliceRef> begin(String layer, long run, List<ReplayPlan> plans) {
+  private List<OpenSlice> begin(String layer, long run, List<ReplayPlan> plans) {
     if (plans.isEmpty()) {
       return List.of();
     }
-    List<SliceRef> histories = context.store().openReplay(run, plans);
+    List<OpenSlice> histories = context.lifecycle().beginReplay(run, plans);
     boolean sealed = false;
     try {
       RecordCounts read = readHistory(layer, plans, histories);
-      List<SliceRef> following = context.store().seal(histories);
+      List<OpenSlice> following = context.lifecycle().completeBackfill(histories);
       sealed = true;
       listener.historyDone(run, read, following);
       return following;
@@ -257,18 +250,19 @@ public final class KappaRun<E> {
   }
 
   /** Removes what was begun, slices that it shares with the live version included. */
-  private void giveUp(List<SliceRef> histories) {
-    context.store().discard(histories);
-    for (SliceRef history : histories) {
-      if (context.store().version(history.version()).filter(v -> !v.retired()).isPresent()) {
-        context.store().retire(List.of(history.version()));
+  private void giveUp(List<OpenSlice> histories) {
+    context.lifecycle().discard(histories);
+    for (OpenSlice history : histories) {
+      if (context.catalog().version(history.version()).filter(v -> !v.isRetired()).isPresent()) {
+        context.lifecycle().retire(List.of(history.version()));
       }
     }
   }
 
   /** Returns what was read. */
-  private RecordCounts readHistory(String layer, List<ReplayPlan> plans, List<SliceRef> histories) {
-    Map<String, SliceRef> slices = new LinkedHashMap<>();
+  private RecordCounts readHistory(
+      String layer, List<ReplayPlan> plans, List<OpenSlice> histories) {
+    Map<String, OpenSlice> slices = new LinkedHashMap<>();
     TreeSet<Long> ends = new TreeSet<>();
     for (int i = 0; i < plans.size(); i++) {
       EpochRange history = plans.get(i).history();
@@ -295,14 +289,14 @@ public final class KappaRun<E> {
     RecordCounts[] read = new RecordCounts[1];
     stop.unlessRequested(() -> read[0] = Pipelines.runToEnd(pipeline, layer));
     LogHistory.requireUnchanged(context, contents);
-    context.store().rememberEpochs(slices.values(), contents);
+    context.lifecycle().remember(slices.values(), contents);
     return read[0];
   }
 
   /** Goes on with the versions that are left if others are retired meanwhile. */
   private Optional<RunReport> follow(
-      String layer, long run, Map<String, SliceRef> all, Optional<LogEnd> until) {
-    Map<String, SliceRef> slices = new LinkedHashMap<>(all);
+      String layer, long run, Map<String, OpenSlice> all, Optional<LogEnd> until) {
+    Map<String, OpenSlice> slices = new LinkedHashMap<>(all);
     while (true) {
       Following<E> following = new Following<>(context, layer, run, slices, until, throttle);
       try {
@@ -326,13 +320,12 @@ public final class KappaRun<E> {
       slices.replaceAll(
           (view, slice) ->
               context
-                  .store()
-                  .openVersion(
-                      run, context.ref(context.application().view(view)), slice.version()));
+                  .lifecycle()
+                  .takeOver(run, context.ref(context.application().view(view)), slice.version()));
     }
   }
 
-  private Optional<RunReport> follow(Following<E> following, Map<String, SliceRef> slices) {
+  private Optional<RunReport> follow(Following<E> following, Map<String, OpenSlice> slices) {
     try (Background background = new Background()) {
       Future<RunReport> report = background.start(() -> following.run(stop));
       try {
@@ -346,7 +339,7 @@ public final class KappaRun<E> {
   }
 
   /** Waits for the end, and does what there is to do meanwhile. */
-  private Optional<RunReport> end(Future<RunReport> report, Map<String, SliceRef> slices) {
+  private Optional<RunReport> end(Future<RunReport> report, Map<String, OpenSlice> slices) {
     allBegun = false;
     while (!Background.isDone(report)) {
       if (!stop.isRequested()) {
@@ -364,7 +357,7 @@ public final class KappaRun<E> {
   }
 
   /** What there is to do while the run goes on; if the store does not answer, the next time. */
-  private void look(Collection<SliceRef> slices) {
+  private void look(Collection<OpenSlice> slices) {
     try {
       if (slices.stream().allMatch(this::isRetired)) {
         retired = true;
@@ -381,9 +374,9 @@ public final class KappaRun<E> {
   }
 
   /** Whether the store gave a slice to another run; it tells of those that are read by this one. */
-  private boolean isTakenOver(Collection<SliceRef> slices) {
+  private boolean isTakenOver(Collection<OpenSlice> slices) {
     long run = slices.iterator().next().run();
-    int read = context.store().readings(run).size();
+    int read = context.runs().readings(run).size();
     allBegun |= read >= slices.size();
     return allBegun && read < slices.stream().filter(slice -> !isRetired(slice)).count();
   }
@@ -394,12 +387,12 @@ public final class KappaRun<E> {
             + " this one ends. Keep one run of a version at a time");
   }
 
-  private boolean isRetired(SliceRef slice) {
+  private boolean isRetired(OpenSlice slice) {
     return isRetired(context, slice);
   }
 
   /** Whether a slice's version was given up. */
-  static boolean isRetired(RunContext<?> context, SliceRef slice) {
-    return context.store().version(slice.version()).map(VersionState::retired).orElse(true);
+  static boolean isRetired(RunContext<?> context, OpenSlice slice) {
+    return context.catalog().version(slice.version()).map(VersionState::isRetired).orElse(true);
   }
 }

@@ -3,8 +3,8 @@ package io.anabranch.wiring;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
+import io.anabranch.catalog.ViewState;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -107,13 +107,13 @@ public final class LambdaRun<E> {
   /** Whether every view has an answer, which speed brings up to date sooner than batch. */
   private boolean isAnswered() {
     return context.application().views().stream()
-        .allMatch(view -> context.store().pointer(view.name()).isPresent());
+        .allMatch(view -> context.catalog().load(view.name()).isLive());
   }
 
   /** Returns the epoch to compute through if there are records that batch does not hold yet. */
   private OptionalLong due() {
     LogEnd end = context.log().end();
-    long held = least(LivePointer::baseThrough);
+    long held = least(ViewState::batchThrough);
     OptionalLong closed = end.lastClosedWithRecords();
     if (closed.isEmpty() || closed.getAsLong() <= held || end.lastEpoch() <= held) {
       waitingSinceNanos = System.nanoTime();
@@ -123,7 +123,7 @@ public final class LambdaRun<E> {
       return OptionalLong.empty();
     }
     // What speed has completed can be compared; if speed lags far behind, batch goes on without.
-    long complete = least(LivePointer::completeThrough);
+    long complete = least(ViewState::completeThrough);
     if (complete > held && complete >= end.firstEpoch()) { // else there is nothing in it
       return OptionalLong.of(Math.min(closed.getAsLong(), complete));
     }
@@ -132,10 +132,9 @@ public final class LambdaRun<E> {
         : OptionalLong.empty();
   }
 
-  private long least(ToLongFunction<LivePointer> epoch) {
+  private long least(ToLongFunction<ViewState> epoch) {
     return context.application().views().stream()
-        .map(view -> context.store().pointer(view.name()))
-        .mapToLong(pointer -> pointer.isPresent() ? epoch.applyAsLong(pointer.get()) : Epochs.NONE)
+        .mapToLong(view -> epoch.applyAsLong(context.catalog().state(view.name())))
         .min()
         .orElse(Epochs.NONE);
   }

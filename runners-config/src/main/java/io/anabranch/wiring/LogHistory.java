@@ -10,9 +10,14 @@ import io.anabranch.api.spi.EpochChange;
 import io.anabranch.api.spi.EpochChange.Kind;
 import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.EventLog;
-import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.Compatibility;
+import io.anabranch.catalog.Version;
+import io.anabranch.catalog.ViewCatalog;
+import io.anabranch.catalog.ViewLifecycle;
+import io.anabranch.wiring.RunException.Code;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -28,21 +33,17 @@ public final class LogHistory {
   private LogHistory() {}
 
   /** Returns how the log differs from what the live versions of a view were computed from. */
-  public static List<EpochChange> changes(EventLog log, ViewStore store, LivePointer pointer) {
-    return log.changes(live(store, pointer));
-  }
-
-  private static List<EpochContent> live(ViewStore store, LivePointer pointer) {
+  public static List<EpochChange> changes(EventLog log, ViewStore store, ViewCatalog view) {
+    ViewLifecycle views = new ViewLifecycle(store);
     List<EpochContent> contents = new ArrayList<>();
-    pointer.base().ifPresent(version -> contents.addAll(store.epochs(version)));
-    pointer
-        .speed()
+    view.base().ifPresent(version -> contents.addAll(views.remembered(version)));
+    view.speed()
         .ifPresent(
             version ->
-                store.epochs(version).stream()
-                    .filter(content -> content.epoch() > pointer.baseThrough())
+                views.remembered(version).stream()
+                    .filter(content -> content.epoch() > view.batchThrough())
                     .forEach(contents::add));
-    return contents;
+    return log.changes(contents);
   }
 
   /**
@@ -50,21 +51,27 @@ public final class LogHistory {
    *
    * @throws UserException if so
    */
-  static void requireSame(RunContext<?> context, LivePointer pointer, String next) {
-    requireSame(pointer.view(), changes(context.log(), context.store(), pointer), next);
+  static void requireSame(RunContext<?> context, ViewCatalog view) {
+    requireSame(
+        view.view(), changes(context.log(), context.store(), view), Code.LOG_CHANGED_UNDER_LAMBDA);
   }
 
   /** Fails if rows of a version were computed from other records than the log holds now. */
-  static void requireSame(RunContext<?> context, String view, long version, String next) {
-    requireSame(view, context.log().changes(context.store().epochs(version)), next);
+  static void requireSame(RunContext<?> context, Version version) {
+    requireSame(
+        version.view().name(),
+        context.log().changes(context.lifecycle().remembered(version)),
+        Code.LOG_CHANGED_UNDER_KAPPA);
   }
 
-  private static void requireSame(String view, List<EpochChange> changes, String next) {
+  private static void requireSame(String view, List<EpochChange> changes, Code code) {
     List<EpochChange> changed = of(Kind.CHANGED, changes);
     if (!changed.isEmpty()) {
-      throw new UserException(
-          "view \"%s\" was computed from another state of the log: %s. Nothing was changed. Restore the log; or, if it is right as it is, %s"
-              .formatted(view, text(changed), next));
+      throw RunException.of(
+          code,
+          "view \"%s\" was computed from another state of the log: %s. Nothing was changed",
+          view,
+          text(changed));
     }
   }
 
@@ -75,35 +82,35 @@ public final class LogHistory {
    * @param after epochs through this one are not computed anew
    * @throws UserException if so
    */
-  static void requireNothingRemoved(RunContext<?> context, LivePointer pointer, long after) {
+  static void requireNothingRemoved(RunContext<?> context, ViewCatalog view, long after) {
     List<EpochChange> removed =
-        of(Kind.REMOVED, changes(context.log(), context.store(), pointer)).stream()
+        of(Kind.REMOVED, changes(context.log(), context.store(), view)).stream()
             .filter(change -> change.epoch() > after)
             .toList();
     if (!removed.isEmpty()) {
-      throw new UserException(
-          "view \"%s\": %s. Version %d, which is live, holds these epochs, and one computed anew would lack them. Nothing was changed. Restore them%s; to answer without them, use another store.url"
-              .formatted(
-                  pointer.view(),
-                  text(removed),
-                  pointer.base().orElseGet(() -> pointer.speed().orElse(0)),
-                  advice(context, pointer)));
+      LogEnd end = context.log().end();
+      Instant first =
+          end.isEmpty() ? Instant.EPOCH : context.log().epochs().start(end.firstEpoch());
+      throw RunException.at(
+          first,
+          removed(context, view, end),
+          "view \"%s\": %s. Version %d, which is live, holds these epochs, and one computed anew would lack them. Nothing was changed",
+          view.view(),
+          text(removed),
+          view.live().get(0).id());
     }
   }
 
-  /** Only what works: a changed definition cannot go on from the rows of before. */
-  private static <E> String advice(RunContext<E> context, LivePointer pointer) {
-    LogEnd end = context.log().end();
+  /** A changed definition cannot go on from the rows of before. */
+  private static <E> Code removed(RunContext<E> context, ViewCatalog view, LogEnd end) {
     boolean sameDefinition =
-        context.application().view(pointer.view()).fingerprint().equals(pointer.fingerprint());
+        Compatibility.isSameDefinition(
+            view.live().get(0), context.application().view(view.view()).fingerprint());
     return end.isEmpty() || !sameDefinition
-        ? ""
-        : switch (pointer.architecture()) {
-          case LAMBDA -> ", or compute only what is new (without --full)";
-          case KAPPA ->
-              ", or replay from the first epoch that is there (--from "
-                  + context.log().epochs().start(end.firstEpoch())
-                  + "), which can be done if a slice of the live version ends there";
+        ? Code.EPOCHS_REMOVED
+        : switch (view.architecture()) {
+          case LAMBDA -> Code.EPOCHS_REMOVED_UNDER_LAMBDA;
+          case KAPPA -> Code.EPOCHS_REMOVED_UNDER_KAPPA;
         };
   }
 

@@ -5,8 +5,9 @@ import io.anabranch.api.Architecture;
 import io.anabranch.api.Tolerance;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
-import io.anabranch.api.spi.LivePointer;
-import io.anabranch.api.spi.VersionSwitch;
+import io.anabranch.catalog.VersionSwitch;
+import io.anabranch.catalog.ViewState;
+import io.anabranch.wiring.RunException.Code;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,15 +34,6 @@ public final class Promotion {
     /** Copies the versions. */
     public Retired {
       versions = List.copyOf(versions);
-    }
-  }
-
-  /** A comparison says that candidates are not to be promoted; trying again changes nothing. */
-  static final class RefusedException extends UserException {
-    private static final long serialVersionUID = 1L;
-
-    private RefusedException(String message) {
-      super(message);
     }
   }
 
@@ -72,27 +64,20 @@ public final class Promotion {
       Function<String, Tolerance> tolerances,
       boolean force,
       Duration patience) {
-    Map<String, LivePointer> pointers =
-        having(
-            context,
-            views,
-            LivePointer::candidate,
-            "candidate: compute one, with \"anabranch replay\"");
+    Map<String, ViewState> pointers =
+        having(context, views, ViewState::candidate, Code.NO_CANDIDATE, "candidate");
     List<VersionComparison> comparisons = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    check(
+    refuseIf(
         pointers.values().stream()
-            .filter(pointer -> !isWhole(context, pointer.candidate().orElseThrow()))
+            .filter(pointer -> !isBackfilled(pointer))
             .map(
                 pointer ->
-                    "view \""
-                        + pointer.view()
-                        + "\": the replay of version "
-                        + pointer.candidate().getAsLong()
-                        + " is within the history still, or died there")
+                    "view \"%s\": the backfill of version %d is not complete"
+                        .formatted(pointer.view(), pointer.candidate().getAsLong()))
             .toList(),
-        "Let it go on, or replay again");
-    for (LivePointer pointer : pointers.values()) {
+        Code.BACKFILL_RUNNING);
+    for (ViewState pointer : pointers.values()) {
       Tolerance tolerance = tolerances.apply(pointer.view());
       VersionComparison comparison =
           VersionComparison.of(
@@ -105,53 +90,45 @@ public final class Promotion {
       problem(comparison, tolerance).ifPresent(problems::add);
     }
     if (!force) {
-      if (!problems.isEmpty()) {
-        throw new RefusedException(
-            nothingPromoted(
-                problems,
-                comparisons.stream().noneMatch(each -> each.result().different() > 0)
-                    ? "Then promote again; or promote what was not compared with --force"
-                    : "See \"anabranch compare\"; if the difference is intended, raise the view's"
-                        + " revision in the code and replay, or promote with --force"));
-      }
-      check(
+      refuseIf(
+          problems,
+          comparisons.stream().noneMatch(each -> each.result().different() > 0)
+              ? Code.CANDIDATE_NOT_COMPARED
+              : Code.CANDIDATE_DIFFERS);
+      refuseIf(
           pointers.values().stream()
               .map(pointer -> unread(context, pointer, patience))
               .flatMap(Optional::stream)
               .toList(),
-          "Let their replay go on, or \"anabranch run --role candidate\"");
+          Code.CANDIDATE_BEHIND);
       CatchUp.awaitStored(
           context,
           pointers.values().stream().map(pointer -> pointer.candidate().orElseThrow()).toList(),
           patience);
     }
-    context.store().switchTo(switches(pointers, LivePointer::candidate));
+    context.lifecycle().promote(switches(pointers, ViewState::candidate));
     return comparisons;
   }
 
-  /** Whether a version's history is there, so that a run may follow the log from it. */
-  static boolean isWhole(RunContext<?> context, long version) {
-    return context
-        .store()
-        .version(version)
-        .filter(
-            state -> state.slices().stream().anyMatch(slice -> slice.through() == Long.MAX_VALUE))
-        .isPresent();
+  private static boolean isBackfilled(ViewState view) {
+    return view.catalog().requireVersion(view.candidate().orElseThrow()).following().isPresent();
   }
 
-  private static void check(List<String> problems, String advice) {
+  /** Returns whether trying again changes nothing: a comparison says no. */
+  static boolean isFinal(UserException refused) {
+    return refused instanceof RunException run
+        && (run.code() == Code.CANDIDATE_DIFFERS || run.code() == Code.CANDIDATE_NOT_COMPARED);
+  }
+
+  private static void refuseIf(List<String> problems, Code code) {
     if (!problems.isEmpty()) {
-      throw new UserException(nothingPromoted(problems, advice));
+      throw RunException.of(code, "nothing was promoted: %s", String.join("; ", problems));
     }
-  }
-
-  private static String nothingPromoted(List<String> problems, String advice) {
-    return "nothing was promoted: " + String.join("; ", problems) + ". " + advice;
   }
 
   /** Epochs that are open are not compared; but answers must not go back there. */
   private static Optional<String> unread(
-      RunContext<?> context, LivePointer pointer, Duration patience) {
+      RunContext<?> context, ViewState pointer, Duration patience) {
     long live = pointer.base().orElseThrow();
     long candidate = pointer.candidate().orElseThrow();
     long bytes = CatchUp.await(context, candidate, live, patience);
@@ -208,10 +185,11 @@ public final class Promotion {
             having(
                 context,
                 views,
-                LivePointer::former,
+                ViewState::previous,
+                Code.NO_PREVIOUS,
                 "former version: it was never promoted over, or that one was retired"),
-            LivePointer::former);
-    context.store().switchTo(switches);
+            ViewState::previous);
+    context.lifecycle().promote(switches);
     return switches;
   }
 
@@ -227,27 +205,30 @@ public final class Promotion {
     Collection<Long> given = versions;
     if (given.isEmpty()) {
       given =
-          having(context, views, LivePointer::former, "former version to retire").values().stream()
-              .map(pointer -> pointer.former().orElseThrow())
+          having(context, views, ViewState::previous, Code.NO_PREVIOUS, "former version to retire")
+              .values()
+              .stream()
+              .map(pointer -> pointer.previous().orElseThrow())
               .toList();
     }
     requireKappa(context);
-    return new Retired(List.copyOf(given), context.store().retire(given));
+    return new Retired(List.copyOf(given), context.lifecycle().retire(given));
   }
 
   /** Returns the pointers of views of Kappa that have a version in a role. */
-  private static Map<String, LivePointer> having(
+  private static Map<String, ViewState> having(
       RunContext<?> context,
       Collection<String> views,
-      Function<LivePointer, OptionalLong> role,
+      Function<ViewState, OptionalLong> role,
+      Code code,
       String what) {
-    Map<String, LivePointer> pointers = new TreeMap<>();
+    Map<String, ViewState> pointers = new TreeMap<>();
     views.forEach(context.application()::view);
     requireKappa(context);
     for (ViewDefinition<?, ?, ?, ?, ?> view : context.application().views()) {
       context
-          .store()
-          .pointer(view.name())
+          .catalog()
+          .live(view.name())
           .filter(pointer -> pointer.architecture() == Architecture.KAPPA)
           .filter(pointer -> views.isEmpty() || views.contains(view.name()))
           .filter(pointer -> role.apply(pointer).isPresent())
@@ -255,11 +236,11 @@ public final class Promotion {
     }
     for (String view : views) {
       if (!pointers.containsKey(view)) {
-        throw new UserException("view \"" + view + "\" has no " + what);
+        throw RunException.of(code, "view \"%s\" has no %s", view, what);
       }
     }
     if (pointers.isEmpty()) {
-      throw new UserException("no view has a " + what);
+      throw RunException.of(code, "no view has a %s", what);
     }
     return pointers;
   }
@@ -272,18 +253,18 @@ public final class Promotion {
   public static void requireKappa(RunContext<?> context) {
     boolean isLambda =
         context.application().views().stream()
-            .map(view -> context.store().pointer(view.name()))
+            .map(view -> context.catalog().live(view.name()))
             .flatMap(Optional::stream)
             .anyMatch(pointer -> pointer.architecture() == Architecture.LAMBDA);
     if (isLambda) {
-      throw new UserException(
-          "the store answers by Lambda, and candidates and former versions are of Kappa: move it"
-              + " first, with \"anabranch run\" and architecture: kappa");
+      throw RunException.of(
+          Code.SERVED_BY_LAMBDA,
+          "the store answers by Lambda, and candidates and former versions are of Kappa");
     }
   }
 
   private static List<VersionSwitch> switches(
-      Map<String, LivePointer> pointers, Function<LivePointer, OptionalLong> to) {
+      Map<String, ViewState> pointers, Function<ViewState, OptionalLong> to) {
     return pointers.values().stream()
         .map(
             pointer ->

@@ -6,10 +6,11 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.Timeliness;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
-import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.Reconciliation;
 import io.anabranch.api.spi.RowDifferences;
-import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.SideBySide;
+import io.anabranch.catalog.ViewState;
 import io.anabranch.serving.RowComparison;
 import java.time.Instant;
 import java.util.List;
@@ -24,17 +25,17 @@ final class Reconcile {
 
   /** Returns what it found, empty if the view had no answer before. */
   static <E> Optional<Reconciliation> of(
-      RunContext<E> context, long run, SliceRef slice, EpochRange epochs) {
+      RunContext<E> context, long run, OpenSlice slice, EpochRange epochs) {
     ViewDefinition<E, ?, ?, ?, ?> view = context.application().view(slice.view());
-    Optional<LivePointer> pointer = context.store().pointer(slice.view());
-    if (pointer.isEmpty()) {
+    Optional<ViewState> before = context.catalog().live(slice.view());
+    if (before.isEmpty()) {
       return Optional.empty();
     }
-    Optional<String> skipped = skipped(context, pointer.get(), view, epochs);
+    Optional<String> skipped = skipped(context, before.get(), view, epochs);
     RowDifferences found =
         skipped.isPresent()
             ? RowDifferences.NONE
-            : compare(context, view, pointer.get(), slice, epochs);
+            : compare(context, view, before.get(), slice, epochs);
     return Optional.of(
         new Reconciliation(slice.view(), run, epochs, Instant.now(), found, skipped));
   }
@@ -46,26 +47,26 @@ final class Reconcile {
       Timeliness timeliness,
       EpochRange epochs) {
     long through = timeliness.countedInThrough(context.log().epochs(), epochs.through());
-    return context.store().untimely(view.name()).stream()
+    return context.deadLetters().lateTimes(context.catalog().load(view.name())).stream()
         .filter(time -> time.toEpochMilli() <= through)
         .toList();
   }
 
   private static Optional<String> skipped(
       RunContext<?> context,
-      LivePointer pointer,
+      ViewState before,
       ViewDefinition<?, ?, ?, ?, ?> view,
       EpochRange epochs) {
-    if (!pointer.fingerprint().equals(view.fingerprint())) {
+    if (!before.fingerprint().equals(view.fingerprint())) {
       return Optional.of("the definition changed");
     }
     long reached =
-        pointer.speed().isPresent()
-            ? Math.max(pointer.baseThrough(), pointer.completeThrough())
-            : pointer.baseThrough();
+        before.speed().isPresent()
+            ? Math.max(before.batchThrough(), before.completeThrough())
+            : before.batchThrough();
     if (reached < epochs.through()) {
       return Optional.of(
-          pointer.speed().isEmpty()
+          before.speed().isEmpty()
               ? "no speed layer was there"
               : reached == Epochs.NONE
                   ? "speed had completed no epoch"
@@ -77,8 +78,8 @@ final class Reconcile {
   private static <K, A, O> RowDifferences compare(
       RunContext<?> context,
       ViewDefinition<?, K, ?, A, O> view,
-      LivePointer before,
-      SliceRef slice,
+      ViewState before,
+      OpenSlice slice,
       EpochRange epochs) {
     RowComparison<K, A, O> comparison = RowComparison.of(view);
     if (slice.after() == Epochs.NONE) { // it counts events that came too late before
@@ -88,13 +89,13 @@ final class Reconcile {
                   comparison.expectingLate(
                       counted(context, view, timeliness, epochs), timeliness.lookback()));
     }
-    LivePointer pointer = context.store().readBeside(slice, epochs, comparison).orElseThrow();
-    if (!pointer.base().equals(before.base()) || pointer.baseThrough() != before.baseThrough()) {
+    ViewState now = SideBySide.liveAnd(slice, epochs, context.store(), comparison);
+    if (!now.base().equals(before.base()) || now.batchThrough() != before.batchThrough()) {
       throw new UserException(
           "view \""
               + view.name()
               + "\": another batch run promoted version "
-              + pointer.base().orElse(0)
+              + now.base().orElse(0)
               + " meanwhile; this run leaves everything as it is. Run batch again if it is needed");
     }
     return comparison.result();

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
-import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.UsageException;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
-import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.LogSize;
-import io.anabranch.api.spi.ReplayPlan;
-import io.anabranch.api.spi.ViewStatus;
-import io.anabranch.api.spi.ViewStatus.Slice;
+import io.anabranch.catalog.CatalogException;
+import io.anabranch.catalog.CatalogException.Code;
+import io.anabranch.catalog.Compatibility;
+import io.anabranch.catalog.ReplayPlan;
+import io.anabranch.catalog.Slice;
+import io.anabranch.catalog.ViewState;
+import io.anabranch.catalog.ViewStatus;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -63,13 +63,13 @@ public record Replay(List<PlannedView> views, EpochRange reads, LogSize size) {
   public static <E> Replay of(RunContext<E> context, Collection<String> views, OptionalLong from) {
     views.forEach(context.application()::view);
     LogEnd end = StreamRun.endOf(context);
-    List<ViewStatus> status = context.store().status();
+    List<ViewStatus> status = ViewStatus.all(context.store());
     List<PlannedView> planned = new ArrayList<>();
     long readAfter = Long.MAX_VALUE;
     for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
       if (views.isEmpty() || views.contains(view.name())) {
         Optional<ViewStatus> found =
-            status.stream().filter(each -> each.pointer().view().equals(view.name())).findFirst();
+            status.stream().filter(each -> each.state().view().equals(view.name())).findFirst();
         PlannedView one = plan(context, view, found, from, end);
         planned.add(one);
         readAfter = Math.min(readAfter, context.readAfter(view, one.plan().history().after()));
@@ -103,63 +103,41 @@ public record Replay(List<PlannedView> views, EpochRange reads, LogSize size) {
       LogEnd end) {
     long after = Epochs.NONE;
     if (from.isPresent()) {
-      LivePointer live =
+      ViewStatus live =
           status
-              .map(ViewStatus::pointer)
+              .filter(each -> each.state().catalog().isLive())
               .orElseThrow(
                   () ->
-                      new UserException(
+                      new CatalogException(
+                          Code.NOTHING_TO_SHARE,
                           "view \""
                               + view.name()
-                              + "\" has no live version to take older epochs over from: replay"
-                              + " all of the log, without --from"));
-      requireSameDefinition(live, view);
-      after = boundary(status.get(), from.getAsLong() - 1);
+                              + "\": there is no live version to share older epochs of"));
+      Compatibility.requireDefinition(live.state().catalog(), view.fingerprint());
+      after = boundary(live.state(), from.getAsLong() - 1);
     }
     if (status.isPresent()) {
-      LogHistory.requireNothingRemoved(context, status.get().pointer(), after);
+      LogHistory.requireNothingRemoved(context, status.get().state().catalog(), after);
     }
     EpochRange history = history(after, end);
     return new PlannedView(
         new ReplayPlan(context.ref(view), history),
-        status.map(ViewStatus::pointer).map(LivePointer::base).orElse(OptionalLong.empty()),
+        status.map(each -> each.state().base()).orElse(OptionalLong.empty()),
         status
-            .map(each -> each.pointer().fingerprint().changesTo(view.fingerprint()))
+            .map(each -> each.state().fingerprint().changesTo(view.fingerprint()))
             .orElse(List.of()),
         status.isPresent()
             ? OptionalLong.of(rows(status.get(), history.after()))
             : OptionalLong.empty());
   }
 
-  private static void requireSameDefinition(LivePointer live, ViewDefinition<?, ?, ?, ?, ?> view) {
-    List<String> changes = live.fingerprint().changesTo(view.fingerprint());
-    if (!changes.isEmpty()) {
-      throw new UserException(
-          "view \""
-              + view.name()
-              + "\": rows of older epochs cannot be taken over, as the definition changed: "
-              + String.join("; ", changes)
-              + ". Replay all of the log, without --from");
-    }
-  }
-
-  private static List<Slice> liveSlices(ViewStatus status) {
-    return status.versions().stream()
-        .filter(ViewStatus.Version::live)
-        .flatMap(version -> version.slices().stream())
-        .filter(Slice::visible)
-        .sorted(Comparator.comparingLong(slice -> slice.epochs().after()))
-        .toList();
-  }
-
   /** Returns the last epoch, {@code most} at most, that slices of the live version end with. */
-  private static long boundary(ViewStatus status, long most) {
+  private static long boundary(ViewState live, long most) {
     long boundary = Epochs.NONE;
-    for (Slice slice : liveSlices(status)) {
-      boolean follows = slice.epochs().through() == Long.MAX_VALUE;
-      long complete = slice.completeThrough().orElse(Epochs.NONE);
-      long end = follows ? Math.min(most, complete) : slice.epochs().through();
-      if (slice.epochs().after() > most || end > most || end <= slice.epochs().after()) {
+    for (Slice slice : live.catalog().liveSlices()) {
+      long complete = live.completeThrough(slice).orElse(Epochs.NONE);
+      long end = slice.follows() ? Math.min(most, complete) : slice.through();
+      if (slice.after() > most || end > most || end <= slice.after()) {
         break;
       }
       boundary = end;
@@ -168,27 +146,14 @@ public record Replay(List<PlannedView> views, EpochRange reads, LogSize size) {
   }
 
   private static long rows(ViewStatus status, long after) {
-    return liveSlices(status).stream()
-        .filter(slice -> slice.epochs().through() > after)
-        .mapToLong(Slice::rows)
+    return status.state().catalog().liveSlices().stream()
+        .filter(slice -> slice.through() > after)
+        .mapToLong(status::rows)
         .sum();
   }
 
   /** Returns the plans. */
   List<ReplayPlan> plans() {
     return views.stream().map(PlannedView::plan).toList();
-  }
-
-  /**
-   * Fails if the configuration picks another architecture.
-   *
-   * @throws UsageException if so
-   */
-  public static void requireKappa(Architecture architecture) {
-    if (architecture != Architecture.KAPPA) {
-      throw new UsageException(
-          "the configuration picks architecture: lambda, and this command is for Kappa. In Lambda,"
-              + " \"anabranch run --layer batch --full\" computes all anew");
-    }
   }
 }

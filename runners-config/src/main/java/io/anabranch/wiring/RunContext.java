@@ -3,13 +3,17 @@ package io.anabranch.wiring;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.SliceRef;
-import io.anabranch.api.spi.ViewRef;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.Catalog;
+import io.anabranch.catalog.Compatibility;
+import io.anabranch.catalog.DeadLetters;
+import io.anabranch.catalog.Runs;
+import io.anabranch.catalog.ViewLifecycle;
+import io.anabranch.catalog.ViewRef;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -56,55 +60,55 @@ public record RunContext<E>(
   }
 
   /** Returns the last epoch that need not be read to fill slices. */
-  long readAfter(Collection<SliceRef> slices) {
+  long readAfter(Collection<OpenSlice> slices) {
     return slices.stream()
         .mapToLong(slice -> readAfter(application.view(slice.view()), slice.after()))
         .min()
         .orElse(Epochs.NONE);
   }
 
+  /** Returns what is true of the views. */
+  public Catalog catalog() {
+    return new Catalog(store.catalog());
+  }
+
+  /** Returns the steps in the life of the views. */
+  public ViewLifecycle lifecycle() {
+    return new ViewLifecycle(store);
+  }
+
+  /** Returns the runs of the store. */
+  public Runs runs() {
+    return new Runs(store);
+  }
+
+  /** Returns the dead letters of the store. */
+  public DeadLetters deadLetters() {
+    return new DeadLetters(store);
+  }
+
   /**
-   * Fails if what answers does so by another architecture, and by another definition: then it would
-   * be moved for a run that cannot go on with it.
+   * Fails if the live versions cannot go on in an architecture: they are of another log, or of
+   * another architecture and another definition.
    *
-   * @throws UserException if so
+   * @throws io.anabranch.catalog.CatalogException if so
    */
   public void requireMovable(Architecture architecture) {
-    for (ViewDefinition<E, ?, ?, ?, ?> view : application.views()) {
-      List<String> changes =
-          store
-              .pointer(view.name())
-              .filter(pointer -> pointer.architecture() != architecture)
-              .map(pointer -> pointer.fingerprint().changesTo(view.fingerprint()))
-              .orElse(List.of());
-      if (!changes.isEmpty()) {
-        throw new UserException(
-            "the store answers by another architecture than "
-                + architecture.word()
-                + ", and the definition of view \""
-                + view.name()
-                + "\" is not the one that its rows were made by: "
-                + String.join("; ", changes)
-                + ". Nothing was changed. Compute it anew, with "
-                + (architecture == Architecture.KAPPA
-                    ? "\"anabranch replay\""
-                    : "\"anabranch run --layer batch --full\"")
-                + ", or set architecture or the definition back");
-      }
+    for (ViewRef view : refs()) {
+      Compatibility.requireMovable(catalog().load(view.name()), view, architecture);
     }
   }
 
   /**
-   * Lets what answers do so by an architecture from now on, without computing anything.
+   * Lets the live versions go on in an architecture, without computing anything.
    *
-   * @return the views that answered by another one
-   * @throws UserException if they are made from another log
+   * @return the views that were of another one
+   * @throws io.anabranch.catalog.CatalogException if they are of another log
    */
-  public List<String> serveBy(Architecture architecture) {
-    List<String> views = application.views().stream().map(ViewDefinition::name).toList();
-    views.forEach(
-        view -> store.pointer(view).ifPresent(pointer -> BatchPlan.requireSameLog(this, pointer)));
-    return store.move(views, architecture);
+  public List<String> changeArchitecture(Architecture architecture) {
+    refs().forEach(view -> Compatibility.requireLog(catalog().load(view.name()), view));
+    return lifecycle()
+        .changeArchitecture(refs().stream().map(ViewRef::name).toList(), architecture);
   }
 
   /** Makes an empty pipeline. */
@@ -113,8 +117,8 @@ public record RunContext<E>(
   }
 
   /** Returns slices by the names of their views. */
-  Map<String, SliceRef> byView(List<SliceRef> slices) {
-    Map<String, SliceRef> byView = new LinkedHashMap<>();
+  Map<String, OpenSlice> byView(List<OpenSlice> slices) {
+    Map<String, OpenSlice> byView = new LinkedHashMap<>();
     slices.forEach(slice -> byView.put(slice.view(), slice));
     return byView;
   }

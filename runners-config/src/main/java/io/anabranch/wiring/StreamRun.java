@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
-import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LogEnd;
-import io.anabranch.api.spi.SliceRef;
-import io.anabranch.api.spi.ViewRef;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.ViewRef;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -54,16 +53,12 @@ public final class StreamRun {
   private static <E> RunReport run(
       RunContext<E> context, Optional<LogEnd> until, Stop stop, LongConsumer started) {
     for (ViewRef view : context.refs()) {
-      context
-          .store()
-          .pointer(view.name())
-          .ifPresent(pointer -> LogHistory.requireSame(context, pointer, BatchPlan.RECOMPUTE));
+      LogHistory.requireSame(context, context.catalog().load(view.name()));
     }
     try (Heartbeat heartbeat = Heartbeat.begin(context, "speed")) {
       long run = heartbeat.run();
-      Map<String, SliceRef> slices =
-          context.byView(
-              context.store().openStreamSlices(run, context.refs(), Architecture.LAMBDA));
+      Map<String, OpenSlice> slices =
+          context.byView(context.lifecycle().openSpeed(run, context.refs()));
       started.accept(run);
       LogHistory.requireWhole(
           context, new EpochRange(context.readAfter(slices.values()), Long.MAX_VALUE));

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
-import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.EpochChange;
-import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.RowDifferences;
-import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.CatalogException;
+import io.anabranch.catalog.CatalogException.Code;
+import io.anabranch.catalog.Compatibility;
+import io.anabranch.catalog.SideBySide;
+import io.anabranch.catalog.ViewCatalog;
+import io.anabranch.catalog.ViewState;
 import io.anabranch.serving.RowComparison;
 import java.util.List;
 import java.util.Map;
@@ -64,12 +68,12 @@ public final class Verification {
   /** Returns nothing if a promotion came between, so that rows of other epochs would mix. */
   private static <E> Optional<Report> attempt(
       RunContext<E> context, ViewDefinition<E, ?, ?, ?, ?> view, LongConsumer started) {
-    LivePointer pointer = pointer(context, view);
-    long through = through(context, pointer);
+    ViewState live = live(context, view);
+    long through = through(context, live);
     EpochRange epochs = new EpochRange(Epochs.NONE, through);
-    requireInLog(context, pointer, epochs);
+    requireInLog(context, live.catalog(), epochs);
     try (Heartbeat heartbeat = Heartbeat.begin(context, "verify")) {
-      SliceRef slice = context.store().openScratchSlice(heartbeat.run(), context.ref(view), epochs);
+      OpenSlice slice = context.lifecycle().openScratch(heartbeat.run(), context.ref(view), epochs);
       try {
         started.accept(heartbeat.run());
         Pipeline pipeline = context.pipeline();
@@ -79,25 +83,25 @@ public final class Verification {
                 "Views",
                 Views.into(Map.of(view.name(), slice), context, through)
                     .inOneEpoch()
-                    .countingInThrough(pointer.wholeThrough())
+                    .countingInThrough(live.wholeThrough())
                     .withoutDeadLetters());
         long records = Pipelines.runToEnd(pipeline, "verify").records();
-        return compare(context, view, slice, epochs, pointer)
+        return compare(context, view, slice, epochs, live)
             .map(differences -> new Report(through, records, differences));
       } finally {
-        context.store().discard(List.of(slice));
+        context.lifecycle().discard(List.of(slice));
       }
     }
   }
 
-  private static void requireInLog(RunContext<?> context, LivePointer pointer, EpochRange epochs) {
+  private static void requireInLog(RunContext<?> context, ViewCatalog view, EpochRange epochs) {
     List<EpochChange> removed =
         LogHistory.of(
-            EpochChange.Kind.REMOVED, LogHistory.changes(context.log(), context.store(), pointer));
+            EpochChange.Kind.REMOVED, LogHistory.changes(context.log(), context.store(), view));
     if (!removed.isEmpty()) {
       throw new UserException(
           "view \"%s\" cannot be verified, as it holds epochs that the log no longer holds: %s"
-              .formatted(pointer.view(), LogHistory.text(removed)));
+              .formatted(view.view(), LogHistory.text(removed)));
     }
     LogHistory.requireWhole(context, epochs);
   }
@@ -105,65 +109,45 @@ public final class Verification {
   private static <K, A, O> Optional<RowDifferences> compare(
       RunContext<?> context,
       ViewDefinition<?, K, ?, A, O> view,
-      SliceRef slice,
+      OpenSlice slice,
       EpochRange epochs,
-      LivePointer before) {
+      ViewState before) {
     RowComparison<K, A, O> comparison = RowComparison.of(view);
-    LivePointer pointer = context.store().readBeside(slice, epochs, comparison).orElseThrow();
-    requireSameDefinition(pointer, view);
+    ViewState now = SideBySide.liveAnd(slice, epochs, context.store(), comparison);
+    Compatibility.requireDefinition(now.catalog(), view.fingerprint());
     boolean moved =
-        (pointer.baseThrough() > epochs.through() && pointer.baseThrough() != Long.MAX_VALUE)
-            || pointer.wholeThrough() != before.wholeThrough(); // other late events are counted in
+        now.batchThrough() > epochs.through()
+            || now.wholeThrough() != before.wholeThrough(); // other late events are counted in
     return moved ? Optional.empty() : Optional.of(comparison.result());
   }
 
-  private static <E> LivePointer pointer(
-      RunContext<E> context, ViewDefinition<E, ?, ?, ?, ?> view) {
-    LivePointer pointer =
+  private static <E> ViewState live(RunContext<E> context, ViewDefinition<E, ?, ?, ?, ?> view) {
+    ViewState live =
         context
-            .store()
-            .pointer(view.name())
+            .catalog()
+            .live(view.name())
             .orElseThrow(
                 () ->
-                    new UserException(
-                        "view \""
-                            + view.name()
-                            + "\" has no answer yet: compute it first, with \"anabranch run\""));
-    requireSameDefinition(pointer, view);
-    BatchPlan.requireSameLog(context, pointer);
-    return pointer;
+                    new CatalogException(
+                        Code.NOT_COMPUTED, "view \"" + view.name() + "\" has no answer yet"));
+    Compatibility.requireDefinition(live.catalog(), view.fingerprint());
+    Compatibility.requireLog(live.catalog(), context.ref(view));
+    return live;
   }
 
-  private static long through(RunContext<?> context, LivePointer pointer) {
+  private static long through(RunContext<?> context, ViewState live) {
     LogEnd end = context.log().end();
-    long base = pointer.baseThrough() == Long.MAX_VALUE ? Epochs.NONE : pointer.baseThrough();
-    if (base > end.closedThrough()) {
-      throw BatchPlan.closedLess(context, pointer.view(), base, end.closedThrough());
+    long batch = live.batchThrough();
+    if (batch > end.closedThrough()) {
+      throw BatchPlan.closedLess(context, live.view(), batch, end.closedThrough());
     }
-    long through = Math.min(end.closedThrough(), Math.max(base, pointer.completeThrough()));
+    long through = Math.min(end.closedThrough(), Math.max(batch, live.completeThrough()));
     if (through == Epochs.NONE) {
-      throw new UserException(
-          "view \""
-              + pointer.view()
-              + "\" has no closed epoch that is complete yet, and an open one still changes: close"
-              + " one (\"anabranch close\") and run the view until it has caught up");
+      throw RunException.of(
+          RunException.Code.NOTHING_COMPLETE,
+          "view \"%s\" has no closed epoch that is complete yet, and an open one still changes",
+          live.view());
     }
     return through;
-  }
-
-  private static void requireSameDefinition(
-      LivePointer pointer, ViewDefinition<?, ?, ?, ?, ?> view) {
-    List<String> changes = pointer.fingerprint().changesTo(view.fingerprint());
-    if (!changes.isEmpty()) {
-      throw new UserException(
-          "what is served of view \""
-              + view.name()
-              + "\" was made by another definition: "
-              + String.join("; ", changes)
-              + ". Verify it with the code that made it, or compute it anew first"
-              + (pointer.architecture() == Architecture.LAMBDA
-                  ? ": run --layer batch --full"
-                  : ""));
-    }
   }
 }

@@ -7,7 +7,10 @@ import io.anabranch.api.Fingerprint;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.RowDifferences;
-import io.anabranch.api.spi.VersionState;
+import io.anabranch.catalog.CatalogException;
+import io.anabranch.catalog.CatalogException.Code;
+import io.anabranch.catalog.SideBySide;
+import io.anabranch.catalog.VersionState;
 import io.anabranch.serving.RowComparison;
 import java.util.List;
 import java.util.Optional;
@@ -67,16 +70,11 @@ public record VersionComparison(
   }
 
   private static VersionState state(RunContext<?> context, String view, long version) {
-    VersionState state = context.store().requireVersion(version);
+    VersionState state = context.catalog().requireVersion(version);
     if (!state.view().equals(view)) {
-      throw new UserException(
-          "version "
-              + version
-              + " is of view \""
-              + state.view()
-              + "\", not of \""
-              + view
-              + "\": see \"anabranch status\"");
+      throw new CatalogException(
+          Code.UNKNOWN_VERSION,
+          "version " + version + " is of view \"" + state.view() + "\", not of \"" + view + "\"");
     }
     return state;
   }
@@ -98,7 +96,7 @@ public record VersionComparison(
   /** Rows of a history are of all its epochs together, so it cannot be divided. */
   private static Optional<String> cut(
       Epochs epochs, long version, VersionState state, long through) {
-    return state.slices().stream()
+    return state.epochs().stream()
         .filter(slice -> slice.after() < through)
         .mapToLong(EpochRange::through)
         .filter(end -> end > through && end < Long.MAX_VALUE)
@@ -106,7 +104,7 @@ public record VersionComparison(
             end ->
                 String.format(
                     "version %d holds the epochs through %s in one slice, and the other is complete"
-                        + " only through %s: let that one go on, with \"anabranch run\"",
+                        + " only through %s: let that one go on",
                     version, epochs.end(end), epochs.end(through)))
         .findFirst();
   }
@@ -119,7 +117,7 @@ public record VersionComparison(
       long through,
       double equalWithin) {
     RowComparison<K, A, O> comparison = RowComparison.of(view, equalWithin);
-    context.store().readVersions(live, other, through, comparison);
+    SideBySide.versions(view.name(), live, other, through, context.store(), comparison);
     return comparison.result();
   }
 }

@@ -10,7 +10,7 @@ import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.WindowedDefinition;
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.RecordBatch;
-import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.transforms.Decode;
 import io.anabranch.transforms.Decoded;
 import io.anabranch.transforms.aggregate.MarkProgress;
@@ -45,13 +45,13 @@ import org.apache.beam.sdk.values.PDone;
  */
 final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
   private final transient RunContext<E> context;
-  private final transient Map<String, SliceRef> slices;
+  private final transient Map<String, OpenSlice> slices;
   private final transient long through;
   private final transient long wholeThrough;
   private final transient Stored stored;
   private final transient OptionalLong markFrom;
   private final transient Letters letters;
-  private final transient List<SliceRef> lettersOf;
+  private final transient List<OpenSlice> lettersOf;
 
   /** How rows are stored. */
   private enum Stored {
@@ -71,13 +71,13 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
 
   private Views(
       RunContext<E> context,
-      Map<String, SliceRef> slices,
+      Map<String, OpenSlice> slices,
       long through,
       long wholeThrough,
       Stored stored,
       OptionalLong markFrom,
       Letters letters,
-      List<SliceRef> lettersOf) {
+      List<OpenSlice> lettersOf) {
     this.context = context;
     this.slices = slices;
     this.through = through;
@@ -94,7 +94,7 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
    * @param through the last epoch that is complete in the input, {@link Long#MAX_VALUE} if more
    *     become so: no window is stored that is complete with a later one
    */
-  static <E> Views<E> into(Map<String, SliceRef> slices, RunContext<E> context, long through) {
+  static <E> Views<E> into(Map<String, OpenSlice> slices, RunContext<E> context, long through) {
     return new Views<>(
         context,
         slices,
@@ -136,7 +136,7 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
    * Stores records that cannot be decoded for the versions of all slices of the run; default those
    * that are stored here.
    */
-  Views<E> lettersOf(Collection<SliceRef> all) {
+  Views<E> lettersOf(Collection<OpenSlice> all) {
     return new Views<>(
         context, slices, through, wholeThrough, stored, markFrom, letters, List.copyOf(all));
   }
@@ -181,7 +181,7 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
   }
 
   private void store(PCollection<EpochEvent<E>> events, ViewDefinition<E, ?, ?, ?, ?> view) {
-    SliceRef slice = slices.get(view.name());
+    OpenSlice slice = slices.get(view.name());
     PCollection<Void> writes =
         view.match(
             combined -> storeCombined(events, combined, slice),
@@ -195,7 +195,7 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
   }
 
   private <K, V, A> PCollection<Void> storeCombined(
-      PCollection<EpochEvent<E>> events, CombinedDefinition<E, K, V, A, ?> view, SliceRef slice) {
+      PCollection<EpochEvent<E>> events, CombinedDefinition<E, K, V, A, ?> view, OpenSlice slice) {
     String name = view.name();
     EpochWindows<E> windows = EpochWindows.of(epochs(), view.bucket());
     PCollection<KV<K, V>> contributions =
@@ -230,7 +230,7 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
   }
 
   private <K, V> PCollection<Void> storeWindowed(
-      PCollection<EpochEvent<E>> events, WindowedDefinition<E, K, V> view, SliceRef slice) {
+      PCollection<EpochEvent<E>> events, WindowedDefinition<E, K, V> view, OpenSlice slice) {
     String name = view.name();
     return events
         .apply(

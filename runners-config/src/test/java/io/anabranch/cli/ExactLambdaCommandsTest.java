@@ -110,7 +110,8 @@ final class ExactLambdaCommandsTest {
     assertThat(withoutLog.code(), is(0));
     for (Result result : List.of(other, status)) {
       assertThat(result.code(), is(1));
-      assertThat(result.errors().get(0), containsString("of another log: set log.path back"));
+      assertThat(
+          result.errors().get(0), containsString("computed from another log. Set log.path back"));
     }
   }
 

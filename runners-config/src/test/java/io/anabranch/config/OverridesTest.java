@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class OverridesTest {
-  private static final String HINT = "write KEY=VALUE, for instance --set speed.refresh=5s";
+  private static final String HINT = "write KEY=VALUE, for instance speed.refresh=5s";
 
   @TempDir Path directory;
 

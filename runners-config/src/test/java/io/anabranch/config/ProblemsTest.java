@@ -43,7 +43,7 @@ class ProblemsTest {
                   line 4: "speed.refresh" is wrong: "1" is not a duration; write for instance 500ms, 1s, 5m, 1h or 7d
                   line 5: unknown key "stroe": did you mean "store"?
                   line 6: duplicate key "speed", first in line 4: remove one
-                  --set "runner.options": there is no "=": write KEY=VALUE, for instance --set speed.refresh=5s
+                  --set "runner.options": there is no "=": write KEY=VALUE, for instance speed.refresh=5s
                   --set log.pth: unknown key "log.pth": did you mean "log.path"?
                   missing required key "application": add for instance application: io.anabranch.examples.web.WebAnalytics
                   log.path is missing: say where the log is

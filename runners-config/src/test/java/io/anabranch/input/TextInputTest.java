@@ -17,7 +17,6 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.anabranch.api.UserException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
@@ -163,7 +162,7 @@ class TextInputTest {
   void refusesOtherFormatsAndSaysWhatToDo(String hex, String format, String advice) {
     byte[] content = HexFormat.of().parseHex(hex);
 
-    assertRefused(content, "x.log is " + format, advice, "--binary");
+    assertRefused(content, "x.log is " + format, advice);
     assertRefused(gzip(content), "x.log holds " + format + " within gzip data", advice);
   }
 
@@ -266,7 +265,7 @@ class TextInputTest {
     String half = line.repeat(500) + "text\n".repeat(500);
 
     assertThat(read("a", bytes(half)), is(half));
-    assertRefused(bytes(line + half), "501 of its first 1000 lines hold control", "--binary");
+    assertRefused(bytes(line + half), "501 of its first 1000 lines hold control");
     assertRefused(bytes(line), "1 of its first 1 lines");
     assertRefused(bytes("text\n" + line + "a" + control), "2 of its first 3 lines");
   }
@@ -316,7 +315,7 @@ class TextInputTest {
   }
 
   private void assertRefused(byte[] content, String... parts) {
-    UserException problem = assertThrows(UserException.class, () -> read("x.log", content));
+    NotTextException problem = assertThrows(NotTextException.class, () -> read("x.log", content));
 
     for (String part : parts) {
       assertThat(problem.getMessage(), allOf(containsString("x.log"), containsString(part)));

@@ -1,66 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
-import io.anabranch.api.EpochRange;
-import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.EpochChange;
-import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.LogEnd;
-import io.anabranch.api.spi.LogSize;
-import io.anabranch.api.spi.RecordBatch;
-import io.anabranch.api.spi.StopSignal;
-import java.time.Duration;
-import java.util.Collection;
-import java.util.List;
-import java.util.Optional;
-import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.values.PBegin;
-import org.apache.beam.sdk.values.PCollection;
+import io.anabranch.contracts.log.ForwardingLog;
 
 /** A log as it was when fewer epochs were closed. */
-record EarlierLog(EventLog log, LogEnd end) implements EventLog {
-  @Override
-  public String id() {
-    return log.id();
+final class EarlierLog extends ForwardingLog {
+  private final LogEnd end;
+
+  EarlierLog(EventLog log, LogEnd end) {
+    super(log);
+    this.end = end;
   }
 
   @Override
-  public Epochs epochs() {
-    return log.epochs();
+  public LogEnd end() {
+    return end;
   }
-
-  @Override
-  public LogSize size(EpochRange range) {
-    return log.size(range);
-  }
-
-  @Override
-  public List<EpochContent> contents(EpochRange range) {
-    return log.contents(range);
-  }
-
-  @Override
-  public List<EpochChange> changes(Collection<EpochContent> earlier) {
-    return log.changes(earlier);
-  }
-
-  @Override
-  public List<EpochChange> faults(EpochRange range) {
-    return log.faults(range);
-  }
-
-  @Override
-  public PTransform<PBegin, PCollection<RecordBatch>> readClosed(EpochRange range) {
-    return log.readClosed(range);
-  }
-
-  @Override
-  public PTransform<PBegin, PCollection<RecordBatch>> follow(
-      long after, Optional<Duration> lateness, Optional<LogEnd> until, StopSignal stop) {
-    return log.follow(after, lateness, until, stop);
-  }
-
-  @Override
-  public void close() {}
 }

@@ -5,10 +5,10 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThan;
 
 import io.anabranch.api.spi.EventLog;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.contracts.log.ForwardingLog;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.Purchases.Purchase;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -53,21 +53,14 @@ final class FirstKappaRunTest {
 
   /** A log of which one more epoch closes each time that it is asked for its end. */
   private static EventLog closing(EventLog log, LifeCycle world, AtomicInteger asked) {
-    return (EventLog)
-        Proxy.newProxyInstance(
-            EventLog.class.getClassLoader(),
-            new Class<?>[] {EventLog.class},
-            (proxy, method, arguments) -> {
-              try {
-                Object result = method.invoke(log, arguments);
-                if (method.getName().equals("end")) {
-                  asked.incrementAndGet();
-                  world.closeThrough(log.epochs().end(log.end().closedThrough() + 1));
-                }
-                return result;
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
+    return new ForwardingLog(log) {
+      @Override
+      public LogEnd end() {
+        LogEnd end = super.end();
+        asked.incrementAndGet();
+        world.closeThrough(log.epochs().end(end.closedThrough() + 1));
+        return end;
+      }
+    };
   }
 }

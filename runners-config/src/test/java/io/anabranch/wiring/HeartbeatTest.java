@@ -6,12 +6,13 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.spi.EventLog;
-import io.anabranch.api.spi.Garbage;
-import io.anabranch.api.spi.GarbageRules;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.catalog.Garbage;
+import io.anabranch.catalog.GarbageRules;
+import io.anabranch.catalog.ViewLifecycle;
+import io.anabranch.contracts.log.ForwardingLog;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.Purchases.Purchase;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,10 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A run that lives says so, whatever its log throws. */
 class HeartbeatTest {
@@ -36,8 +36,8 @@ class HeartbeatTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(classes = {IllegalStateException.class, StackOverflowError.class})
-  void goesOnAfterItsLogThrew(Class<? extends Throwable> type) throws Exception {
+  @MethodSource("errors")
+  void goesOnAfterItsLogThrew(Runnable error) throws Exception {
     AtomicInteger asked = new AtomicInteger();
     try (LifeCycle world =
         new LifeCycle(folder, RunnerProfile.of("direct", Map.of()), Purchases.ALL)) {
@@ -45,25 +45,20 @@ class HeartbeatTest {
           Instant.parse("2026-01-01T00:30:00Z"),
           List.of(Purchase.parse("2026-01-01T00:10:00Z,a,b,1")),
           List.of());
-      EventLog throwing =
-          throwing(
-              world.context(1).log(),
-              () -> {
-                return asked.incrementAndGet() > 1; // for ever
-              },
-              type.getConstructor(String.class).newInstance("the disk is on fire"));
+      EventLog throwing = throwing(world.context(1).log(), asked, error);
       RunContext<Purchase> context = withLog(world.context(1), throwing);
 
       try (Heartbeat heartbeat = Heartbeat.begin(context, "replay", EVERY)) {
         Replay replay = Replay.of(world.context(1), List.of(), OptionalLong.empty());
-        world.store().openReplay(heartbeat.run(), replay.plans());
+        world.context(1).lifecycle().beginReplay(heartbeat.run(), replay.plans());
         Instant throwsSince = Instant.now();
         await()
             .atMost(SOON)
             .until(() -> Instant.now().isAfter(throwsSince.plus(LONG)) && asked.get() > 3);
 
         Garbage garbage =
-            world.store().collectGarbage(new GarbageRules(Duration.ofHours(1), LONG, false));
+            new ViewLifecycle(world.store())
+                .collectGarbage(new GarbageRules(Duration.ofHours(1), LONG, false));
         assertThat(garbage, is(new Garbage(0, 0, 0)));
       }
     }
@@ -79,20 +74,26 @@ class HeartbeatTest {
         context.options());
   }
 
-  private static EventLog throwing(EventLog log, Supplier<Boolean> throwsNow, Throwable error) {
-    return (EventLog)
-        Proxy.newProxyInstance(
-            EventLog.class.getClassLoader(),
-            new Class<?>[] {EventLog.class},
-            (proxy, method, arguments) -> {
-              if (method.getName().equals("end") && throwsNow.get()) {
-                throw error;
-              }
-              try {
-                return method.invoke(log, arguments);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
+  /** Throw something that no log should throw. */
+  static List<Runnable> errors() {
+    return List.of(
+        () -> {
+          throw new IllegalStateException("the disk is on fire");
+        },
+        () -> {
+          throw new StackOverflowError("the disk is on fire");
+        });
+  }
+
+  private static EventLog throwing(EventLog log, AtomicInteger asked, Runnable error) {
+    return new ForwardingLog(log) {
+      @Override
+      public LogEnd end() {
+        if (asked.incrementAndGet() > 1) { // for ever
+          error.run();
+        }
+        return super.end();
+      }
+    };
   }
 }

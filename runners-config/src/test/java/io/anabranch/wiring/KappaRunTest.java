@@ -11,14 +11,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.Tolerance;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.SliceRef;
-import io.anabranch.api.spi.VersionRole;
-import io.anabranch.api.spi.ViewStatus;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.VersionRole;
+import io.anabranch.catalog.ViewCatalog;
+import io.anabranch.contracts.store.FaultInjectingStore;
+import io.anabranch.contracts.store.FaultInjectingStore.Call;
+import io.anabranch.contracts.store.FaultInjectingStore.Faults;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.Purchases.Purchase;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,7 +66,7 @@ final class KappaRunTest {
     }
 
     @Override
-    public void historyDone(long run, RecordCounts read, List<SliceRef> versions) {
+    public void historyDone(long run, RecordCounts read, List<OpenSlice> versions) {
       all.add("history");
     }
 
@@ -137,7 +138,7 @@ final class KappaRunTest {
     assertThat(run.get(1, TimeUnit.MINUTES), is(Optional.empty()));
     assertThat(heard.all, is(List.of("started", "history", "promoted", "retired")));
     world.check(history.story());
-    for (ViewStatus view : world.store().status()) {
+    for (ViewCatalog view : world.catalog().loadAll().values()) {
       assertThat(view.versions(), hasSize(1));
     }
   }
@@ -150,7 +151,7 @@ final class KappaRunTest {
     world.replay(1, world.viewNames(), OptionalLong.empty());
     world.promote(1);
     List<String> others = world.viewNames().subList(1, world.viewNames().size());
-    long version = world.store().pointer(kept).orElseThrow().former().orElseThrow();
+    long version = world.catalog().live(kept).orElseThrow().previous().orElseThrow();
     Instant begun = world.reading(version).since();
     Promotion.retire(world.context(1), others, List.of());
     history.ingest(world);
@@ -176,7 +177,7 @@ final class KappaRunTest {
     Future<Optional<RunReport>> run = threads.submit(() -> follow(counting(looks)));
     await().atMost(SOON).until(() -> !heard.all.isEmpty() || run.isDone());
     long version =
-        world.store().pointer(world.viewNames().get(0)).orElseThrow().base().orElseThrow();
+        world.catalog().live(world.viewNames().get(0)).orElseThrow().base().orElseThrow();
     Instant begun = world.reading(version).since();
     await().atMost(SOON).until(() -> run.isDone() || world.hasReadAll(version));
     int before = looks.get();
@@ -195,7 +196,7 @@ final class KappaRunTest {
     RunContext<Purchase> context = world.context(1);
     Replay replay = Replay.of(context, List.of(), OptionalLong.empty());
     try (Heartbeat heartbeat = Heartbeat.begin(context, "replay")) {
-      world.store().openReplay(heartbeat.run(), replay.plans());
+      context.lifecycle().beginReplay(heartbeat.run(), replay.plans());
     }
 
     UserException run =
@@ -209,9 +210,8 @@ final class KappaRunTest {
                 Promotion.promote(
                     context, List.of(), view -> Tolerance.NONE, true, Promotion.PATIENCE));
 
-    assertThat(run.getMessage(), containsString("is within the history still, or died there"));
-    assertThat(
-        promotion.getMessage(), containsString("is within the history still, or died there"));
+    assertThat(run.getMessage(), containsString("is not complete"));
+    assertThat(promotion.getMessage(), containsString("is not complete"));
     world.check(history.story());
   }
 
@@ -304,7 +304,7 @@ final class KappaRunTest {
   }
 
   private long candidate(String view) {
-    return world.store().pointer(view).orElseThrow().candidate().orElseThrow();
+    return world.catalog().live(view).orElseThrow().candidate().orElseThrow();
   }
 
   @ParameterizedTest
@@ -329,7 +329,7 @@ final class KappaRunTest {
             UserException.class, () -> KappaRun.of(context, stop, stopping).replay(replay));
 
     assertThat(problem.getMessage(), containsString("was stopped within the history"));
-    for (ViewStatus view : world.store().status()) {
+    for (ViewCatalog view : world.catalog().loadAll().values()) {
       assertThat(view.versions(), hasSize(1));
       assertThat(view.pointer().candidate(), is(OptionalLong.empty()));
     }
@@ -342,7 +342,7 @@ final class KappaRunTest {
           .atMost(SOON)
           .until(() -> heard.all.contains("promoted") || !heard.refused.isEmpty() || run.isDone());
     } catch (ConditionTimeoutException e) {
-      throw new AssertionError(history.story() + ", not promoted: " + world.store().status(), e);
+      throw new AssertionError(history.story() + ", not promoted: " + world.catalog().loadAll(), e);
     }
     if (run.isDone()) {
       run.get(); // throws what went wrong
@@ -361,22 +361,16 @@ final class KappaRunTest {
   /** A context by which is counted how often a run looks at what it reads. */
   private RunContext<Purchase> counting(AtomicInteger looks) {
     RunContext<Purchase> context = world.context(1);
-    ViewStore counted =
-        (ViewStore)
-            Proxy.newProxyInstance(
-                ViewStore.class.getClassLoader(),
-                new Class<?>[] {ViewStore.class},
-                (proxy, method, arguments) -> {
-                  try {
-                    Object result = method.invoke(context.store(), arguments);
-                    if (method.getName().equals("readings")) {
-                      looks.incrementAndGet();
-                    }
-                    return result;
-                  } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                  }
-                });
+    Faults counting =
+        new Faults() {
+          @Override
+          public void after(Call call, String detail) {
+            if (call == Call.PROGRESS && detail.equals("read")) {
+              looks.incrementAndGet();
+            }
+          }
+        };
+    ViewStore counted = new FaultInjectingStore(context.store(), counting);
     return new RunContext<>(
         context.application(),
         context.log(),

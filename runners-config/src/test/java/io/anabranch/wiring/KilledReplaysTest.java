@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
+import static io.anabranch.wiring.KilledRun.ANY;
 import static io.anabranch.wiring.KilledRun.Moment.AFTER;
 import static io.anabranch.wiring.KilledRun.Moment.BEFORE;
 import static io.anabranch.wiring.KilledRun.Moment.DURING;
@@ -10,7 +11,8 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.is;
 
-import io.anabranch.api.spi.ViewStatus;
+import io.anabranch.catalog.ViewCatalog;
+import io.anabranch.contracts.store.FaultInjectingStore.Call;
 import io.anabranch.wiring.KilledRun.Point;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,24 +33,24 @@ import org.junit.jupiter.api.io.TempDir;
  * definition.
  */
 final class KilledReplaysTest {
-  private static final Point AT_ANY_TIME = new Point(REPLAY, "beginRun", 1, DURING);
+  private static final Point AT_ANY_TIME = new Point(REPLAY, Call.NEXT_ID, "RUN", 1, DURING);
   private static final int LONGEST_MICROS = 1_500_000;
   private static final List<Point> POINTS =
       List.of(
-          new Point(REPLAY, "openReplay", 1, AFTER),
-          new Point(REPLAY, "write", 1, DURING),
-          new Point(REPLAY, "write", 4, AFTER),
-          new Point(REPLAY, "addReading", 1, AFTER),
-          new Point(REPLAY, "seal", 1, DURING),
-          new Point(REPLAY, "seal", 1, AFTER),
-          new Point(REPLAY, "caughtUp", 2, DURING),
+          new Point(REPLAY, Call.COMMIT, "begin a replay", 1, AFTER),
+          new Point(REPLAY, Call.WRITE, ANY, 1, DURING),
+          new Point(REPLAY, Call.WRITE, ANY, 4, AFTER),
+          new Point(REPLAY, Call.PROGRESS, "report", 2, AFTER),
+          new Point(REPLAY, Call.COMMIT, "complete the backfill", 1, DURING),
+          new Point(REPLAY, Call.COMMIT, "complete the backfill", 1, AFTER),
+          new Point(REPLAY, Call.COMPLETE, ANY, 2, DURING),
           AT_ANY_TIME,
           AT_ANY_TIME,
           AT_ANY_TIME,
           AT_ANY_TIME,
-          new Point(PROMOTE, "switchTo", 1, BEFORE),
-          new Point(PROMOTE, "switchTo", 1, DURING),
-          new Point(PROMOTE, "switchTo", 1, AFTER));
+          new Point(PROMOTE, Call.COMMIT, "promote", 1, BEFORE),
+          new Point(PROMOTE, Call.COMMIT, "promote", 1, DURING),
+          new Point(PROMOTE, Call.COMMIT, "promote", 1, AFTER));
 
   @TempDir Path folder;
 
@@ -110,12 +112,12 @@ final class KilledReplaysTest {
     Map<String, OptionalLong> versions = new TreeMap<>();
     world
         .viewNames()
-        .forEach(view -> versions.put(view, world.store().pointer(view).orElseThrow().base()));
+        .forEach(view -> versions.put(view, world.catalog().live(view).orElseThrow().base()));
     return versions;
   }
 
   private static void checkNothingElseIsLeft(LifeCycle world, String story) {
-    for (ViewStatus view : world.store().status()) {
+    for (ViewCatalog view : world.catalog().loadAll().values()) {
       assertThat(story + ", versions of " + view, view.versions().size(), is(1));
     }
   }

@@ -3,8 +3,8 @@ package io.anabranch.wiring;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.anabranch.contracts.store.FaultInjectingStore.Call;
 import io.anabranch.runners.RunnerProfile;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,25 +36,43 @@ public final class KilledRun {
     AFTER
   }
 
+  /** Every detail of a call. */
+  static final String ANY = "";
+
   /**
-   * Where it is killed: at the n-th call of a method of the store; during it, after a delay, which
+   * Where it is killed: at the n-th call of the store of a kind; during it, after a delay, which
    * may be longer than the call.
+   *
+   * @param detail see {@link Call}, or {@link #ANY}
    */
-  record Point(Step step, String method, int call, Moment moment) {}
+  record Point(Step step, Call call, String detail, int count, Moment moment) {}
 
   private KilledRun() {}
 
-  /** Runs the step; arguments: folder of the world, step, revision of the definition. */
+  /**
+   * Runs the step; arguments: folder of the world, revision of the definition, parts of the point,
+   * delay in microseconds.
+   */
   public static void main(String[] args) {
-    if (args[1].equals("REPLAY") || args[1].equals("PROMOTE")) {
-      try (LifeCycle world = new LifeCycle(Path.of(args[0]), runner(), Purchases.ALL, "killing:")) {
-        world.runOnly(Step.valueOf(args[1]), Integer.parseInt(args[2]));
+    Path folder = Path.of(args[0]);
+    int revision = Integer.parseInt(args[1]);
+    Point point =
+        new Point(
+            Step.valueOf(args[2]),
+            Call.valueOf(args[3]),
+            args[4],
+            Integer.parseInt(args[5]),
+            Moment.valueOf(args[6]));
+    Kill kill = new Kill(point, Long.parseLong(args[7]));
+    if (point.step() == Step.REPLAY || point.step() == Step.PROMOTE) {
+      try (LifeCycle world = new LifeCycle(folder, runner(), Purchases.ALL, kill)) {
+        world.runOnly(point.step(), revision);
       }
       System.exit(0);
     }
-    try (World world = new World(Path.of(args[0]), runner(), "killing:")) {
+    try (World world = new World(folder, runner(), kill)) {
       world.views(Purchases.ALL);
-      switch (Step.valueOf(args[1])) {
+      switch (point.step()) {
         case BATCH -> world.runBatch(false);
         case FULL_BATCH -> world.runBatch(true);
         case SPEED -> world.runSpeed();
@@ -78,28 +96,23 @@ public final class KilledRun {
   /** Runs a step by a revision of the definition; returns whether it was killed. */
   static boolean killed(Path folder, Point point, long delayMicros, int revision)
       throws IOException, InterruptedException {
-    Path services = Files.createDirectories(folder.resolve("classes/META-INF/services"));
-    Files.writeString(
-        services.resolve("io.anabranch.api.spi.ViewStoreProvider"),
-        KillingStoreProvider.class.getName());
     Path output = folder.resolve("killed-run.out");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1"); // it does not live long
-    command.add("-D" + KillingStoreProvider.METHOD + "=" + point.method());
-    command.add("-D" + KillingStoreProvider.CALL + "=" + point.call());
-    command.add("-D" + KillingStoreProvider.MOMENT + "=" + point.moment());
-    command.add("-D" + KillingStoreProvider.DELAY + "=" + delayMicros);
-    String classPath =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     command.addAll(
         List.of(
             "-cp",
-            folder.resolve("classes") + File.pathSeparator + classPath,
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             KilledRun.class.getName(),
             folder.toString(),
+            Integer.toString(revision),
             point.step().name(),
-            Integer.toString(revision)));
+            point.call().name(),
+            point.detail(),
+            Integer.toString(point.count()),
+            point.moment().name(),
+            Long.toString(delayMicros)));
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

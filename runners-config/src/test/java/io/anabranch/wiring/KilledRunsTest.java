@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
+import static io.anabranch.wiring.KilledRun.ANY;
 import static io.anabranch.wiring.KilledRun.Moment.AFTER;
 import static io.anabranch.wiring.KilledRun.Moment.BEFORE;
 import static io.anabranch.wiring.KilledRun.Moment.DURING;
@@ -12,6 +13,7 @@ import static io.anabranch.wiring.KilledRun.Step.SPEED;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 
+import io.anabranch.contracts.store.FaultInjectingStore.Call;
 import io.anabranch.wiring.KilledRun.Point;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,27 +32,27 @@ import org.junit.jupiter.api.io.TempDir;
 final class KilledRunsTest {
   private static final List<Point> POINTS =
       List.of(
-          new Point(BATCH, "openBatchSlices", 1, AFTER),
-          new Point(BATCH, "write", 1, AFTER),
-          new Point(BATCH, "write", 3, DURING),
-          new Point(BATCH, "readBeside", 2, AFTER),
-          new Point(BATCH, "promote", 1, BEFORE),
-          new Point(BATCH, "promote", 1, DURING),
-          new Point(BATCH, "promote", 1, DURING),
-          new Point(BATCH, "promote", 1, AFTER),
-          new Point(BATCH, "dropAbsorbed", 2, DURING),
-          new Point(FULL_BATCH, "write", 2, AFTER),
-          new Point(FULL_BATCH, "promote", 1, DURING),
-          new Point(FULL_BATCH, "endRun", 1, BEFORE),
-          new Point(SPEED, "openStreamSlices", 1, DURING),
-          new Point(SPEED, "write", 1, DURING),
-          new Point(SPEED, "write", 2, AFTER),
-          new Point(SPEED, "complete", 2, DURING),
-          new Point(COMPACT, "openFold", 1, AFTER),
-          new Point(COMPACT, "write", 1, AFTER),
-          new Point(COMPACT, "replace", 1, DURING),
-          new Point(COMPACT, "replace", 2, AFTER),
-          new Point(GC, "collectGarbage", 1, DURING));
+          new Point(BATCH, Call.COMMIT, "open batch", 1, AFTER),
+          new Point(BATCH, Call.WRITE, ANY, 1, AFTER),
+          new Point(BATCH, Call.WRITE, ANY, 3, DURING),
+          new Point(BATCH, Call.SNAPSHOT, "scan", 2, AFTER),
+          new Point(BATCH, Call.COMMIT, "publish", 1, BEFORE),
+          new Point(BATCH, Call.COMMIT, "publish", 1, DURING),
+          new Point(BATCH, Call.COMMIT, "publish", 1, DURING),
+          new Point(BATCH, Call.COMMIT, "publish", 1, AFTER),
+          new Point(BATCH, Call.COMMIT, "sweep", 2, DURING),
+          new Point(FULL_BATCH, Call.WRITE, ANY, 2, AFTER),
+          new Point(FULL_BATCH, Call.COMMIT, "publish", 1, DURING),
+          new Point(FULL_BATCH, Call.HEARTBEAT, "ENDED", 1, BEFORE),
+          new Point(SPEED, Call.COMMIT, "open speed", 1, DURING),
+          new Point(SPEED, Call.WRITE, ANY, 1, DURING),
+          new Point(SPEED, Call.WRITE, ANY, 2, AFTER),
+          new Point(SPEED, Call.COMPLETE, ANY, 2, DURING),
+          new Point(COMPACT, Call.COMMIT, "open compaction", 1, AFTER),
+          new Point(COMPACT, Call.WRITE, ANY, 1, AFTER),
+          new Point(COMPACT, Call.COMMIT, "compact", 1, DURING),
+          new Point(COMPACT, Call.COMMIT, "compact", 2, AFTER),
+          new Point(GC, Call.NEXT_ID, "RUN", 1, DURING));
 
   private static final int PER_HISTORY = 3;
 

@@ -133,7 +133,7 @@ final class LambdaRunTest {
     try (World world = new World(folder, RunnerProfile.of("direct", Map.of()))) {
       history.ingest(world);
       history.closeAllWithRecords(world);
-      world.failNextPromotion("the store is on fire");
+      world.failNextPublication("the store is on fire");
 
       Future<Optional<RunReport>> run = threads.submit(() -> world.runLambda(stop, heard));
       await().atMost(SOON).until(() -> !heard.batches.isEmpty());

@@ -12,15 +12,22 @@ import io.anabranch.api.Tolerance;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.AppendableLog;
-import io.anabranch.api.spi.Garbage;
-import io.anabranch.api.spi.GarbageRules;
-import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.Reading;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.VersionRole;
-import io.anabranch.api.spi.ViewStore;
-import io.anabranch.api.spi.ViewStores;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.api.spi.store.ViewStores;
+import io.anabranch.catalog.Catalog;
+import io.anabranch.catalog.DeadLetters;
+import io.anabranch.catalog.Garbage;
+import io.anabranch.catalog.GarbageRules;
+import io.anabranch.catalog.Runs;
+import io.anabranch.catalog.VersionRole;
+import io.anabranch.catalog.ViewLifecycle;
+import io.anabranch.catalog.ViewState;
 import io.anabranch.config.Providers;
+import io.anabranch.contracts.store.FaultInjectingStore;
+import io.anabranch.contracts.store.FaultInjectingStore.Faults;
+import io.anabranch.contracts.store.SharedStore;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.Purchases.Purchase;
 import java.nio.file.Path;
@@ -42,7 +49,9 @@ import java.util.TreeSet;
  */
 final class LifeCycle implements Ingesting, AutoCloseable {
   private final AppendableLog log;
-  private final Settings settings;
+  private final Settings file;
+  private final Faults faults;
+  private SharedStore shared;
   private final RunnerProfile runner;
   private final int views;
   private ViewStore store;
@@ -87,11 +96,11 @@ final class LifeCycle implements Ingesting, AutoCloseable {
   }
 
   LifeCycle(Path folder, RunnerProfile runner, int views) {
-    this(folder, runner, views, "");
+    this(folder, runner, views, new Faults() {});
   }
 
-  /** A world whose store has a prefix before its URL. */
-  LifeCycle(Path folder, RunnerProfile runner, int views, String storePrefix) {
+  /** A world whose store meets faults. */
+  LifeCycle(Path folder, RunnerProfile runner, int views, Faults faults) {
     this.runner = runner;
     this.views = views;
     log =
@@ -101,10 +110,15 @@ final class LifeCycle implements Ingesting, AutoCloseable {
                 .orElseThrow()
                 .open(
                     new Settings(Map.of("path", folder.resolve("log").toString(), "epoch", "1h")));
-    settings =
-        new Settings(Map.of("url", storePrefix + "jdbc:sqlite:" + folder.resolve("views.db")));
-    store = ViewStores.open(settings);
+    this.faults = faults;
+    file = new Settings(Map.of("url", "jdbc:sqlite:" + folder.resolve("views.db")));
+    open();
     views(1).forEach(view -> served.put(view.name(), new Served()));
+  }
+
+  private void open() {
+    store = new FaultInjectingStore(ViewStores.open(file), faults);
+    shared = SharedStore.of(store);
   }
 
   @Override
@@ -148,7 +162,7 @@ final class LifeCycle implements Ingesting, AutoCloseable {
 
   /** Runs batch; returns whether it was refused, as a definition is another. */
   boolean batch(int revision, boolean full) {
-    RunContext<Purchase> context = serveBy(Architecture.LAMBDA, revision);
+    RunContext<Purchase> context = changeArchitecture(Architecture.LAMBDA, revision);
     if (!full && !isOf(revision)) {
       assertThrows(UserException.class, () -> BatchRun.of(context).run(run -> {}));
       return false;
@@ -166,7 +180,7 @@ final class LifeCycle implements Ingesting, AutoCloseable {
   }
 
   boolean speed(int revision) {
-    RunContext<Purchase> context = serveBy(Architecture.LAMBDA, revision);
+    RunContext<Purchase> context = changeArchitecture(Architecture.LAMBDA, revision);
     if (!isOf(revision)) {
       assertThrows(
           UserException.class, () -> StreamRun.untilCaughtUp(context, new Stop(), run -> {}));
@@ -182,7 +196,7 @@ final class LifeCycle implements Ingesting, AutoCloseable {
 
   /** Goes on with the versions of a definition; returns whether every view had one. */
   boolean kappa(int revision) {
-    RunContext<Purchase> context = serveBy(Architecture.KAPPA, revision);
+    RunContext<Purchase> context = changeArchitecture(Architecture.KAPPA, revision);
     boolean possible =
         served.values().stream()
             .allMatch(view -> view.live.isEmpty() || view.of(revision).isPresent());
@@ -208,7 +222,7 @@ final class LifeCycle implements Ingesting, AutoCloseable {
             && served.values().stream()
                 .allMatch(view -> view.former.filter(v -> v.revision() == revision).isPresent());
     if (possible) {
-      run(serveBy(Architecture.KAPPA, revision)).run(Optional.of(VersionRole.FORMER));
+      run(changeArchitecture(Architecture.KAPPA, revision)).run(Optional.of(VersionRole.FORMER));
       served.values().forEach(view -> caughtUp(view.former.orElseThrow()));
     }
     return possible;
@@ -216,7 +230,7 @@ final class LifeCycle implements Ingesting, AutoCloseable {
 
   /** Computes candidates of some of the views, from an epoch on if that is possible. */
   boolean replay(int revision, Collection<String> some, OptionalLong from) {
-    RunContext<Purchase> context = serveBy(Architecture.KAPPA, revision);
+    RunContext<Purchase> context = changeArchitecture(Architecture.KAPPA, revision);
     if (from.isPresent() && !keepsOlderEpochs(revision, some)) {
       assertThrows(UserException.class, () -> Replay.of(context, some, from));
       return false;
@@ -245,11 +259,14 @@ final class LifeCycle implements Ingesting, AutoCloseable {
 
   /** Begins a replay that dies within its history; returns what is left of it as garbage. */
   Garbage killedReplay(int revision) {
-    RunContext<Purchase> context = serveBy(Architecture.KAPPA, revision);
-    long run = store.beginRun("replay");
-    store.openReplay(run, Replay.of(context, List.of(), OptionalLong.empty()).plans());
+    RunContext<Purchase> context = changeArchitecture(Architecture.KAPPA, revision);
+    long run = new Runs(store).begin("replay");
+    context
+        .lifecycle()
+        .beginReplay(run, Replay.of(context, List.of(), OptionalLong.empty()).plans());
     served.values().forEach(view -> view.candidate = Optional.empty());
-    return store.collectGarbage(new GarbageRules(Duration.ZERO, Duration.ZERO, false));
+    return new ViewLifecycle(store)
+        .collectGarbage(new GarbageRules(Duration.ZERO, Duration.ZERO, false));
   }
 
   /** Promotes the candidates that there are; returns whether that was possible. */
@@ -320,8 +337,8 @@ final class LifeCycle implements Ingesting, AutoCloseable {
                 view -> {
                   int revision =
                       Integer.parseInt(
-                          store
-                              .pointer(view.getKey())
+                          catalog()
+                              .live(view.getKey())
                               .orElseThrow()
                               .fingerprint()
                               .parts()
@@ -357,8 +374,12 @@ final class LifeCycle implements Ingesting, AutoCloseable {
     }
   }
 
+  Catalog catalog() {
+    return new Catalog(store.catalog());
+  }
+
   void collectGarbageOfDead() {
-    store.collectGarbage(new GarbageRules(Duration.ZERO, Duration.ZERO, false));
+    new ViewLifecycle(store).collectGarbage(new GarbageRules(Duration.ZERO, Duration.ZERO, false));
   }
 
   boolean rollback(int revision) {
@@ -390,19 +411,19 @@ final class LifeCycle implements Ingesting, AutoCloseable {
 
   /** Returns how far the run that fills a version is. */
   Reading reading(long version) {
-    return store.version(version).orElseThrow().readings().stream()
+    return catalog().version(version).orElseThrow().readings().stream()
         .max(Comparator.comparing(Reading::since))
         .orElseThrow();
   }
 
   /** Returns whether a run has read all that is in the log for a version. */
   boolean hasReadAll(long version) {
-    return CatchUp.of(log, store.version(version).orElseThrow().readings()).bytesLeft() == 0;
+    return CatchUp.of(log, catalog().version(version).orElseThrow().readings()).bytesLeft() == 0;
   }
 
   /** Returns the last epoch that is complete in what answers for the first view. */
   long completeThrough() {
-    return store.pointer(viewNames().get(0)).orElseThrow().completeThrough();
+    return catalog().live(viewNames().get(0)).orElseThrow().completeThrough();
   }
 
   boolean retire(int revision) {
@@ -423,7 +444,8 @@ final class LifeCycle implements Ingesting, AutoCloseable {
   }
 
   void collectGarbage() {
-    store.collectGarbage(new GarbageRules(Duration.ZERO, Duration.ofDays(1), false));
+    new ViewLifecycle(store)
+        .collectGarbage(new GarbageRules(Duration.ZERO, Duration.ofDays(1), false));
   }
 
   int verify(int revision) {
@@ -442,15 +464,15 @@ final class LifeCycle implements Ingesting, AutoCloseable {
   }
 
   void restart() {
-    store.close();
-    store = ViewStores.open(settings);
+    closeStore();
+    open();
   }
 
   /** Compares every row of what answers with a plain fold, by the definition that answers. */
   void check(String story) {
     for (Map.Entry<String, Served> view : served.entrySet()) {
       Optional<Known> live = view.getValue().live;
-      Optional<LivePointer> pointer = store.pointer(view.getKey());
+      Optional<ViewState> pointer = catalog().live(view.getKey());
       assertThat(
           story + ", whether " + view.getKey() + " answers",
           pointer.isPresent(),
@@ -478,7 +500,8 @@ final class LifeCycle implements Ingesting, AutoCloseable {
                         .filter(live -> live.layers().speedBroken == broken.size())
                         .isPresent());
     if (allRead) {
-      assertThat(story + ", dead letters", store.deadLetterCount(), is((long) broken.size()));
+      assertThat(
+          story + ", dead letters", new DeadLetters(store).undecodable(), is((long) broken.size()));
     }
   }
 
@@ -489,9 +512,9 @@ final class LifeCycle implements Ingesting, AutoCloseable {
     version.parts = parts;
   }
 
-  private RunContext<Purchase> serveBy(Architecture to, int revision) {
+  private RunContext<Purchase> changeArchitecture(Architecture to, int revision) {
     RunContext<Purchase> context = context(revision);
-    context.serveBy(to);
+    context.changeArchitecture(to);
     if (to != architecture) {
       for (Served view : served.values()) {
         view.former = Optional.empty();
@@ -529,14 +552,19 @@ final class LifeCycle implements Ingesting, AutoCloseable {
         LoadedApplication.of(new Purchases(views, revision)),
         log,
         store,
-        settings,
+        shared.settings(),
         Duration.ofMillis(50),
         () -> runner.pipelineOptions(List.of()));
   }
 
   @Override
   public void close() {
-    store.close();
+    closeStore();
     log.close();
+  }
+
+  private void closeStore() {
+    shared.close();
+    store.close();
   }
 }

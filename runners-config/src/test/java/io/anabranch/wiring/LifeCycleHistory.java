@@ -4,7 +4,9 @@ package io.anabranch.wiring;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
-import io.anabranch.api.spi.ViewStatus;
+import io.anabranch.catalog.Slice;
+import io.anabranch.catalog.Version;
+import io.anabranch.catalog.ViewCatalog;
 import io.anabranch.runners.RunnerProfile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -134,10 +136,10 @@ final class LifeCycleHistory {
   }
 
   private void checkNothingHidden(LifeCycle world) {
-    for (ViewStatus view : world.store().status()) {
-      for (ViewStatus.Version version : view.versions()) {
-        for (ViewStatus.Slice slice : version.slices()) {
-          assertThat(story() + ", " + slice, slice.visible(), is(true));
+    for (ViewCatalog view : world.catalog().loadAll().values()) {
+      for (Version version : view.versions()) {
+        for (Slice slice : version.slices()) {
+          assertThat(story() + ", " + slice, slice.isShown(), is(true));
         }
       }
     }

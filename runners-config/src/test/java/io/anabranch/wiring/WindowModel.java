@@ -9,7 +9,7 @@ import io.anabranch.api.Answer;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.Timeliness;
 import io.anabranch.api.ViewDefinition;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.serving.Query;
 import io.anabranch.serving.ViewReader;
 import io.anabranch.wiring.PurchaseWindows.Row;

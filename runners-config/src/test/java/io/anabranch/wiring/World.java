@@ -15,21 +15,29 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.AppendableLog;
 import io.anabranch.api.spi.EventLog;
-import io.anabranch.api.spi.GarbageRules;
-import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.Reconciliation;
 import io.anabranch.api.spi.RowDifferences;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.ViewStatus;
-import io.anabranch.api.spi.ViewStore;
-import io.anabranch.api.spi.ViewStores;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.api.spi.store.ViewStores;
+import io.anabranch.catalog.Catalog;
+import io.anabranch.catalog.DeadLetters;
+import io.anabranch.catalog.GarbageRules;
+import io.anabranch.catalog.Slice;
+import io.anabranch.catalog.Version;
+import io.anabranch.catalog.ViewCatalog;
+import io.anabranch.catalog.ViewLifecycle;
+import io.anabranch.catalog.ViewState;
 import io.anabranch.config.Providers;
+import io.anabranch.contracts.store.FaultInjectingStore;
+import io.anabranch.contracts.store.FaultInjectingStore.Call;
+import io.anabranch.contracts.store.FaultInjectingStore.Faults;
+import io.anabranch.contracts.store.SharedStore;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.serving.Query;
 import io.anabranch.serving.ViewReader;
 import io.anabranch.wiring.Purchases.Purchase;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,7 +64,9 @@ final class World implements Ingesting, AutoCloseable {
 
   private LoadedApplication<Purchase> application = LoadedApplication.of(new Purchases());
   private final AppendableLog log;
-  private final Settings lambdaSettings;
+  private final Settings lambdaFile;
+  private final Faults faults;
+  private SharedStore shared;
   private final Settings kappaSettings;
   private ViewStore lambda;
   private ViewStore kappa;
@@ -72,20 +82,25 @@ final class World implements Ingesting, AutoCloseable {
   record Entry(long epoch, Purchase purchase) {}
 
   World(Path folder, RunnerProfile runner) {
-    this(folder, runner, "");
+    this(folder, runner, new Faults() {});
   }
 
-  /** A world whose Lambda store has a prefix before its URL. */
-  World(Path folder, RunnerProfile runner, String storePrefix) {
+  /** A world whose Lambda store meets faults. */
+  World(Path folder, RunnerProfile runner, Faults faults) {
     this.runner = runner;
     Map<String, String> settings = Map.of("path", folder.resolve("log").toString(), "epoch", "1h");
     log =
         (AppendableLog)
             Providers.installed().log("files").orElseThrow().open(new Settings(settings));
-    lambdaSettings =
-        new Settings(Map.of("url", storePrefix + "jdbc:sqlite:" + folder.resolve("lambda.db")));
+    lambdaFile = new Settings(Map.of("url", "jdbc:sqlite:" + folder.resolve("lambda.db")));
     kappaSettings = new Settings(Map.of("url", "jdbc:sqlite:" + folder.resolve("kappa.db")));
-    lambda = ViewStores.open(lambdaSettings);
+    this.faults = faults;
+    open();
+  }
+
+  private void open() {
+    lambda = new FaultInjectingStore(ViewStores.open(lambdaFile), faults);
+    shared = SharedStore.of(lambda);
     kappa = ViewStores.open(kappaSettings);
   }
 
@@ -132,7 +147,7 @@ final class World implements Ingesting, AutoCloseable {
     for (long through = end.firstEpoch(); through <= end.closedThrough(); through++) {
       LogEnd earlier =
           new LogEnd(end.position(), through, end.firstEpoch(), Math.min(through, end.lastEpoch()));
-      BatchRun.of(context(lambda, lambdaSettings, new EarlierLog(log, earlier))).run(run -> {});
+      BatchRun.of(context(lambda, shared.settings(), new EarlierLog(log, earlier))).run(run -> {});
       done.accept(through);
     }
     eachView(read -> read.computedByBatch(end.closedThrough(), false));
@@ -188,15 +203,15 @@ final class World implements Ingesting, AutoCloseable {
   }
 
   BatchReport runBatch(boolean full, LongConsumer started) {
-    return BatchRun.of(context(lambda, lambdaSettings)).full(full).run(started);
+    return BatchRun.of(context(lambda, shared.settings())).full(full).run(started);
   }
 
   BatchReport runBatch(Stop stop, LongConsumer started) {
-    return BatchRun.of(context(lambda, lambdaSettings)).stoppedBy(stop).run(started);
+    return BatchRun.of(context(lambda, shared.settings())).stoppedBy(stop).run(started);
   }
 
   long deadLetters() {
-    return lambda.deadLetterCount();
+    return new DeadLetters(lambda).undecodable();
   }
 
   /** Returns how many records could not be decoded, as the answers of each view tell. */
@@ -214,16 +229,16 @@ final class World implements Ingesting, AutoCloseable {
   }
 
   void runSpeed() {
-    StreamRun.untilCaughtUp(context(lambda, lambdaSettings), new Stop(), run -> {});
+    StreamRun.untilCaughtUp(context(lambda, shared.settings()), new Stop(), run -> {});
   }
 
   Optional<RunReport> runLambda(Stop stop, LambdaRun.Listener listener) {
-    return LambdaRun.run(context(lambda, lambdaSettings), stop, listener);
+    return LambdaRun.run(context(lambda, shared.settings()), stop, listener);
   }
 
   RunReport followWithSpeed(Stop stop, LambdaRun.Listener listener) {
     return StreamRun.follow(
-        context(lambda, lambdaSettings), stop, run -> listener.started("speed", run));
+        context(lambda, shared.settings()), stop, run -> listener.started("speed", run));
   }
 
   /** Returns how many windows answer. */
@@ -263,28 +278,28 @@ final class World implements Ingesting, AutoCloseable {
   }
 
   private List<Instant> endsOfWindows(ViewDefinition<Purchase, ?, ?, ?, ?> view) {
-    return lambda.pointer(view.name()).isEmpty()
+    return new Catalog(lambda.catalog()).live(view.name()).isEmpty()
         ? List.of()
         : ViewReader.of(lambda, definition(view.name())).read(Query.all()).rows().stream()
             .map(row -> row.bucket().orElseThrow().end())
             .toList();
   }
 
-  /** Lets the next promotion fail. */
-  void failNextPromotion(String message) {
-    ViewStore store = lambda;
+  /** Lets the next batch run fail as it publishes its slices. */
+  void failNextPublication(String message) {
     AtomicBoolean failed = new AtomicBoolean();
-    lambda =
-        (ViewStore)
-            Proxy.newProxyInstance(
-                World.class.getClassLoader(),
-                new Class<?>[] {ViewStore.class},
-                (proxy, method, arguments) -> {
-                  if (method.getName().equals("promote") && failed.compareAndSet(false, true)) {
-                    throw new UserException(message);
-                  }
-                  return method.invoke(store, arguments);
-                });
+    Faults faults =
+        new Faults() {
+          @Override
+          public void before(Call call, String detail) {
+            if (call == Call.COMMIT
+                && detail.equals("publish")
+                && failed.compareAndSet(false, true)) {
+              throw new UserException(message);
+            }
+          }
+        };
+    lambda = new FaultInjectingStore(lambda, faults);
   }
 
   /** Returns whether every view serves all that was ingested. */
@@ -299,31 +314,33 @@ final class World implements Ingesting, AutoCloseable {
 
   /** Asks the catalog how far another process got that was killed. */
   void learnFromStore() {
-    List<LivePointer> pointers =
+    List<ViewState> pointers =
         application.views().stream()
-            .map(view -> lambda.pointer(view.name()).orElseThrow())
+            .map(view -> new Catalog(lambda.catalog()).live(view.name()).orElseThrow())
             .toList();
-    for (LivePointer pointer : pointers) {
+    for (ViewState pointer : pointers) {
       assertThat(
-          "views are promoted together", pointer.baseThrough(), is(pointers.get(0).baseThrough()));
+          "views are promoted together",
+          pointer.batchThrough(),
+          is(pointers.get(0).batchThrough()));
       Layers read = layers.computeIfAbsent(pointer.view(), absent -> new Layers());
-      read.batchThrough = pointer.baseThrough();
+      read.batchThrough = pointer.batchThrough();
       read.wholeThrough = pointer.wholeThrough();
       read.speedComplete = pointer.completeThrough();
     }
   }
 
   void collectGarbageOfDead() {
-    lambda.collectGarbage(new GarbageRules(Duration.ZERO, Duration.ZERO, false));
+    new ViewLifecycle(lambda).collectGarbage(new GarbageRules(Duration.ZERO, Duration.ZERO, false));
   }
 
   /** Fails if the store holds a slice, or rows of a slice, that readers do not see. */
   void checkNothingHidden(String story) {
-    for (ViewStatus view : lambda.status()) {
-      for (ViewStatus.Version version : view.versions()) {
-        assertThat(story + ", " + version, version.live(), is(true));
-        for (ViewStatus.Slice slice : version.slices()) {
-          assertThat(story + ", " + slice, slice.visible(), is(true));
+    for (ViewCatalog view : new Catalog(lambda.catalog()).loadAll().values()) {
+      for (Version version : view.versions()) {
+        assertThat(story + ", " + version, view.live().contains(version), is(true));
+        for (Slice slice : version.slices()) {
+          assertThat(story + ", " + slice, slice.isShown(), is(true));
         }
       }
     }
@@ -341,11 +358,12 @@ final class World implements Ingesting, AutoCloseable {
 
   /** Returns how many views were folded. */
   int compact(Compaction.Choice choice) {
-    return Compaction.run(context(lambda, lambdaSettings), choice).size();
+    return Compaction.run(context(lambda, shared.settings()), choice).size();
   }
 
   void collectGarbage() {
-    lambda.collectGarbage(new GarbageRules(Duration.ZERO, Duration.ofDays(1), false));
+    new ViewLifecycle(lambda)
+        .collectGarbage(new GarbageRules(Duration.ZERO, Duration.ofDays(1), false));
   }
 
   /** Returns how many views could be verified. */
@@ -357,7 +375,7 @@ final class World implements Ingesting, AutoCloseable {
         continue; // nothing is complete yet
       }
       Verification.Report report =
-          Verification.of(context(lambda, lambdaSettings), view, run -> {});
+          Verification.of(context(lambda, shared.settings()), view, run -> {});
       assertThat(
           view.name(),
           report.differences(),
@@ -369,10 +387,8 @@ final class World implements Ingesting, AutoCloseable {
 
   /** Opens the stores anew, as another process would. */
   void restart() {
-    lambda.close();
-    kappa.close();
-    lambda = ViewStores.open(lambdaSettings);
-    kappa = ViewStores.open(kappaSettings);
+    closeStores();
+    open();
   }
 
   void kappa() {
@@ -392,7 +408,7 @@ final class World implements Ingesting, AutoCloseable {
     layers.forEach((view, read) -> checkGaps(story + " [lambda], view " + view, view, read));
     kappaLayers.forEach((view, read) -> check(story + " [kappa]", kappa, view, read));
     if (kappaLayers.values().stream().anyMatch(read -> read.speedRead == entries.size())) {
-      assertThat(story, kappa.deadLetterCount(), is((long) broken.size()));
+      assertThat(story, new DeadLetters(kappa).undecodable(), is((long) broken.size()));
     }
   }
 
@@ -522,8 +538,13 @@ final class World implements Ingesting, AutoCloseable {
 
   @Override
   public void close() {
+    closeStores();
+    log.close();
+  }
+
+  private void closeStores() {
+    shared.close();
     lambda.close();
     kappa.close();
-    log.close();
   }
 }

@@ -4,9 +4,10 @@ package io.anabranch.serving;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.Provenance.Gap;
 import io.anabranch.api.ViewDefinition;
-import io.anabranch.api.spi.LiveState;
-import io.anabranch.api.spi.LiveState.LiveSlice;
 import io.anabranch.api.spi.LogEnd;
+import io.anabranch.catalog.LiveState;
+import io.anabranch.catalog.LiveState.LiveSlice;
+import io.anabranch.catalog.Slice;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,19 +65,17 @@ final class Coverage {
 
   private static List<Run> covered(LiveState state, Rows rows, LogEnd end, Instant now) {
     List<Run> covered = new ArrayList<>();
-    for (LiveSlice slice : state.slices()) {
-      long first = slice.epochs().after() == Epochs.NONE ? Epochs.NONE : slice.epochs().after() + 1;
-      if (!slice.follows()) {
-        covered.add(new Run(first, slice.epochs().through()));
-        continue;
+    for (LiveSlice read : state.slices()) {
+      Slice slice = read.slice();
+      long first = slice.after() == Epochs.NONE ? Epochs.NONE : slice.after() + 1;
+      long complete = read.completeThrough().orElse(Epochs.NONE);
+      if (complete != Epochs.NONE && complete >= first) {
+        covered.add(new Run(first, complete));
       }
-      if (slice.completeThrough() != Epochs.NONE && slice.completeThrough() >= first) {
-        covered.add(new Run(first, slice.completeThrough()));
-      }
-      boolean hasAll = slice.position().equals(Optional.of(end.position()));
+      boolean hasAll = slice.follows() && read.position().equals(Optional.of(end.position()));
       if (hasAll && rows == Rows.WITH_THEIR_RECORDS) {
         covered.add(new Run(first, Long.MAX_VALUE));
-      } else if (hasAll || isAlive(slice, now)) {
+      } else if (slice.follows() && (hasAll || isAlive(read, now))) {
         long open = end.closedThrough() == Epochs.NONE ? Epochs.NONE : end.closedThrough() + 1;
         covered.add(new Run(Math.max(first, open), Long.MAX_VALUE));
       }

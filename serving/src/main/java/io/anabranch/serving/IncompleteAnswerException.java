@@ -18,8 +18,7 @@ public final class IncompleteAnswerException extends UserException {
             + provenance.gaps().stream()
                 .map(Provenance.Gap::toString)
                 .collect(Collectors.joining(", "))
-            + " are not in it, or not all of them. Wait until a run has computed them, or start"
-            + " one (\"anabranch run\"); or ask without strict");
+            + " are not in it, or not all of them");
     this.provenance = provenance;
   }
 

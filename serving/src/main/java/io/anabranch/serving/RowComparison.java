@@ -6,7 +6,7 @@ import static java.util.Comparator.comparingDouble;
 import io.anabranch.api.KeyText;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.RowDifferences;
-import io.anabranch.api.spi.SideRow;
+import io.anabranch.catalog.SideRow;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;

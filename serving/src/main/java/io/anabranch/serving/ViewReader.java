@@ -9,12 +9,16 @@ import io.anabranch.api.Provenance;
 import io.anabranch.api.Provenance.Through;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
-import io.anabranch.api.spi.LivePointer;
 import io.anabranch.api.spi.LiveRow;
-import io.anabranch.api.spi.LiveState;
 import io.anabranch.api.spi.LogEnd;
-import io.anabranch.api.spi.ReadRequest;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.CatalogException;
+import io.anabranch.catalog.CatalogException.Code;
+import io.anabranch.catalog.Compatibility;
+import io.anabranch.catalog.LiveRows;
+import io.anabranch.catalog.LiveState;
+import io.anabranch.catalog.ReadRequest;
+import io.anabranch.catalog.ViewState;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,17 +58,17 @@ import java.util.function.Supplier;
  * @param <O> the value of a row
  */
 public final class ViewReader<K, O> {
-  private final ViewStore store;
+  private final LiveRows live;
   private final ViewDefinition<?, K, ?, ?, O> view;
   private final Optional<Supplier<LogEnd>> log;
   private final Clock clock;
 
   private ViewReader(
-      ViewStore store,
+      LiveRows live,
       ViewDefinition<?, K, ?, ?, O> view,
       Optional<Supplier<LogEnd>> log,
       Clock clock) {
-    this.store = store;
+    this.live = live;
     this.view = view;
     this.log = log;
     this.clock = clock;
@@ -75,7 +79,8 @@ public final class ViewReader<K, O> {
    * while one is running.
    */
   public static <K, O> ViewReader<K, O> of(ViewStore store, ViewDefinition<?, K, ?, ?, O> view) {
-    return new ViewReader<>(store, view, Optional.empty(), Clock.systemUTC());
+    return new ViewReader<>(
+        new LiveRows(store, view.name()), view, Optional.empty(), Clock.systemUTC());
   }
 
   /**
@@ -84,12 +89,12 @@ public final class ViewReader<K, O> {
    * @param end gives the end of the log, such as {@code log::end}
    */
   public ViewReader<K, O> against(Supplier<LogEnd> end) {
-    return new ViewReader<>(store, view, Optional.of(end), clock);
+    return new ViewReader<>(live, view, Optional.of(end), clock);
   }
 
   /** For tests: measures freshness by this clock. */
   ViewReader<K, O> at(Clock now) {
-    return new ViewReader<>(store, view, log, now);
+    return new ViewReader<>(live, view, log, now);
   }
 
   /**
@@ -134,9 +139,7 @@ public final class ViewReader<K, O> {
   private <A> Provenance keyByKey(
       Query query, ViewDefinition<?, K, ?, A, O> definition, Consumer<Row<K, O>> rows) {
     // Rows are decoded as they come, so the definition is compared first.
-    store
-        .pointer(definition.name())
-        .ifPresent(pointer -> requireSameDefinition(pointer, definition));
+    live.catalog().ifPresent(now -> Compatibility.requireDefinition(now, definition.fingerprint()));
     KeyByKey<K, A, O> merge = new KeyByKey<>(new Merge<>(definition, query.total()), rows);
     Provenance provenance = read(query, true, merge::add);
     merge.finish();
@@ -147,23 +150,15 @@ public final class ViewReader<K, O> {
     // The log first: what it gets after the rows were read is no gap of theirs.
     Optional<LogEnd> end = log.map(Supplier::get);
     LiveState state =
-        store
-            .read(
+        live.read(
                 new ReadRequest(
-                    view.name(),
-                    query.from(),
-                    query.to(),
-                    query.keys(),
-                    ordered,
-                    Optional.of(query.timeout())),
+                    query.from(), query.to(), query.keys(), ordered, Optional.of(query.timeout())),
                 rows)
             .orElseThrow(
                 () ->
-                    new UserException(
-                        "view \""
-                            + view.name()
-                            + "\" has no answer yet: compute it first, with \"anabranch run\""));
-    requireSameDefinition(state.pointer(), view);
+                    new CatalogException(
+                        Code.NOT_COMPUTED, "view \"" + view.name() + "\" has no answer yet"));
+    Compatibility.requireDefinition(state.view().catalog(), view.fingerprint());
     return provenance(state, end);
   }
 
@@ -174,50 +169,31 @@ public final class ViewReader<K, O> {
     return provenance;
   }
 
-  private static void requireSameDefinition(
-      LivePointer pointer, ViewDefinition<?, ?, ?, ?, ?> definition) {
-    List<String> changes = pointer.fingerprint().changesTo(definition.fingerprint());
-    if (!changes.isEmpty()) {
-      throw new UserException(
-          "the stored rows of view \""
-              + definition.name()
-              + "\" were made by another definition: "
-              + String.join("; ", changes)
-              + ". Read them with the code that made them, or compute the view anew"
-              + (pointer.architecture() == Architecture.LAMBDA
-                  ? ": run --layer batch --full"
-                  : ""));
-    }
-  }
-
   private Provenance provenance(LiveState state, Optional<LogEnd> end) {
-    LivePointer pointer = state.pointer();
-    Epochs epochs = new Epochs(pointer.epochLength());
-    boolean kappa = pointer.architecture() == Architecture.KAPPA;
-    boolean follows = kappa || pointer.speed().isPresent();
-    Instant now = clock.instant();
+    ViewState now = state.view();
+    Epochs epochs = new Epochs(now.ref().epochLength());
+    boolean kappa = now.architecture() == Architecture.KAPPA;
+    Instant time = clock.instant();
     Optional<Instant> updated =
         state.slices().stream()
             .flatMap(slice -> slice.updated().stream())
             .max(Comparator.naturalOrder());
     return new Provenance(
-        pointer.view(),
-        pointer.architecture(),
-        pointer.base(),
-        pointer.speed(),
-        kappa ? Optional.empty() : through(epochs, pointer.baseThrough()),
-        follows
-            ? through(
-                epochs,
-                Math.max(pointer.completeThrough(), kappa ? Epochs.NONE : pointer.baseThrough()))
+        now.view(),
+        now.architecture(),
+        now.base(),
+        now.speed(),
+        through(epochs, now.batchThrough()),
+        kappa || now.speed().isPresent()
+            ? through(epochs, Math.max(now.completeThrough(), now.batchThrough()))
             : Optional.empty(),
         updated,
-        updated.map(time -> Duration.between(time, now)),
+        updated.map(last -> Duration.between(last, time)),
         end.or(state::log)
-            .map(log -> Coverage.gaps(state, Coverage.Rows.of(view), log, epochs, now))
+            .map(log -> Coverage.gaps(state, Coverage.Rows.of(view), log, epochs, time))
             .orElse(List.of()),
-        state.deadLetters(),
-        state.untimely());
+        state.undecodable(),
+        state.late());
   }
 
   private static Optional<Through> through(Epochs epochs, long epoch) {

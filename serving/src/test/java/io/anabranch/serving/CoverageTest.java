@@ -7,15 +7,16 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 
-import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.Fingerprint;
 import io.anabranch.api.Provenance.Gap;
-import io.anabranch.api.spi.LivePointer;
-import io.anabranch.api.spi.LiveState;
-import io.anabranch.api.spi.LiveState.LiveSlice;
 import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.store.SliceRange;
+import io.anabranch.catalog.LiveState;
+import io.anabranch.catalog.LiveState.LiveSlice;
+import io.anabranch.catalog.Slice;
+import io.anabranch.catalog.ViewCatalog;
+import io.anabranch.catalog.ViewState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -147,8 +148,10 @@ class CoverageTest {
 
   /** What is documented, epoch by epoch. */
   private static boolean covers(LiveSlice slice, LogEnd end, long epoch) {
-    return slice.epochs().contains(epoch)
-        && (!slice.follows() || epoch <= slice.completeThrough() || epoch > end.closedThrough());
+    return slice.slice().epochs().contains(epoch)
+        && (!slice.slice().follows()
+            || epoch <= slice.completeThrough().orElse(Epochs.NONE)
+            || epoch > end.closedThrough());
   }
 
   @Test
@@ -159,27 +162,23 @@ class CoverageTest {
     Optional<Instant> none = Optional.empty();
 
     assertThat(
-        "alive",
-        gaps(end, new LiveSlice(true, all, 3, none, Optional.of(seen), Optional.empty())),
-        is(List.of()));
+        "alive", gaps(end, live(all, 3, Optional.of(seen), Optional.empty())), is(List.of()));
     assertThat(
         "silent for a minute",
-        gaps(
-            end,
-            new LiveSlice(true, all, 3, none, Optional.of(seen.minusSeconds(1)), Optional.empty())),
+        gaps(end, live(all, 3, Optional.of(seen.minusSeconds(1)), Optional.empty())),
         is(List.of("4..5")));
     assertThat(
         "ended at the end of the log",
-        gaps(end, new LiveSlice(true, all, 3, none, none, Optional.of("17"))),
+        gaps(end, live(all, 3, none, Optional.of("17"))),
         is(List.of()));
     assertThat(
         "epochs have closed since, and nothing came",
-        gaps(new LogEnd("17", 6, 1, 5), new LiveSlice(true, all, 3, none, none, Optional.of("17"))),
+        gaps(new LogEnd("17", 6, 1, 5), live(all, 3, none, Optional.of("17"))),
         is(List.of()));
     assertThat(
         "and rows of windows are not there before",
         Coverage.gaps(
-                state(new LiveSlice(true, all, 3, none, none, Optional.of("17"))),
+                state(live(all, 3, none, Optional.of("17"))),
                 Coverage.Rows.WITH_CLOSED_EPOCHS,
                 new LogEnd("17", 4, 1, 5),
                 HOURS,
@@ -187,29 +186,30 @@ class CoverageTest {
             .size(),
         is(1));
     assertThat(
-        "ended before",
-        gaps(end, new LiveSlice(true, all, 3, none, none, Optional.of("16"))),
-        is(List.of("4..5")));
+        "ended before", gaps(end, live(all, 3, none, Optional.of("16"))), is(List.of("4..5")));
   }
 
   private static LiveSlice slice(long after, long through) {
-    return new LiveSlice(
-        false,
-        new EpochRange(after, through),
-        through,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+    return live(new EpochRange(after, through), through, Optional.empty(), Optional.empty());
   }
 
   private static LiveSlice following(long after, long completeThrough) {
-    return new LiveSlice(
-        true,
-        new EpochRange(after, Long.MAX_VALUE),
-        completeThrough,
-        Optional.empty(),
-        Optional.of(NOW),
-        Optional.empty());
+    return live(
+        new EpochRange(after, Long.MAX_VALUE), completeThrough, Optional.of(NOW), Optional.empty());
+  }
+
+  private static LiveSlice live(
+      EpochRange epochs, long completeThrough, Optional<Instant> seen, Optional<String> position) {
+    Slice slice =
+        new Slice(
+            new SliceRange(1, epochs),
+            Slice.State.SHOWN,
+            OptionalLong.empty(),
+            Optional.empty(),
+            Optional.empty());
+    OptionalLong complete =
+        completeThrough == Epochs.NONE ? OptionalLong.empty() : OptionalLong.of(completeThrough);
+    return new LiveSlice(slice, complete, Optional.empty(), seen, position);
   }
 
   private static List<String> gaps(LogEnd end, LiveSlice... slices) {
@@ -219,21 +219,7 @@ class CoverageTest {
   }
 
   private static LiveState state(LiveSlice... slices) {
-    LivePointer pointer =
-        new LivePointer(
-            "words",
-            1,
-            Architecture.LAMBDA,
-            new Fingerprint(Map.of()),
-            HOURS.length(),
-            "log",
-            OptionalLong.of(1),
-            0,
-            Epochs.NONE,
-            OptionalLong.empty(),
-            0,
-            OptionalLong.empty(),
-            OptionalLong.empty());
-    return new LiveState(pointer, List.of(slices), Optional.empty(), 0, 0);
+    ViewState view = new ViewState(ViewCatalog.empty("words"), 0, Map.of(), Map.of());
+    return new LiveState(view, List.of(slices), Optional.empty(), 0, 0);
   }
 }

@@ -12,13 +12,14 @@ import io.anabranch.api.View;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.SlicePlan;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
-import io.anabranch.api.spi.ViewRef;
-import io.anabranch.api.spi.ViewStore;
-import io.anabranch.api.spi.ViewStores;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.api.spi.store.ViewStores;
+import io.anabranch.catalog.SlicePlan;
+import io.anabranch.catalog.ViewRef;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,12 +37,15 @@ import org.apache.beam.sdk.values.PCollection;
 
 /** A real store with one view "words", its contributions and its reader. */
 final class Fixture<A, O> implements AutoCloseable {
-  private final ViewStore store;
+  private final TestStore store;
   private final ViewDefinition<String, String, Long, A, O> view;
 
   Fixture(Path folder, ViewDefinition<String, String, Long, A, O> view) {
     this.store =
-        ViewStores.open(new Settings(Map.of("url", "jdbc:sqlite:" + folder.resolve("views.db"))));
+        new TestStore(
+            ViewStores.open(
+                new Settings(Map.of("url", "jdbc:sqlite:" + folder.resolve("views.db")))),
+            Clock.systemUTC());
     this.view = view;
   }
 
@@ -65,34 +69,34 @@ final class Fixture<A, O> implements AutoCloseable {
             .coder(StringUtf8Coder.of()));
   }
 
-  ViewStore store() {
+  TestStore store() {
     return store;
   }
 
-  SliceRef speed() {
+  OpenSlice speed() {
     return follow(Architecture.LAMBDA);
   }
 
-  SliceRef follow(Architecture architecture) {
-    return store.openStreamSlice(store.beginRun("stream"), ref(), architecture);
+  OpenSlice follow(Architecture architecture) {
+    return store.openStream(store.beginRun("stream"), ref(), architecture);
   }
 
   /** A batch version of its own. */
-  SliceRef batch(long through, StoredRow... rows) {
+  OpenSlice batch(long through, StoredRow... rows) {
     return next(Epochs.NONE, through, rows);
   }
 
   /** A slice that continues the batch version; it answers. */
-  SliceRef next(long after, long through, StoredRow... rows) {
-    SliceRef slice = open(after, through, rows);
-    store.promote(List.of(slice));
+  OpenSlice next(long after, long through, StoredRow... rows) {
+    OpenSlice slice = open(after, through, rows);
+    store.publish(List.of(slice));
     return slice;
   }
 
   /** A slice that continues the batch version; it does not answer yet. */
-  SliceRef open(long after, long through, StoredRow... rows) {
+  OpenSlice open(long after, long through, StoredRow... rows) {
     SlicePlan plan = new SlicePlan(ref(), new EpochRange(after, through));
-    SliceRef slice = store.openBatchSlices(store.beginRun("batch"), List.of(plan)).get(0);
+    OpenSlice slice = store.openBatch(store.beginRun("batch"), List.of(plan)).get(0);
     store.write(slice, List.of(rows));
     return slice;
   }
@@ -111,7 +115,7 @@ final class Fixture<A, O> implements AutoCloseable {
     return new LogEnd("", Epochs.NONE, Long.MAX_VALUE, Epochs.NONE);
   }
 
-  void write(SliceRef slice, StoredRow... rows) {
+  void write(OpenSlice slice, StoredRow... rows) {
     store.write(slice, List.of(rows));
   }
 
@@ -152,7 +156,7 @@ final class Fixture<A, O> implements AutoCloseable {
   }
 
   ViewReader<String, O> reader() {
-    return ViewReader.of(store, view);
+    return ViewReader.of(store.store(), view);
   }
 
   Answer<String, O> read(Query query) {

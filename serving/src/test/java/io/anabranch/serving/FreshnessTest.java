@@ -7,24 +7,23 @@ import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
-import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.Provenance;
 import io.anabranch.api.ViewDefinition;
-import io.anabranch.api.spi.LivePointer;
-import io.anabranch.api.spi.LiveState;
-import io.anabranch.api.spi.LiveState.LiveSlice;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.SlicePlan;
+import io.anabranch.contracts.TestClock;
+import io.anabranch.contracts.store.InMemoryStore;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.apache.beam.sdk.transforms.Sum;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,36 +119,22 @@ class FreshnessTest {
 
   private static Provenance readAt(Instant now, Instant... updated) {
     ViewDefinition<String, String, Long, long[], Long> view = Fixture.words(Sum.ofLongs());
-    List<LiveSlice> slices = new ArrayList<>();
-    slices.add(slice(Optional.empty()));
-    for (Instant time : updated) {
-      slices.add(slice(Optional.of(time)));
+    TestClock clock = new TestClock();
+    try (InMemoryStore store = new InMemoryStore(clock);
+        TestStore written = new TestStore(store, clock)) {
+      long after = Epochs.NONE;
+      for (long epoch = 0; epoch <= updated.length; epoch++) {
+        SlicePlan plan = new SlicePlan(Fixture.ref(view), new EpochRange(after, epoch));
+        OpenSlice slice = written.openBatch(written.beginRun("batch"), List.of(plan)).get(0);
+        if (epoch > 0) { // the first slice has no rows
+          clock.set(updated[(int) epoch - 1]);
+          written.write(slice, List.of(Fixture.row(view, epoch, 0, "a", 1)));
+        }
+        written.publish(List.of(slice));
+        after = epoch;
+      }
+      return ViewReader.of(store, view).at(clock(now)).read(Query.all()).provenance();
     }
-    LivePointer pointer =
-        new LivePointer(
-            "words",
-            1,
-            Architecture.LAMBDA,
-            view.fingerprint(),
-            Duration.ofHours(1),
-            "log",
-            OptionalLong.of(1),
-            5,
-            Epochs.NONE,
-            OptionalLong.empty(),
-            5,
-            OptionalLong.empty(),
-            OptionalLong.empty());
-    LiveState state = new LiveState(pointer, slices, Optional.empty(), 0, 0);
-    return ViewReader.of(FakeStore.answering(request -> state), view)
-        .at(clock(now))
-        .read(Query.all())
-        .provenance();
-  }
-
-  private static LiveSlice slice(Optional<Instant> updated) {
-    return new LiveSlice(
-        false, new EpochRange(Epochs.NONE, 5), 5, updated, Optional.empty(), Optional.empty());
   }
 
   private static Clock clock(Instant now) {

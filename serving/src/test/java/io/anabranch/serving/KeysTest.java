@@ -15,8 +15,8 @@ import io.anabranch.api.EventFormat;
 import io.anabranch.api.UserException;
 import io.anabranch.api.View;
 import io.anabranch.api.ViewDefinition;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.store.OpenSlice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -104,9 +104,9 @@ class KeysTest {
   @Test
   void keysOfAnyTypeAreAskedForAsTheyAre() {
     ViewDefinition<String, Long, Long, long[], Long> lengths = lengths();
-    SliceRef slice =
+    OpenSlice slice =
         sums.store()
-            .openBatchSlice(
+            .openBatch(
                 sums.store().beginRun("batch"),
                 Fixture.ref(lengths),
                 new EpochRange(Epochs.NONE, 5));
@@ -117,8 +117,8 @@ class KeysTest {
                 Fixture.row(lengths, 5, 0, 7L, 1),
                 Fixture.row(lengths, 5, 0, -7L, 2),
                 Fixture.row(lengths, 5, 0, 70L, 4)));
-    sums.store().promote(List.of(slice));
-    ViewReader<Long, Long> reader = ViewReader.of(sums.store(), lengths);
+    sums.store().publish(List.of(slice));
+    ViewReader<Long, Long> reader = ViewReader.of(sums.store().store(), lengths);
 
     assertThat(keys(reader, Query.all().key(7L)), contains(7L));
     assertThat(keys(reader, Query.all().keys(List.of(70L, -7L))), contains(-7L, 70L));

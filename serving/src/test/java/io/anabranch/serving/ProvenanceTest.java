@@ -9,7 +9,7 @@ import io.anabranch.api.Provenance;
 import io.anabranch.api.Provenance.Through;
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.LogPlace;
-import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.store.OpenSlice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +46,7 @@ class ProvenanceTest {
 
   @Test
   void speedBeforeTheFirstBatch() {
-    SliceRef speed = sums.speed();
+    OpenSlice speed = sums.speed();
 
     assertThat(
         provenance(), is(lambda(none(), version(speed), Optional.empty(), Optional.empty())));
@@ -58,15 +58,15 @@ class ProvenanceTest {
 
   @Test
   void batchBeforeTheFirstSpeed() {
-    SliceRef batch = sums.batch(5);
+    OpenSlice batch = sums.batch(5);
 
     assertThat(provenance(), is(lambda(version(batch), none(), EPOCH_5, Optional.empty())));
   }
 
   @Test
   void speedAheadOfBatch() {
-    SliceRef batch = sums.batch(5);
-    SliceRef speed = sums.speed();
+    OpenSlice batch = sums.batch(5);
+    OpenSlice speed = sums.speed();
     sums.store().complete(speed, 7);
 
     assertThat(provenance(), is(lambda(version(batch), version(speed), EPOCH_5, EPOCH_7)));
@@ -74,24 +74,24 @@ class ProvenanceTest {
 
   @Test
   void speedBehindBatchIsCompleteThroughWhatBatchCovers() {
-    SliceRef speed = sums.speed();
+    OpenSlice speed = sums.speed();
     sums.store().complete(speed, 3);
-    SliceRef batch = sums.batch(5);
+    OpenSlice batch = sums.batch(5);
 
     assertThat(provenance(), is(lambda(version(batch), version(speed), EPOCH_5, EPOCH_5)));
   }
 
   @Test
   void speedThatHasJustBegunAfterBatch() {
-    SliceRef batch = sums.batch(5);
-    SliceRef speed = sums.speed();
+    OpenSlice batch = sums.batch(5);
+    OpenSlice speed = sums.speed();
 
     assertThat(provenance(), is(lambda(version(batch), version(speed), EPOCH_5, EPOCH_5)));
   }
 
   @Test
   void kappaHasOneVersionAndNoLine() {
-    SliceRef live = sums.follow(Architecture.KAPPA);
+    OpenSlice live = sums.follow(Architecture.KAPPA);
 
     assertThat(provenance(), is(kappa(live, Optional.empty())));
 
@@ -109,7 +109,7 @@ class ProvenanceTest {
 
   @Test
   void deadLettersAreCounted() {
-    SliceRef live = sums.batch(5);
+    OpenSlice live = sums.batch(5);
     sums.store()
         .writeDeadLetters(
             List.of(live),
@@ -122,7 +122,7 @@ class ProvenanceTest {
 
   @Test
   void deadLettersOfEpochsThatCannotHoldEventsOfTheRangeAreLeftOut() {
-    SliceRef live = sums.batch(5);
+    OpenSlice live = sums.batch(5);
     sums.store()
         .writeDeadLetters(
             List.of(live), List.of(letter(-2), letter(-1), letter(1), letter(3), letter(5)));
@@ -186,7 +186,7 @@ class ProvenanceTest {
         0);
   }
 
-  private static Provenance kappa(SliceRef live, Optional<Through> through) {
+  private static Provenance kappa(OpenSlice live, Optional<Through> through) {
     return new Provenance(
         "words",
         Architecture.KAPPA,
@@ -201,7 +201,7 @@ class ProvenanceTest {
         0);
   }
 
-  private static OptionalLong version(SliceRef slice) {
+  private static OptionalLong version(OpenSlice slice) {
     return OptionalLong.of(slice.version());
   }
 

@@ -7,8 +7,8 @@ import static org.hamcrest.Matchers.is;
 import io.anabranch.api.Answer;
 import io.anabranch.api.Answer.Row;
 import io.anabranch.api.Provenance.Through;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.store.OpenSlice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,7 @@ class ReadersDuringPromotionsTest {
   @Timeout(120)
   void answersOfOneReaderInManyThreadsAreOfOneMomentEach() throws Exception {
     try (Fixture<long[], Long> sums = new Fixture<>(folder, Fixture.words(Sum.ofLongs()))) {
-      SliceRef speed = sums.speed();
+      OpenSlice speed = sums.speed();
       sums.write(
           speed,
           LongStream.range(0, EPOCHS)
@@ -77,7 +77,7 @@ class ReadersDuringPromotionsTest {
     for (long epoch = 1; epoch < EPOCHS; epoch++) {
       sums.next(epoch - 1, epoch, epoch(sums, epoch).toArray(StoredRow[]::new));
       if (epoch % 7 == 0) {
-        sums.store().dropAbsorbed("words");
+        sums.store().dropSuperseded("words");
       }
     }
   }

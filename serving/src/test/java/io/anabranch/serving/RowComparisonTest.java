@@ -14,7 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.RowDifferences;
-import io.anabranch.api.spi.SideRow;
+import io.anabranch.catalog.SideRow;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;

@@ -5,13 +5,16 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.ReadRequest;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.RowQuery;
+import io.anabranch.api.spi.store.ViewStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.beam.sdk.transforms.Sum;
 import org.junit.jupiter.api.Test;
@@ -47,12 +50,16 @@ class TimeoutTest {
                 .from(Instant.EPOCH)
                 .to(Instant.MAX)),
         is(
-            new ReadRequest(
+            new RowQuery(
                 "words",
-                Optional.of(Instant.EPOCH),
-                Optional.of(Instant.MAX),
+                0,
+                Long.MAX_VALUE,
                 Set.of("a"),
+                Optional.empty(),
                 true, // the largest are found row by row
+                OptionalInt.empty(),
+                new RowQuery.Letters(Epochs.NONE, 0, Long.MAX_VALUE, Epochs.NONE, Long.MIN_VALUE),
+                0,
                 Optional.of(NEEDED))));
   }
 
@@ -69,7 +76,7 @@ class TimeoutTest {
 
   /** A store that would need two seconds. */
   private static ViewStore slow() {
-    return FakeStore.answering(
+    return new FakeStore(
         request -> {
           throw request.timeout().orElseThrow().compareTo(NEEDED) < 0
               ? new UserException("the read took longer than " + request.timeout().orElseThrow())
@@ -77,16 +84,11 @@ class TimeoutTest {
         });
   }
 
-  private static ReadRequest requestOf(Query query) {
-    ReadRequest[] seen = new ReadRequest[1];
-    ViewStore store =
-        FakeStore.answering(
-            request -> {
-              seen[0] = request;
-              throw new UserException("seen");
-            });
-    assertThrows(
-        UserException.class, () -> ViewReader.of(store, Fixture.words(Sum.ofLongs())).read(query));
-    return seen[0];
+  private static RowQuery requestOf(Query query) {
+    List<RowQuery> seen = new ArrayList<>();
+    ViewReader<String, Long> reader =
+        ViewReader.of(new FakeStore(seen::add), Fixture.words(Sum.ofLongs()));
+    assertThrows(UserException.class, () -> reader.read(query));
+    return seen.get(0);
   }
 }

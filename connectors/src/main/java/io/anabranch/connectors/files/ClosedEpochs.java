@@ -8,8 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.UserException;
 import io.anabranch.api.spi.EpochContent;
+import io.anabranch.api.spi.LogException;
+import io.anabranch.api.spi.LogException.Code;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -53,7 +54,7 @@ final class ClosedEpochs {
   /**
    * Returns the last closed epoch, {@link Epochs#NONE} if none is.
    *
-   * @throws UserException if the file is lost or damaged
+   * @throws LogException if the file is lost or damaged
    */
   synchronized long through() throws IOException {
     refresh();
@@ -113,13 +114,8 @@ final class ClosedEpochs {
         takeLines(bytes.array(), bytes.position());
       }
     } catch (NoSuchFileException e) {
-      throw new UserException(
-          file
-              + " is missing, which says through when the log is closed. Restore it from a backup;"
-              + " without one, make an empty file of this name, and close the epochs that views"
-              + " were computed from before anything is ingested (\"anabranch close --through TIME\";"
-              + " \"anabranch status\" names the time)",
-          e);
+      throw new LogException(
+          Code.CLOSING_LOST, file + " is missing, which says through when the log is closed", e);
     }
   }
 
@@ -165,12 +161,13 @@ final class ClosedEpochs {
     }
   }
 
-  private UserException damaged(String line, Exception cause) {
-    return new UserException(
+  private LogException damaged(String line, Exception cause) {
+    return new LogException(
+        Code.DAMAGED,
         file
             + " is damaged: it holds \""
             + (line.length() > 100 ? line.substring(0, 100) + "..." : line)
-            + "\", and not what was closed as {\"closedThrough\":...}. Restore it from a backup",
+            + "\", and not what was closed as {\"closedThrough\":...}",
         cause);
   }
 }

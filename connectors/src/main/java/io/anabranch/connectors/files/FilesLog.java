@@ -5,11 +5,12 @@ import static java.util.Comparator.naturalOrder;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.UserException;
 import io.anabranch.api.spi.AppendableLog;
 import io.anabranch.api.spi.EpochChange;
 import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.LogException;
+import io.anabranch.api.spi.LogException.Code;
 import io.anabranch.api.spi.LogSize;
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.StopSignal;
@@ -156,49 +157,35 @@ final class FilesLog implements AppendableLog {
     return new Appended(epoch, lines.records(), lines.bytes());
   }
 
-  private UserException closed(Instant time, long epoch, LogView view) {
-    return new UserException(
-        "the stated ingestion time "
-            + time
-            + " is in the closed epoch "
-            + interval(epoch)
-            + ", which gets no more records; the first open epoch starts at "
-            + epochs().start(view.closedThrough() + 1)
-            + ". State an ingestion time from then on (--at), or append at the present time");
+  private LogException closed(Instant time, long epoch, LogView view) {
+    return LogException.of(
+        Code.EPOCH_CLOSED,
+        "the stated ingestion time %s is in the closed epoch %s, which gets no more records; the first open epoch starts at %s",
+        time,
+        interval(epoch),
+        epochs().start(view.closedThrough() + 1));
   }
 
   /** The clock was ahead when the log was closed, or it is behind now. */
-  private UserException closedAhead(Instant time, long epoch, LogView view) {
+  private LogException closedAhead(Instant time, long epoch, LogView view) {
     Instant open = epochs().start(view.closedThrough() + 1);
-    return new UserException(
-        "the present time "
-            + time
-            + " is in the closed epoch "
-            + interval(epoch)
-            + ", which gets no more records: the log is closed through "
-            + open
-            + ". If the clock of this machine is behind, set it. If another one was ahead, append to"
-            + " the first open epoch until that time has come, with --at "
-            + open
-            + ". Combined views answer with such records at once; windowed views list them as late"
-            + " and count them with the next full batch run. Batch reads them after \"anabranch close"
-            + " --force --through "
-            + epochs().end(view.closedThrough() + 1)
-            + "\"");
+    return new LogException(
+        Code.CLOCK_BEHIND,
+        "the present time %s is in the closed epoch %s, which gets no more records: the log is closed through %s"
+            .formatted(time, interval(epoch), open),
+        open,
+        epochs().end(view.closedThrough() + 1));
   }
 
-  private UserException jump(Instant time, LogView view) {
-    return new UserException(
-        "the present time "
-            + time
-            + " is more than "
-            + folder.maxJump()
-            + " after the newest record of the log, "
-            + Instant.ofEpochMilli(view.newest().orElseThrow().appendMillis())
-            + ": the clock of this machine may be ahead, and the log would then be closed for"
-            + " everybody else. If the clock is right, append once with --at "
-            + time
-            + ", or set log.maxClockJump");
+  private LogException jump(Instant time, LogView view) {
+    return new LogException(
+        Code.CLOCK_AHEAD,
+        "the present time %s is more than %s after the newest record of the log, %s: the clock of this machine may be ahead, and the log would then be closed for everybody else"
+            .formatted(
+                time,
+                folder.maxJump(),
+                Instant.ofEpochMilli(view.newest().orElseThrow().appendMillis())),
+        time);
   }
 
   private String interval(long epoch) {
@@ -239,7 +226,8 @@ final class FilesLog implements AppendableLog {
 
   private static void checkTime(Instant time) {
     if (time.isBefore(FIRST_TIME) || time.isAfter(LAST_TIME)) {
-      throw new UserException(
+      throw new LogException(
+          Code.TIME_OUT_OF_RANGE,
           "the time is " + time + ": it must be from " + FIRST_TIME + " to " + LAST_TIME);
     }
   }
@@ -248,8 +236,10 @@ final class FilesLog implements AppendableLog {
     try {
       return action.run();
     } catch (IOException e) {
-      throw new UserException(
-          "the log in " + folder.path() + " cannot be " + what + ": " + Problems.describe(e), e);
+      throw new LogException(
+          Code.FAILED,
+          "the log in " + folder.path() + " cannot be " + what + ": " + Problems.describe(e),
+          e);
     }
   }
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.files;
 
-import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.LogException;
+import io.anabranch.api.spi.LogException.Code;
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.StopSignal;
 import java.time.Duration;
@@ -45,8 +46,10 @@ final class FollowLog extends PTransform<PBegin, PCollection<RecordBatch>> {
     try {
       return Long.parseLong(end.position());
     } catch (NumberFormatException e) {
-      throw new UserException(
-          "the end of the log is \"" + end.position() + "\", which is none of an embedded log", e);
+      throw new LogException(
+          Code.FAILED,
+          "the end of the log is \"" + end.position() + "\", which is none of an embedded log",
+          e);
     }
   }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.files;
 
-import io.anabranch.api.UserException;
+import io.anabranch.api.spi.LogException;
+import io.anabranch.api.spi.LogException.Code;
 import io.anabranch.api.spi.RecordBatch;
 import java.io.IOException;
 import java.util.List;
@@ -125,9 +126,11 @@ final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
     }
     long last = segments.get(segments.size() - 1).sequence();
     if (last - mark.sequence() + 1 != segments.size()) {
-      throw new UserException(
-          "segments of the log in %s were removed before they were read, from segment %d on: restore them"
-              .formatted(source.folder().path(), mark.sequence()));
+      throw LogException.of(
+          Code.DAMAGED,
+          "segments of the log in %s were removed before they were read, from segment %d on",
+          source.folder().path(),
+          mark.sequence());
     }
   }
 

@@ -5,7 +5,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.UserException;
+import io.anabranch.api.spi.LogException;
+import io.anabranch.api.spi.LogException.Code;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ record LogIdentity(String id, Epochs epochs) {
   /**
    * Reads the file.
    *
-   * @throws UserException if it is of a newer format, or damaged
+   * @throws LogException if it is of a newer format, or damaged
    */
   static LogIdentity read(Path folder) throws IOException {
     Path file = folder.resolve(FILE);
@@ -41,21 +42,18 @@ record LogIdentity(String id, Epochs epochs) {
       JsonNode json = JSON.readTree(Files.readString(file, StandardCharsets.UTF_8));
       int format = json.path("format").asInt();
       if (format > FORMAT) {
-        throw new UserException(
-            "the log in "
-                + folder
-                + " is of format "
-                + format
-                + ", and this version of Anabranch knows formats through "
-                + FORMAT
-                + "; use the newer version that wrote it");
+        throw LogException.of(
+            Code.NEWER_FORMAT,
+            "the log in %s is of format %d, and this version of Anabranch knows formats through %d",
+            folder,
+            format,
+            FORMAT);
       }
       if (format == 1) {
-        throw new UserException(
-            "the log in "
-                + folder
-                + " is of format 1, of a version of Anabranch that was never released: ingest its"
-                + " records into a new log.path");
+        throw LogException.of(
+            Code.OLDER_FORMAT,
+            "the log in %s is of format 1, of a version of Anabranch that was never released",
+            folder);
       }
       String id = json.path("id").asText();
       if (format == FORMAT && !id.isEmpty()) {
@@ -67,11 +65,10 @@ record LogIdentity(String id, Epochs epochs) {
     throw damaged(file, null);
   }
 
-  private static UserException damaged(Path file, Exception cause) {
-    return new UserException(
-        file
-            + " does not describe a log, as {\"format\":2,\"id\":...,\"epoch\":\"PT1H\"} does;"
-            + " restore the file, or choose another log.path",
+  private static LogException damaged(Path file, Exception cause) {
+    return new LogException(
+        Code.DAMAGED,
+        file + " does not describe a log, as {\"format\":2,\"id\":...,\"epoch\":\"PT1H\"} does",
         cause);
   }
 

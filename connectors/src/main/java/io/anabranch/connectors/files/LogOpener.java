@@ -2,7 +2,8 @@
 package io.anabranch.connectors.files;
 
 import io.anabranch.api.Epochs;
-import io.anabranch.api.UserException;
+import io.anabranch.api.spi.LogException;
+import io.anabranch.api.spi.LogException.Code;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -31,19 +32,16 @@ final class LogOpener {
   /**
    * Opens a log.
    *
-   * @throws UserException if it cannot be opened
+   * @throws LogException if it cannot be opened
    */
   static FilesLog open(LogSettings settings, Clock clock) {
     LogOpener opener = new LogOpener(settings, clock);
     try {
       return opener.open();
     } catch (IOException e) {
-      throw new UserException(
-          "log.path is "
-              + settings.path()
-              + ", where no log can be opened: "
-              + Problems.describe(e)
-              + "; name a folder that this user may write to",
+      throw new LogException(
+          Code.INACCESSIBLE,
+          "no log can be opened in " + settings.path() + ": " + Problems.describe(e),
           e);
     }
   }
@@ -86,14 +84,12 @@ final class LogOpener {
       for (Path child : children) {
         String name = child.getFileName().toString();
         if (!allowed.contains(name) && !name.startsWith(".") && !name.equals(LogIdentity.FILE)) {
-          throw new UserException(
-              "log.path is "
-                  + settings.path()
-                  + ", which has no "
-                  + LogIdentity.FILE
-                  + " but holds "
-                  + child
-                  + ": it is no log. Name a new or an empty folder, or restore the file");
+          throw LogException.of(
+              Code.NOT_A_LOG,
+              "%s has no file %s but holds %s: it is no log",
+              settings.path(),
+              LogIdentity.FILE,
+              child);
         }
       }
     }
@@ -102,16 +98,12 @@ final class LogOpener {
   private void checkEpoch(Duration stored) {
     Duration configured = settings.epoch().orElse(stored);
     if (!configured.equals(stored)) {
-      throw new UserException(
-          "log.epoch is "
-              + configured
-              + ", but the log in "
-              + settings.path()
-              + " was made with "
-              + stored
-              + ", which cannot change. Set log.epoch to "
-              + stored
-              + ", or name another folder as log.path");
+      throw LogException.of(
+          Code.OTHER_EPOCH_LENGTH,
+          "the log in %s was made with epochs of %s, which cannot change, and %s is configured",
+          settings.path(),
+          stored,
+          configured);
     }
   }
 

@@ -2,7 +2,8 @@
 package io.anabranch.connectors.files;
 
 import io.anabranch.api.Epochs;
-import io.anabranch.api.UserException;
+import io.anabranch.api.spi.LogException;
+import io.anabranch.api.spi.LogException.Code;
 import io.anabranch.api.spi.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,12 +41,12 @@ record LogSettings(
   /**
    * Reads the settings.
    *
-   * @throws UserException with all problems
+   * @throws LogException with all problems
    */
   static LogSettings of(Settings settings) {
     List<String> problems = check(settings);
     if (!problems.isEmpty()) {
-      throw new UserException("log." + String.join("\nlog.", problems));
+      throw new LogException(Code.MISCONFIGURED, "log." + String.join("\nlog.", problems));
     }
     return new LogSettings(
         settings.path(settings.get("path").orElseThrow()),

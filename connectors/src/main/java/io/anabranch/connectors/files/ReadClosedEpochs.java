@@ -3,7 +3,8 @@ package io.anabranch.connectors.files;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.UserException;
+import io.anabranch.api.spi.LogException;
+import io.anabranch.api.spi.LogException.Code;
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.RecordBatchCoder;
 import java.io.IOException;
@@ -27,7 +28,7 @@ import org.apache.beam.sdk.values.PCollection;
  * order. The segments are listed on a worker, verified each by one worker, and read by all workers
  * in chunks.
  *
- * <p>Failures: a range that is not closed is a {@link UserException} when the pipeline is built; a
+ * <p>Failures: a range that is not closed is a {@link LogException} when the pipeline is built; a
  * segment that is damaged or cannot be read fails the bundle. Every record is read exactly once,
  * because closed epochs never change.
  */
@@ -59,7 +60,8 @@ final class ReadClosedEpochs extends PTransform<PBegin, PCollection<RecordBatch>
   public PCollection<RecordBatch> expand(PBegin input) {
     long closedThrough = log.end().closedThrough();
     if (range.after() < range.through() && range.through() > closedThrough) {
-      throw new UserException(
+      throw new LogException(
+          Code.NOT_CLOSED,
           "epochs "
               + range
               + " of the log in "
@@ -67,8 +69,7 @@ final class ReadClosedEpochs extends PTransform<PBegin, PCollection<RecordBatch>
               + " are not all closed: "
               + (closedThrough == Epochs.NONE
                   ? "no epoch is"
-                  : "the last closed one is " + closedThrough)
-              + ". Wait until they are over, or close them");
+                  : "the last closed one is " + closedThrough));
     }
     return input
         .apply(

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.files;
 
-import io.anabranch.api.UserException;
+import io.anabranch.api.spi.LogException;
+import io.anabranch.api.spi.LogException.Code;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /** Holds files against what the names of their segments say. */
@@ -21,7 +21,7 @@ final class SegmentFiles {
    * Reads a whole segment, and compares its length and checksum with those of its name. Rows are
    * never taken back, so this comes before its first record is given out.
    *
-   * @throws UserException if it is gone or damaged
+   * @throws LogException if it is gone or damaged
    */
   static void verify(Path file, Segment segment) throws IOException {
     CRC32C checksum = new CRC32C();
@@ -33,19 +33,17 @@ final class SegmentFiles {
         checksum.update(buffer);
       }
     } catch (NoSuchFileException e) {
-      throw new UserException(file + " is gone from the log: restore it from a backup", e);
+      throw new LogException(Code.DAMAGED, file + " is gone from the log", e);
     }
     if (bytes != segment.bytes() || (int) checksum.getValue() != segment.checksum()) {
-      throw new UserException(
-          String.format(
-              Locale.ROOT,
-              "%s is damaged: it has %d bytes with the checksum %08x, and had %d with %08x;"
-                  + " restore it from a backup",
-              file,
-              bytes,
-              (int) checksum.getValue(),
-              segment.bytes(),
-              segment.checksum()));
+      throw LogException.of(
+          Code.DAMAGED,
+          "%s is damaged: it has %d bytes with the checksum %08x, and had %d with %08x",
+          file,
+          bytes,
+          (int) checksum.getValue(),
+          segment.bytes(),
+          segment.checksum());
     }
   }
 }

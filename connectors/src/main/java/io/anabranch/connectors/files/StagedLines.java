@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.files;
 
-import io.anabranch.api.UserException;
 import io.anabranch.api.spi.AppendableLog;
+import io.anabranch.api.spi.LogException;
+import io.anabranch.api.spi.LogException.Code;
 import io.anabranch.api.spi.Settings;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
-import java.util.Locale;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
 
@@ -30,7 +30,7 @@ record StagedLines(long records, long bytes, int checksum) {
    * Writes the lines.
    *
    * @param maxRecord how many bytes a line may have, without its end
-   * @throws UserException if an input cannot be read, a line is too long, or there is no line
+   * @throws LogException if an input cannot be read, a line is too long, or there is no line
    * @throws IOException if they cannot be written
    */
   static StagedLines write(StagedFile file, List<AppendableLog.Input> inputs, int maxRecord)
@@ -44,7 +44,7 @@ record StagedLines(long records, long bytes, int checksum) {
       records += copy(input, out, maxRecord);
     }
     if (records == 0) {
-      throw new UserException(names(inputs) + " holds no line");
+      throw new LogException(Code.NO_RECORDS, names(inputs) + " holds no line");
     }
     out.flush();
     file.channel().force(true);
@@ -76,16 +76,14 @@ record StagedLines(long records, long bytes, int checksum) {
     return records;
   }
 
-  private static UserException tooLong(AppendableLog.Input input, long before, int maxRecord) {
-    return new UserException(
-        String.format(
-            Locale.ROOT,
-            "line %d of %s is longer than %s, which log.maxRecord allows."
-                + " Shorten or remove the line, or set log.maxRecord higher, at most to %s",
-            input.firstLine() + before,
-            input.name(),
-            Settings.formatBytes(maxRecord),
-            Settings.formatBytes(LogSettings.LONGEST_RECORD)));
+  private static LogException tooLong(AppendableLog.Input input, long before, int maxRecord) {
+    return LogException.of(
+        Code.RECORD_TOO_LONG,
+        "line %d of %s is longer than %s, which log.maxRecord allows; it may allow up to %s",
+        input.firstLine() + before,
+        input.name(),
+        Settings.formatBytes(maxRecord),
+        Settings.formatBytes(LogSettings.LONGEST_RECORD));
   }
 
   private static String names(List<AppendableLog.Input> inputs) {
@@ -116,10 +114,10 @@ record StagedLines(long records, long bytes, int checksum) {
       }
     }
 
-    private UserException unreadable(IOException e) {
+    private LogException unreadable(IOException e) {
       String reason =
           e instanceof NoSuchFileException ? "there is no such file" : Problems.describe(e);
-      return new UserException("cannot read " + name + ": " + reason, e);
+      return new LogException(Code.UNREADABLE_INPUT, "cannot read " + name + ": " + reason, e);
     }
 
     @Override

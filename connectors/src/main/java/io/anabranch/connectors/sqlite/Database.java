@@ -5,6 +5,8 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.anabranch.api.spi.store.StoreException;
 import io.anabranch.api.spi.store.StoreException.Code;
+import io.anabranch.connectors.jdbc.Sql;
+import io.anabranch.connectors.jdbc.Transactions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -24,7 +26,7 @@ import org.sqlite.SQLiteErrorCode;
  * Pooled connections to one database, and transactions on them. All users of one URL in a process
  * share a pool; the last one to close it ends it.
  */
-final class Database implements AutoCloseable {
+final class Database implements Transactions {
   private static final int CONNECTIONS = 8;
   private static final int MOST_KEPT = 20;
   private static final IdentityHashMap<SQLiteConnection, Map<String, PreparedStatement>> KEPT =
@@ -83,8 +85,8 @@ final class Database implements AutoCloseable {
     return new HikariDataSource(config);
   }
 
-  /** Runs one statement, without a transaction around it. */
-  <T> T read(Work<T> work) {
+  @Override
+  public <T> T read(Work<T> work) {
     try (Connection connection = pool.getConnection()) {
       return work.on(connection);
     } catch (SQLException e) {
@@ -92,13 +94,13 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** Begins a transaction that reads one state of the database, until it is closed. */
-  Reading begin() {
+  @Override
+  public Reading begin() {
     try {
       Connection connection = pool.getConnection();
       try {
         Sql.update(connection, "BEGIN");
-        return new Reading(connection);
+        return new OpenReading(connection);
       } catch (SQLException e) {
         connection.close();
         throw e;
@@ -109,14 +111,15 @@ final class Database implements AutoCloseable {
   }
 
   /** A transaction that reads one state of the database. */
-  final class Reading implements AutoCloseable {
+  private final class OpenReading implements Reading {
     private final Connection connection;
 
-    private Reading(Connection connection) {
+    private OpenReading(Connection connection) {
       this.connection = connection;
     }
 
-    <T> T read(Work<T> work) {
+    @Override
+    public <T> T read(Work<T> work) {
       try {
         return work.on(connection);
       } catch (SQLException e) {
@@ -178,11 +181,9 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /**
-   * Runs a writing transaction: all of the work, or on any error none. Threads of this process wait
-   * for each other in line; the timeout is for other processes.
-   */
-  <T> T write(Work<T> work) {
+  /** Threads of this process wait for each other in line; the timeout is for other processes. */
+  @Override
+  public <T> T write(Work<T> work) {
     writing.lock();
     try {
       return read(connection -> transaction(connection, "BEGIN IMMEDIATE", work));
@@ -273,11 +274,5 @@ final class Database implements AutoCloseable {
       }
     }
     return 0;
-  }
-
-  /** Work on a connection. */
-  @FunctionalInterface
-  interface Work<T> {
-    T on(Connection connection) throws SQLException;
   }
 }

@@ -9,6 +9,8 @@ import io.anabranch.api.spi.store.LiveHead.Activity;
 import io.anabranch.api.spi.store.RowQuery;
 import io.anabranch.api.spi.store.StoreException;
 import io.anabranch.api.spi.store.StoreException.Code;
+import io.anabranch.connectors.jdbc.Deadline;
+import io.anabranch.connectors.jdbc.Sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -63,7 +65,7 @@ final class LiveRead {
     for (int i = 0; i < parameters.size(); i++) {
       statement.setObject(i + 1, parameters.get(i));
     }
-    try (Deadline deadline = Deadline.of(statement, query.timeout())) {
+    try (Deadline deadline = Deadline.of(statement::cancel, query.timeout())) {
       try (ResultSet result = statement.executeQuery()) {
         while (result.next()) {
           switch (result.getInt(1)) {

@@ -10,6 +10,8 @@ import io.anabranch.api.spi.store.KeyHash;
 import io.anabranch.api.spi.store.LiveHead;
 import io.anabranch.api.spi.store.RowQuery;
 import io.anabranch.api.spi.store.RowStore;
+import io.anabranch.connectors.jdbc.Fences;
+import io.anabranch.connectors.jdbc.Sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.sqlite;
 
-import io.anabranch.api.UserException;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.ViewStore;
-import io.anabranch.api.spi.ViewStoreProvider;
-import io.anabranch.catalog.CatalogViewStore;
+import io.anabranch.api.spi.store.StoreException;
+import io.anabranch.api.spi.store.StoreException.Code;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.api.spi.store.ViewStoreProvider;
+import io.anabranch.connectors.jdbc.JdbcStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,20 +73,17 @@ public final class SqliteStoreProvider implements ViewStoreProvider {
   public ViewStore open(Settings settings) {
     Path file = settings.path(file(settings)).toAbsolutePath().normalize();
     if (Files.isDirectory(file)) {
-      throw new UserException("store.url names " + file + ", which is a directory: name a file");
+      throw new StoreException(Code.UNREADABLE, file + " is a directory");
     }
     try {
       Files.createDirectories(file.getParent());
     } catch (IOException e) {
-      throw new UserException(
-          "cannot make the folder of the store, "
-              + file.getParent()
-              + ": name one in store.url that this user may write to",
-          e);
+      throw new StoreException(
+          Code.READ_ONLY, "cannot make the folder of the store, " + file.getParent(), e);
     }
     Database database = Database.open(SCHEME + file, settings.duration(TIMEOUT, DEFAULT_TIMEOUT));
     Clock clock = Clock.systemUTC();
-    return new CatalogViewStore(new SqliteStorage(database, clock), clock);
+    return new JdbcStore(database, new SqliteRows(database, clock), clock);
   }
 
   private static String file(Settings settings) {

@@ -16,6 +16,7 @@ import io.anabranch.api.spi.AppendableLog.Appended;
 import io.anabranch.api.spi.AppendableLog.Input;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.LogSize;
+import io.anabranch.contracts.TestClock;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -141,7 +142,7 @@ class AppendTest {
         "line 2 of b is longer than 1MiB, which log.maxRecord allows",
         Logs.input("a", "1\n2\n3\n"),
         Logs.input("b", "1\n" + tooLong + "\n3\n"));
-    assertRefused("at most to 256MiB", input(tooLong));
+    assertRefused("up to 256MiB", input(tooLong));
     assertRefused("line 8 of c is longer", Logs.part("c", 7, "7\n" + tooLong));
   }
 

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.StopSignal;
+import io.anabranch.contracts.TestClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.equalTo;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.StopSignal;
+import io.anabranch.contracts.TestClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,7 +66,7 @@ class FollowWatermarkTest {
       drain(reader);
       assertWatermark(reader, "2026-01-01T10:30:00Z");
 
-      clock.set("2026-01-01T10:45:00Z");
+      clock.set(Instant.parse("2026-01-01T10:45:00Z"));
       Logs.live(log, "b\n");
       drain(reader);
       assertWatermark(reader, "2026-01-01T10:45:00Z");
@@ -83,12 +84,12 @@ class FollowWatermarkTest {
       Logs.live(log, "b\n"); // which closes what was before
       drain(reader);
       assertWatermark(reader, "2026-01-01T09:53:00Z");
-      clock.set("2026-01-01T10:45:00Z");
+      clock.set(Instant.parse("2026-01-01T10:45:00Z"));
       Logs.live(log, "an event of 09:53 may be in it still\n");
       drain(reader);
       assertWatermark(reader, "2026-01-01T09:53:00Z");
 
-      clock.set("2026-01-01T15:20:00Z");
+      clock.set(Instant.parse("2026-01-01T15:20:00Z"));
       drain(reader);
       assertWatermark(reader, "2026-01-01T14:53:00Z");
     }
@@ -97,14 +98,14 @@ class FollowWatermarkTest {
   @Test
   void stopsBeforeTheEndOfAnOpenEpoch() throws Exception {
     Logs.live(log, "a\n");
-    clock.set("2026-01-01T11:00:05Z"); // the epoch is over, its grace is not
+    clock.set(Instant.parse("2026-01-01T11:00:05Z")); // the epoch is over, its grace is not
     Logs.live(log, "b\n");
 
     try (FollowReader reader = reader(1).get(0)) {
       drain(reader);
       assertWatermark(reader, "2026-01-01T10:59:59.999Z");
 
-      clock.set("2026-01-01T11:00:10Z");
+      clock.set(Instant.parse("2026-01-01T11:00:10Z"));
       drain(reader);
       assertWatermark(reader, "2026-01-01T11:00:05Z");
     }
@@ -116,7 +117,7 @@ class FollowWatermarkTest {
 
     try (FollowReader reader = reader(1).get(0)) {
       drain(reader);
-      clock.set("2026-01-01T15:20:00Z");
+      clock.set(Instant.parse("2026-01-01T15:20:00Z"));
       drain(reader);
       assertWatermark(reader, "2026-01-01T15:00:00Z");
     }

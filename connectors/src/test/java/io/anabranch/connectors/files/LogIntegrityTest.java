@@ -18,6 +18,7 @@ import io.anabranch.api.spi.EpochChange;
 import io.anabranch.api.spi.EpochChange.Kind;
 import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.StopSignal;
+import io.anabranch.contracts.TestClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -13,6 +13,7 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.StopSignal;
+import io.anabranch.contracts.TestClock;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;

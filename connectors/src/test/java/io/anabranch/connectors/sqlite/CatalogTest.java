@@ -16,20 +16,21 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.LogPlace;
-import io.anabranch.api.spi.SliceRef;
-import io.anabranch.api.spi.VersionRole;
-import io.anabranch.api.spi.ViewStatus;
-import io.anabranch.api.spi.ViewStatus.Slice;
-import io.anabranch.api.spi.ViewStatus.Version;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.Slice;
+import io.anabranch.catalog.Version;
+import io.anabranch.catalog.VersionKind;
+import io.anabranch.catalog.VersionRole;
+import io.anabranch.catalog.ViewCatalog;
+import io.anabranch.catalog.ViewStatus;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class CatalogTest {
   private static final Instant NOW = Instant.parse("2026-01-01T10:00:00Z");
 
   @TempDir Path folder;
-  private ViewStore store;
+  private TestStore store;
 
   @BeforeEach
   void open() {
@@ -101,78 +102,51 @@ class CatalogTest {
 
   @Test
   void statusNamesViewsVersionsAndSlicesInOrder() {
-    store.openStreamSlice(store.beginRun("kappa"), ref("k", 1), Architecture.KAPPA);
-    SliceRef speed =
-        store.openStreamSlice(store.beginRun("speed"), ref(VIEW, 1), Architecture.LAMBDA);
+    store.openStream(store.beginRun("kappa"), ref("k", 1), Architecture.KAPPA);
+    OpenSlice speed = store.openStream(store.beginRun("speed"), ref(VIEW, 1), Architecture.LAMBDA);
     store.write(speed, List.of(row(5, 0, "a", 1), row(6, 0, "a", 2)));
     store.complete(speed, 5);
-    SliceRef former = Stores.batch(store, 4, row(4, 0, "a", 1));
-    SliceRef live = Stores.batch(store, 5, row(5, 0, "a", 1));
-    SliceRef hidden =
-        store.openBatchSlice(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(Epochs.NONE, 7));
+    OpenSlice former = Stores.batch(store, 4, row(4, 0, "a", 1));
+    OpenSlice live = Stores.batch(store, 5, row(5, 0, "a", 1));
+    OpenSlice hidden =
+        store.openBatch(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(Epochs.NONE, 7));
 
     List<ViewStatus> status = store.status();
 
     assertThat(status, hasSize(2));
-    assertThat(status.get(0).pointer(), is(store.pointer("k").orElseThrow()));
-    assertThat(status.get(0).versions().get(0).kind(), is("kappa"));
-    assertThat(status.get(0).versions().get(0).live(), is(true));
-    assertThat(status.get(1).pointer(), is(store.pointer(VIEW).orElseThrow()));
+    assertThat(status.get(0).state(), is(store.live("k").orElseThrow()));
+    ViewCatalog kappa = status.get(0).state().catalog();
+    assertThat(kappa.versions().get(0).kind(), is(VersionKind.KAPPA));
+    assertThat(kappa.role(kappa.versions().get(0).id()), is(VersionRole.LIVE));
+    assertThat(status.get(1).state(), is(store.live(VIEW).orElseThrow()));
     assertThat(
-        status.get(1).versions(),
+        texts(status.get(1)),
         contains(
-            version(
-                speed,
-                "speed",
-                true,
-                new EpochRange(5, Long.MAX_VALUE),
-                true,
-                OptionalLong.of(5),
-                1),
-            version(
-                former,
-                "batch",
-                false,
-                new EpochRange(Epochs.NONE, 4),
-                true,
-                OptionalLong.of(4),
-                1),
-            version(
-                live, "batch", true, new EpochRange(Epochs.NONE, 5), true, OptionalLong.of(5), 1),
-            version(
-                hidden,
-                "batch",
-                false,
-                new EpochRange(Epochs.NONE, 7),
-                false,
-                OptionalLong.empty(),
-                0)));
+            speed.version() + " speed LIVE (5, 9223372036854775807] true OptionalLong[5] 1",
+            former.version() + " batch NONE (-9223372036854775808, 4] true OptionalLong[4] 1",
+            live.version() + " batch LIVE (-9223372036854775808, 5] true OptionalLong[5] 1",
+            hidden.version() + " batch NONE (-9223372036854775808, 7] false OptionalLong.empty 0"));
   }
 
-  private static Version version(
-      SliceRef ref,
-      String kind,
-      boolean live,
-      EpochRange epochs,
-      boolean visible,
-      OptionalLong complete,
-      long rows) {
-    Slice slice =
-        new Slice(
-            ref.slice(),
-            epochs,
-            kind.equals("batch") && visible ? 0 : ref.run(), // nobody may write to it any more
-            visible,
-            complete,
-            rows,
-            Optional.empty());
-    return new Version(
-        ref.version(),
-        kind,
-        live ? VersionRole.LIVE : VersionRole.NONE,
-        ref(VIEW, 1).fingerprint(),
-        NOW,
-        List.of(slice));
+  private static List<String> texts(ViewStatus status) {
+    List<String> texts = new ArrayList<>();
+    ViewCatalog catalog = status.state().catalog();
+    for (Version version : catalog.versions()) {
+      for (Slice slice : version.slices()) {
+        texts.add(
+            String.format(
+                "%d %s %s (%d, %d] %s %s %d",
+                version.id(),
+                version.kind().word(),
+                catalog.role(version.id()),
+                slice.after(),
+                slice.through(),
+                slice.isShown(),
+                status.state().completeThrough(slice),
+                status.rows(slice)));
+      }
+    }
+    return texts;
   }
 
   private static DeadLetter letter(long epoch, String origin, long position, String record) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.sqlite;
 
-import static io.anabranch.connectors.sqlite.Stores.VIEW;
 import static io.anabranch.connectors.sqlite.Stores.row;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
@@ -12,9 +11,9 @@ import static org.hamcrest.Matchers.sameInstance;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.ReadRequest;
-import io.anabranch.api.spi.ViewStore;
-import java.lang.reflect.Proxy;
+import io.anabranch.catalog.ReadRequest;
+import io.anabranch.connectors.jdbc.Deadline;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -42,7 +41,7 @@ class DeadlineTest {
 
   @TempDir Path folder;
   private Path file;
-  private ViewStore store;
+  private TestStore store;
 
   @BeforeEach
   void open() {
@@ -95,6 +94,7 @@ class DeadlineTest {
         UserException.class,
         () ->
             store.read(
+                Stores.VIEW,
                 within(1),
                 row -> {
                   rows.add(row);
@@ -108,9 +108,9 @@ class DeadlineTest {
   void readThatIsInTimeIsNotCancelled() {
     CountDownLatch cancelled = new CountDownLatch(1);
     CountDownLatch closed = new CountDownLatch(1);
-    Deadline first = Deadline.of(onCancel(() -> await(closed)), Optional.of(Duration.ZERO));
+    Deadline first = Deadline.of(() -> await(closed), Optional.of(Duration.ZERO));
 
-    Deadline.of(onCancel(cancelled::countDown), Optional.of(Duration.ZERO)).close();
+    Deadline.of(cancelled::countDown, Optional.of(Duration.ZERO)).close();
     closed.countDown();
     awaitDeadline(0);
     first.close();
@@ -123,7 +123,7 @@ class DeadlineTest {
     CountDownLatch cancelled = new CountDownLatch(1);
     SQLException error = new SQLException("a disk is full");
 
-    try (Deadline deadline = Deadline.of(onCancel(cancelled::countDown), Optional.empty())) {
+    try (Deadline deadline = Deadline.of(cancelled::countDown, Optional.empty())) {
       assertThat("errors stay as they are", deadline.explain(error), sameInstance(error));
     }
 
@@ -134,7 +134,7 @@ class DeadlineTest {
   void errorBeforeTheDeadlineStaysAsItIs() {
     SQLException error = new SQLException("a disk is full");
 
-    try (Deadline deadline = Deadline.of(onCancel(() -> {}), Optional.of(Duration.ofHours(1)))) {
+    try (Deadline deadline = Deadline.of(() -> {}, Optional.of(Duration.ofHours(1)))) {
       assertThat(deadline.explain(error), sameInstance(error));
     }
   }
@@ -144,7 +144,7 @@ class DeadlineTest {
   void statementThatStartsAfterItsDeadlineIsCancelledToo() throws Exception {
     try (Connection connection = Stores.plain(file);
         Statement statement = connection.createStatement();
-        Deadline deadline = Deadline.of(statement, Optional.of(Duration.ZERO))) {
+        Deadline deadline = Deadline.of(statement::cancel, Optional.of(Duration.ZERO))) {
       awaitDeadline(0);
 
       SQLException error =
@@ -162,26 +162,13 @@ class DeadlineTest {
 
   private static ReadRequest within(long millis) {
     return new ReadRequest(
-        VIEW, Optional.empty(), Optional.empty(), Set.of(), Optional.of(Duration.ofMillis(millis)));
-  }
-
-  private static Statement onCancel(Runnable action) {
-    return (Statement)
-        Proxy.newProxyInstance(
-            DeadlineTest.class.getClassLoader(),
-            new Class<?>[] {Statement.class},
-            (proxy, method, arguments) -> {
-              assertThat(method.getName(), is("cancel"));
-              action.run();
-              return null;
-            });
+        Optional.empty(), Optional.empty(), Set.of(), Optional.of(Duration.ofMillis(millis)));
   }
 
   /** Waits for a deadline that is set now, and so for those that pass before it. */
   private static void awaitDeadline(long millis) {
     CountDownLatch passed = new CountDownLatch(1);
-    Deadline deadline =
-        Deadline.of(onCancel(passed::countDown), Optional.of(Duration.ofMillis(millis)));
+    Deadline deadline = Deadline.of(passed::countDown, Optional.of(Duration.ofMillis(millis)));
     await(passed);
     deadline.close();
   }

@@ -13,8 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.SliceRef;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DiscardTest {
   @TempDir Path folder;
-  private ViewStore store;
+  private TestStore store;
 
   @BeforeEach
   void open() {
@@ -39,10 +39,10 @@ class DiscardTest {
   @Test
   void hiddenSlicesGoWithTheirRowsAndVersions() throws Exception {
     Stores.batch(store, 5, row(5, 0, "a", 1));
-    SliceRef next = Stores.openNext(store, 5, 7, row(7, 0, "a", 2), row(7, 0, "b", 3));
-    SliceRef full = openFull(9);
-    SliceRef scratch =
-        store.openScratchSlice(store.beginRun("verify"), ref(VIEW, 1), new EpochRange(NONE, 9));
+    OpenSlice next = Stores.openNext(store, 5, 7, row(7, 0, "a", 2), row(7, 0, "b", 3));
+    OpenSlice full = openFull(9);
+    OpenSlice scratch =
+        store.openScratch(store.beginRun("verify"), ref(VIEW, 1), new EpochRange(NONE, 9));
     store.write(full, List.of(row(9, 0, "a", 4)));
     store.write(scratch, List.of(row(9, 0, "a", 5)));
 
@@ -59,19 +59,19 @@ class DiscardTest {
   @Test
   void otherSlicesOfTheRunAndOfOtherRunsStay() {
     Stores.batch(store, 5);
-    SliceRef mine = Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
-    SliceRef others = Stores.openNext(store, 5, 8, row(8, 0, "a", 4));
+    OpenSlice mine = Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
+    OpenSlice others = Stores.openNext(store, 5, 8, row(8, 0, "a", 4));
 
     store.discard(List.of(mine));
-    store.promote(List.of(others));
+    store.publish(List.of(others));
 
     assertThat(Stores.read(store), contains("batch 0 a=4"));
   }
 
   @Test
   void slicesThatReadersSeeStay() {
-    SliceRef live = Stores.batch(store, 5, row(5, 0, "a", 1));
-    SliceRef speed = Stores.speed(store, row(6, 0, "a", 2));
+    OpenSlice live = Stores.batch(store, 5, row(5, 0, "a", 1));
+    OpenSlice speed = Stores.speed(store, row(6, 0, "a", 2));
     List<String> catalog = Stores.catalog(store);
 
     store.discard(List.of(live, speed));
@@ -83,11 +83,11 @@ class DiscardTest {
 
   @Test
   void slicesThatWereReplacedOrFoldedStayForTheirGrace() {
-    SliceRef former = Stores.batch(store, 5, row(5, 0, "a", 1));
-    SliceRef first = Stores.batch(store, 5, row(5, 0, "a", 1));
-    SliceRef second = Stores.next(store, 5, 7, row(7, 0, "a", 2));
-    List<Long> both = List.of(first.slice(), second.slice());
-    store.replace(Stores.fold(store, 7, both), both);
+    OpenSlice former = Stores.batch(store, 5, row(5, 0, "a", 1));
+    OpenSlice first = Stores.batch(store, 5, row(5, 0, "a", 1));
+    OpenSlice second = Stores.next(store, 5, 7, row(7, 0, "a", 2));
+    List<Long> both = List.of(first.rows(), second.rows());
+    store.compact(Stores.fold(store, 7, both), both);
     List<String> catalog = Stores.catalog(store);
 
     store.discard(List.of(former, first, second));
@@ -100,13 +100,13 @@ class DiscardTest {
   @Test
   void discardedRunCanNeitherWriteNorPromote() {
     Stores.batch(store, 5, row(5, 0, "a", 1));
-    SliceRef slice = Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
+    OpenSlice slice = Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
     store.discard(List.of(slice));
 
     UserException writing =
         assertThrows(UserException.class, () -> store.write(slice, List.of(row(7, 0, "b", 4))));
     UserException promoting =
-        assertThrows(UserException.class, () -> store.promote(List.of(slice)));
+        assertThrows(UserException.class, () -> store.publish(List.of(slice)));
 
     for (UserException problem : List.of(writing, promoting)) {
       assertThat(problem.getMessage(), containsString("may no longer write"));
@@ -117,7 +117,7 @@ class DiscardTest {
   @Test
   void sliceIsFencedBeforeItsFirstRowGoes() throws Exception {
     Stores.batch(store, 5);
-    SliceRef slice = Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
+    OpenSlice slice = Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
     Stores.requireFences(folder.resolve("views.db"));
 
     store.discard(List.of(slice));
@@ -128,7 +128,7 @@ class DiscardTest {
   @Test
   void discardingAgainOrNothingIsFine() {
     Stores.batch(store, 5);
-    SliceRef slice = Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
+    OpenSlice slice = Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
 
     store.discard(List.of(slice));
     store.discard(List.of(slice));
@@ -137,8 +137,7 @@ class DiscardTest {
     assertThat(Stores.catalog(store), contains("live batch (.., 5] shown, 0 rows"));
   }
 
-  private SliceRef openFull(long through) {
-    return store.openBatchSlice(
-        store.beginRun("batch"), ref(VIEW, 1), new EpochRange(NONE, through));
+  private OpenSlice openFull(long through) {
+    return store.openBatch(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(NONE, through));
   }
 }

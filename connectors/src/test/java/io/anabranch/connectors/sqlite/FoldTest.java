@@ -15,11 +15,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.catalog.CatalogException;
 import io.anabranch.catalog.CatalogException.Code;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** One slice takes the place of several, and no answer changes. */
 class FoldTest {
   @TempDir Path folder;
-  private ViewStore store;
+  private TestStore store;
   private List<Long> slices;
 
   @BeforeEach
@@ -39,9 +39,9 @@ class FoldTest {
     store = Stores.open(folder.resolve("views.db"));
     slices =
         List.of(
-            Stores.batch(store, 3, row(3, 0, "a", 1), row(3, 1, "b", 2)).slice(),
-            Stores.next(store, 3, 5, row(5, 0, "a", 4), row(5, -1, "c", 8)).slice(),
-            Stores.next(store, 5, 7, row(7, 0, "a", 16), row(7, 1, "b", 32)).slice());
+            Stores.batch(store, 3, row(3, 0, "a", 1), row(3, 1, "b", 2)).rows(),
+            Stores.next(store, 3, 5, row(5, 0, "a", 4), row(5, -1, "c", 8)).rows(),
+            Stores.next(store, 5, 7, row(7, 0, "a", 16), row(7, 1, "b", 32)).rows());
     Stores.speed(store, row(7, 0, "a", 64), row(8, 0, "a", 128));
   }
 
@@ -55,9 +55,9 @@ class FoldTest {
     List<String> totals = Stores.totals(store);
     assertThat(totals, contains("-1 c=8", "0 a=149", "1 b=34"));
 
-    SliceRef fold = Stores.fold(store, 7, slices);
+    OpenSlice fold = Stores.fold(store, 7, slices);
     assertThat("while it is filled", Stores.totals(store), is(totals));
-    store.replace(fold, slices);
+    store.compact(fold, slices);
 
     assertThat(Stores.totals(store), is(totals));
     assertThat(
@@ -72,13 +72,13 @@ class FoldTest {
   void someNeighboursMayBeFoldedAndAFoldAgain() {
     List<String> totals = Stores.totals(store);
     List<Long> newest = slices.subList(1, 3);
-    SliceRef fold = Stores.fold(store, 7, newest);
-    store.replace(fold, newest);
+    OpenSlice fold = Stores.fold(store, 7, newest);
+    store.compact(fold, newest);
     assertThat(Stores.totals(store), is(totals));
     assertThat(fold.after(), is(3L));
 
-    List<Long> rest = List.of(slices.get(0), fold.slice());
-    store.replace(Stores.fold(store, 7, rest), rest);
+    List<Long> rest = List.of(slices.get(0), fold.rows());
+    store.compact(Stores.fold(store, 7, rest), rest);
 
     assertThat(Stores.totals(store), is(totals));
     assertThat(Stores.liveSlices(store, VIEW).size(), is(1));
@@ -89,6 +89,7 @@ class FoldTest {
     List<String> rows = new ArrayList<>();
 
     store.scan(
+        VIEW,
         slices,
         row ->
             rows.add(
@@ -115,8 +116,8 @@ class FoldTest {
   void scanGivesTheRowsOfTheSlicesAskedForAndAllOfARow() {
     List<StoredRow> rows = new ArrayList<>();
 
-    store.scan(slices.subList(1, 2), rows::add);
-    store.scan(List.of(), rows::add);
+    store.scan(VIEW, slices.subList(1, 2), rows::add);
+    store.scan(VIEW, List.of(), rows::add);
 
     assertThat(rows.size(), is(2));
     StoredRow row = rows.get(1);
@@ -127,7 +128,7 @@ class FoldTest {
 
   @Test
   void everyKeyOfABucketComesOnce() {
-    SliceRef next =
+    OpenSlice next =
         Stores.next(
             store,
             7,
@@ -138,23 +139,23 @@ class FoldTest {
             row(9, 5, "aa", 4));
     List<String> keys = new ArrayList<>();
 
-    store.scan(List.of(next.slice()), row -> keys.add(row.keyText()));
+    store.scan(VIEW, List.of(next.rows()), row -> keys.add(row.keyText()));
 
     assertThat(keys, containsInAnyOrder("", "aa", "b", "\u00e9"));
   }
 
   @Test
   void foldIsRefusedIfASliceWasFoldedMeanwhile() {
-    SliceRef slower = Stores.fold(store, 7, slices);
+    OpenSlice slower = Stores.fold(store, 7, slices);
     List<Long> first = slices.subList(0, 2);
-    store.replace(Stores.fold(store, 5, first), first);
+    store.compact(Stores.fold(store, 5, first), first);
 
     assertRefused(slower, slices);
   }
 
   @Test
   void foldIsRefusedIfTheVersionWasReplacedMeanwhile() {
-    SliceRef fold = Stores.fold(store, 7, slices);
+    OpenSlice fold = Stores.fold(store, 7, slices);
     Stores.batch(store, 7, row(7, 0, "a", 500));
 
     assertRefused(fold, slices);
@@ -162,11 +163,11 @@ class FoldTest {
 
   @Test
   void foldIsShownOnce() {
-    SliceRef fold = Stores.fold(store, 7, slices);
-    store.replace(fold, slices);
+    OpenSlice fold = Stores.fold(store, 7, slices);
+    store.compact(fold, slices);
     List<String> catalog = Stores.catalog(store);
 
-    assertThrows(UserException.class, () -> store.replace(fold, slices));
+    assertThrows(UserException.class, () -> store.compact(fold, slices));
     store.discard(List.of(fold)); // as a run does that does not know whether it was shown
 
     assertThat(Stores.catalog(store), is(catalog));
@@ -174,14 +175,13 @@ class FoldTest {
 
   @Test
   void foldOfAnotherRunOrADiscardedOneIsRefused() {
-    SliceRef fold = Stores.fold(store, 7, slices);
-    SliceRef stolen =
-        new SliceRef(VIEW, fold.version(), fold.slice(), fold.run() + 1, fold.after());
-    assertThrows(UserException.class, () -> store.replace(stolen, slices));
+    OpenSlice fold = Stores.fold(store, 7, slices);
+    OpenSlice stolen = Stores.stolen(fold);
+    assertThrows(UserException.class, () -> store.compact(stolen, slices));
     store.discard(List.of(fold));
     List<String> answer = Stores.read(store);
 
-    UserException problem = assertThrows(UserException.class, () -> store.replace(fold, slices));
+    UserException problem = assertThrows(UserException.class, () -> store.compact(fold, slices));
 
     assertThat(
         problem.getMessage(),
@@ -191,26 +191,26 @@ class FoldTest {
 
   @Test
   void sliceThatIsPromotedMeanwhileIsKept() {
-    SliceRef fold = Stores.fold(store, 7, slices);
+    OpenSlice fold = Stores.fold(store, 7, slices);
     Stores.next(store, 7, 9, row(9, 0, "a", 1_000));
     List<String> totals = Stores.totals(store);
 
-    store.replace(fold, slices);
+    store.compact(fold, slices);
 
     assertThat(Stores.totals(store), is(totals));
     assertThat(
         Stores.read(store),
         contains("batch -1 c=8", "batch 0 a=1000", "batch 0 a=21", "batch 1 b=34"));
-    assertThat(store.pointer(VIEW).orElseThrow().baseThrough(), is(9L));
+    assertThat(store.live(VIEW).orElseThrow().batchThrough(), is(9L));
     Stores.next(store, 9, 10, row(10, 0, "a", 1));
   }
 
   @Test
   void continuationThatWasOpenedBeforeAFoldIsPromotedAfterIt() {
-    SliceRef next = Stores.openNext(store, 7, 9, row(9, 0, "a", 1_000));
-    store.replace(Stores.fold(store, 7, slices), slices);
+    OpenSlice next = Stores.openNext(store, 7, 9, row(9, 0, "a", 1_000));
+    store.compact(Stores.fold(store, 7, slices), slices);
 
-    store.promote(List.of(next));
+    store.publish(List.of(next));
 
     assertThat(Stores.totals(store), contains("-1 c=8", "0 a=1021", "1 b=34"));
   }
@@ -234,11 +234,10 @@ class FoldTest {
 
   @Test
   void slicesThatDoNotAnswerAreRefused() {
-    SliceRef hidden = Stores.openNext(store, 7, 9);
-    SliceRef other =
-        store.openStreamSlice(store.beginRun("kappa"), ref("k", 1), Architecture.KAPPA);
+    OpenSlice hidden = Stores.openNext(store, 7, 9);
+    OpenSlice other = store.openStream(store.beginRun("kappa"), ref("k", 1), Architecture.KAPPA);
 
-    for (long wrong : List.of(hidden.slice(), other.slice(), 99L)) {
+    for (long wrong : List.of(hidden.rows(), other.rows(), 99L)) {
       UserException problem =
           assertThrows(UserException.class, () -> open(List.of(slices.get(2), wrong)));
 
@@ -250,29 +249,29 @@ class FoldTest {
 
   @Test
   void otherDefinitionAndViewsWithoutBatchAreRefused() {
-    store.openStreamSlice(store.beginRun("kappa"), ref("k", 1), Architecture.KAPPA);
+    store.openStream(store.beginRun("kappa"), ref("k", 1), Architecture.KAPPA);
 
     UserException definition =
         assertThrows(
             UserException.class,
-            () -> store.openFold(store.beginRun("compact"), ref(VIEW, 2), slices));
+            () -> store.openCompaction(store.beginRun("compact"), ref(VIEW, 2), slices));
     UserException kappa =
         assertThrows(
             UserException.class,
-            () -> store.openFold(store.beginRun("compact"), ref("k", 1), slices));
+            () -> store.openCompaction(store.beginRun("compact"), ref("k", 1), slices));
     assertThrows(
         UserException.class,
-        () -> store.openFold(store.beginRun("compact"), ref("missing", 1), slices));
+        () -> store.openCompaction(store.beginRun("compact"), ref("missing", 1), slices));
 
     assertThat(definition.getMessage(), containsString("revision was 1 and is 2"));
     assertThat(kappa.getMessage(), containsString("of the architecture kappa, not lambda"));
   }
 
-  private void assertRefused(SliceRef fold, List<Long> folded) {
+  private void assertRefused(OpenSlice fold, List<Long> folded) {
     List<String> answer = Stores.read(store);
     List<String> catalog = Stores.catalog(store);
 
-    UserException problem = assertThrows(UserException.class, () -> store.replace(fold, folded));
+    UserException problem = assertThrows(UserException.class, () -> store.compact(fold, folded));
 
     assertThat(
         ((CatalogException) problem).code(), anyOf(is(Code.SOURCES_CHANGED), is(Code.FENCED)));
@@ -286,7 +285,7 @@ class FoldTest {
     return Stores.catalog(store).stream().filter(slice -> slice.contains("hidden")).toList();
   }
 
-  private SliceRef open(List<Long> each) {
-    return store.openFold(store.beginRun("compact"), ref(VIEW, 1), each);
+  private OpenSlice open(List<Long> each) {
+    return store.openCompaction(store.beginRun("compact"), ref(VIEW, 1), each);
   }
 }

@@ -14,12 +14,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.Garbage;
-import io.anabranch.api.spi.GarbageRules;
 import io.anabranch.api.spi.LogEnd;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.Garbage;
+import io.anabranch.catalog.GarbageRules;
+import io.anabranch.contracts.TestClock;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
@@ -39,7 +40,7 @@ class GarbageTest {
 
   @TempDir Path folder;
   private final TestClock clock = new TestClock();
-  private ViewStore store;
+  private TestStore store;
 
   @BeforeEach
   void open() {
@@ -56,8 +57,7 @@ class GarbageTest {
     Stores.batch(store, 5, row(5, 0, "a", 1));
     Stores.next(store, 5, 7, row(7, 0, "a", 2));
     Stores.speed(store, row(8, 0, "a", 4));
-    SliceRef kappa =
-        store.openStreamSlice(store.beginRun("kappa"), ref("k", 1), Architecture.KAPPA);
+    OpenSlice kappa = store.openStream(store.beginRun("kappa"), ref("k", 1), Architecture.KAPPA);
     store.write(kappa, List.of(row(1, 0, "a", 8)));
     clock.advance(Duration.ofDays(1_000));
     List<String> catalog = Stores.catalog(store);
@@ -67,7 +67,7 @@ class GarbageTest {
     assertThat(garbage, is(NOTHING));
     assertThat(Stores.catalog(store), is(catalog));
     assertThat(Stores.read(store), contains("batch 0 a=1", "batch 0 a=2", "speed 0 a=4"));
-    assertThat(Stores.read(store, Stores.all("k")), contains("batch 0 a=8"));
+    assertThat(Stores.read(store, "k"), contains("batch 0 a=8"));
     store.write(kappa, List.of(row(2, 0, "a", 16))); // its run is not fenced
   }
 
@@ -75,7 +75,7 @@ class GarbageTest {
   void slicesOfARunAreKeptUntilItHasNotBeenHeardOfForLong() {
     Stores.batch(store, 5, row(5, 0, "a", 1));
     Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
-    store.openScratchSlice(store.beginRun("verify"), ref(VIEW, 1), new EpochRange(NONE, 7));
+    store.openScratch(store.beginRun("verify"), ref(VIEW, 1), new EpochRange(NONE, 7));
 
     clock.advance(DEAD_AFTER.minus(TICK));
     assertThat(collect(), is(NOTHING));
@@ -88,7 +88,7 @@ class GarbageTest {
   @Test
   void runThatIsHeardOfIsAlive() {
     Stores.batch(store, 5);
-    SliceRef slice = Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
+    OpenSlice slice = Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
     for (int i = 0; i < 5; i++) {
       clock.advance(DEAD_AFTER.minus(TICK));
       store.heartbeat(slice.run(), "log-a", LOG);
@@ -96,7 +96,7 @@ class GarbageTest {
       assertThat(collect(), is(NOTHING));
     }
 
-    store.promote(List.of(slice));
+    store.publish(List.of(slice));
 
     assertThat(Stores.read(store), contains("batch 0 a=2"));
   }
@@ -104,19 +104,19 @@ class GarbageTest {
   @Test
   void whatARunLeftThatEndedIsGarbageAtOnce() {
     Stores.batch(store, 5, row(5, 0, "a", 1));
-    SliceRef left = Stores.openNext(store, 5, 7, row(7, 0, "a", 2), row(7, 0, "b", 2));
-    SliceRef others = Stores.openNext(store, 5, 7, row(7, 0, "a", 4));
+    OpenSlice left = Stores.openNext(store, 5, 7, row(7, 0, "a", 2), row(7, 0, "b", 2));
+    OpenSlice others = Stores.openNext(store, 5, 7, row(7, 0, "a", 4));
 
     store.endRun(left.run());
 
     assertThat(collect(), is(new Garbage(0, 1, 2)));
-    store.promote(List.of(others));
+    store.publish(List.of(others));
     assertThat(Stores.read(store), contains("batch 0 a=1", "batch 0 a=4"));
   }
 
   @Test
   void runThatEndedLeavesWhatItPromoted() {
-    SliceRef slice = Stores.batch(store, 5, row(5, 0, "a", 1));
+    OpenSlice slice = Stores.batch(store, 5, row(5, 0, "a", 1));
     store.endRun(slice.run());
 
     assertThat(collect(), is(NOTHING));
@@ -144,10 +144,10 @@ class GarbageTest {
   void foldedSlicesAreKeptForTheirGraceAndTheFoldForEver() {
     List<Long> slices =
         List.of(
-            Stores.batch(store, 5, row(5, 0, "a", 1)).slice(),
-            Stores.next(store, 5, 7, row(7, 0, "a", 2)).slice());
-    SliceRef fold = Stores.fold(store, 7, slices);
-    store.replace(fold, slices);
+            Stores.batch(store, 5, row(5, 0, "a", 1)).rows(),
+            Stores.next(store, 5, 7, row(7, 0, "a", 2)).rows());
+    OpenSlice fold = Stores.fold(store, 7, slices);
+    store.compact(fold, slices);
     store.endRun(fold.run());
 
     clock.advance(GRACE.minus(TICK));
@@ -162,9 +162,9 @@ class GarbageTest {
   @Test
   void speedVersionOfAnotherDefinitionIsKeptForItsGrace() {
     Stores.speed(store, row(1, 0, "a", 1), row(9, 0, "a", 2));
-    SliceRef batch =
-        store.openBatchSlice(store.beginRun("batch"), ref(VIEW, 2), new EpochRange(NONE, 5));
-    store.promote(List.of(batch));
+    OpenSlice batch =
+        store.openBatch(store.beginRun("batch"), ref(VIEW, 2), new EpochRange(NONE, 5));
+    store.publish(List.of(batch));
 
     assertThat(collect(), is(NOTHING));
     clock.advance(GRACE);
@@ -186,11 +186,10 @@ class GarbageTest {
   @Test
   void whatAFormerCollectionLeftUnfinishedIsRemoved() throws Exception {
     Stores.batch(store, 5, row(5, 0, "a", 1));
-    SliceRef slice = Stores.openNext(store, 5, 7, row(7, 0, "a", 2), row(7, 0, "b", 4));
+    OpenSlice slice = Stores.openNext(store, 5, 7, row(7, 0, "a", 2), row(7, 0, "b", 4));
     try (Connection other = Stores.plain(folder.resolve("views.db"))) {
       Stores.execute(
-          other,
-          "DELETE FROM anabranch_row WHERE slice = " + slice.slice() + " AND key_text = 'a'");
+          other, "DELETE FROM anabranch_row WHERE slice = " + slice.rows() + " AND key_text = 'a'");
     }
 
     store.endRun(slice.run());
@@ -203,16 +202,16 @@ class GarbageTest {
   /** All kinds of garbage, more rows of some than go in one transaction. */
   @Test
   void dryRunCountsTheSameAndRemovesNothing() {
-    SliceRef speed = Stores.speed(store);
+    OpenSlice speed = Stores.speed(store);
     store.write(speed, many(11_001));
     Stores.batch(store, 3, row(3, 0, "a", 1));
     List<Long> slices =
         List.of(
-            Stores.batch(store, 5, row(5, 0, "a", 1)).slice(),
-            Stores.next(store, 5, 7, row(7, 0, "a", 2)).slice());
-    store.replace(Stores.fold(store, 7, slices), slices);
-    SliceRef left =
-        store.openBatchSlice(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(NONE, 7));
+            Stores.batch(store, 5, row(5, 0, "a", 1)).rows(),
+            Stores.next(store, 5, 7, row(7, 0, "a", 2)).rows());
+    store.compact(Stores.fold(store, 7, slices), slices);
+    OpenSlice left =
+        store.openBatch(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(NONE, 7));
     store.write(left, many(10_000));
     clock.advance(GRACE);
     List<String> catalog = Stores.catalog(store);
@@ -234,7 +233,7 @@ class GarbageTest {
   @Test
   void runThatWakesUpAfterwardsIsFencedAndALaterOneIsNot() {
     Stores.batch(store, 5, row(5, 0, "a", 1));
-    SliceRef slice = Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
+    OpenSlice slice = Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
     clock.advance(DEAD_AFTER);
     collect();
     store.heartbeat(slice.run(), "log-a", LOG);
@@ -242,7 +241,7 @@ class GarbageTest {
     UserException writing =
         assertThrows(UserException.class, () -> store.write(slice, List.of(row(7, 0, "b", 4))));
     UserException promoting =
-        assertThrows(UserException.class, () -> store.promote(List.of(slice)));
+        assertThrows(UserException.class, () -> store.publish(List.of(slice)));
     store.discard(List.of(slice));
 
     for (UserException problem : List.of(writing, promoting)) {
@@ -270,14 +269,14 @@ class GarbageTest {
   void foldOfADeadRunIsRefusedAndItsSlicesAnswerOn() {
     List<Long> slices =
         List.of(
-            Stores.batch(store, 5, row(5, 0, "a", 1)).slice(),
-            Stores.next(store, 5, 7, row(7, 0, "a", 2)).slice());
-    SliceRef fold = Stores.fold(store, 7, slices);
+            Stores.batch(store, 5, row(5, 0, "a", 1)).rows(),
+            Stores.next(store, 5, 7, row(7, 0, "a", 2)).rows());
+    OpenSlice fold = Stores.fold(store, 7, slices);
     clock.advance(DEAD_AFTER);
 
     assertThat(collect(), is(new Garbage(0, 1, 1)));
 
-    assertThrows(UserException.class, () -> store.replace(fold, slices));
+    assertThrows(UserException.class, () -> store.compact(fold, slices));
     assertThat(Stores.read(store), contains("batch 0 a=1", "batch 0 a=2"));
   }
 

@@ -15,10 +15,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.LivePointer;
-import io.anabranch.api.spi.SlicePlan;
-import io.anabranch.api.spi.SliceRef;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.SlicePlan;
+import io.anabranch.catalog.ViewState;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Batch versions that grow by one slice per run. */
 class IncrementalTest {
   @TempDir Path folder;
-  private ViewStore store;
+  private TestStore store;
 
   @BeforeEach
   void open() {
@@ -44,19 +44,19 @@ class IncrementalTest {
 
   @Test
   void sliceThatContinuesTheLiveVersionIsAddedToItOncePromoted() {
-    SliceRef first = Stores.batch(store, 5, row(5, 0, "a", 1));
-    LivePointer before = pointer();
-    SliceRef second = Stores.openNext(store, 5, 7, row(7, 0, "a", 2), row(7, 1, "b", 3));
+    OpenSlice first = Stores.batch(store, 5, row(5, 0, "a", 1));
+    ViewState before = pointer();
+    OpenSlice second = Stores.openNext(store, 5, 7, row(7, 0, "a", 2), row(7, 1, "b", 3));
     assertThat("hidden", Stores.read(store), contains("batch 0 a=1"));
-    assertThat(pointer().baseThrough(), is(before.baseThrough()));
+    assertThat(pointer().batchThrough(), is(before.batchThrough()));
 
-    store.promote(List.of(second));
+    store.publish(List.of(second));
 
     assertThat(Stores.read(store), contains("batch 0 a=1", "batch 0 a=2", "batch 1 b=3"));
     assertThat(second.version(), is(first.version()));
     assertThat(second.after(), is(5L));
     assertThat(pointer().base(), is(OptionalLong.of(first.version())));
-    assertThat(pointer().baseThrough(), is(7L));
+    assertThat(pointer().batchThrough(), is(7L));
     assertThat(pointer().completeThrough(), is(7L));
     assertThat(pointer().revision(), greaterThan(before.revision()));
     assertThat(
@@ -99,8 +99,7 @@ class IncrementalTest {
     UserException problem =
         assertThrows(
             UserException.class,
-            () ->
-                store.openBatchSlice(store.beginRun("batch"), ref(VIEW, 2), new EpochRange(5, 7)));
+            () -> store.openBatch(store.beginRun("batch"), ref(VIEW, 2), new EpochRange(5, 7)));
 
     assertThat(
         problem.getMessage(),
@@ -114,7 +113,7 @@ class IncrementalTest {
     assertThrows(
         UserException.class,
         () ->
-            store.openBatchSlices(
+            store.openBatch(
                 store.beginRun("batch"),
                 List.of(
                     new SlicePlan(ref(VIEW, 1), new EpochRange(5, 7)),
@@ -126,12 +125,12 @@ class IncrementalTest {
   @Test
   void secondOfTwoRunsThatContinueTheSameVersionIsRefusedAndChangesNothing() {
     Stores.batch(store, 5, row(5, 0, "a", 1));
-    SliceRef faster = Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
-    SliceRef slower = Stores.openNext(store, 5, 8, row(8, 0, "a", 4));
-    store.promote(List.of(faster));
-    LivePointer before = pointer();
+    OpenSlice faster = Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
+    OpenSlice slower = Stores.openNext(store, 5, 8, row(8, 0, "a", 4));
+    store.publish(List.of(faster));
+    ViewState before = pointer();
 
-    UserException problem = assertThrows(UserException.class, () -> store.promote(List.of(slower)));
+    UserException problem = assertThrows(UserException.class, () -> store.publish(List.of(slower)));
 
     assertThat(
         problem.getMessage(),
@@ -150,11 +149,11 @@ class IncrementalTest {
   @Test
   void runThatContinuesIsRefusedIfAFullOneWasFaster() {
     Stores.batch(store, 5, row(5, 0, "a", 1));
-    SliceRef next = Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
+    OpenSlice next = Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
     Stores.batch(store, 5, row(5, 0, "a", 8)); // ends where the former ended
-    LivePointer before = pointer();
+    ViewState before = pointer();
 
-    assertThrows(UserException.class, () -> store.promote(List.of(next)));
+    assertThrows(UserException.class, () -> store.publish(List.of(next)));
 
     assertThat(pointer(), is(before));
     assertThat(Stores.read(store), contains("batch 0 a=8"));
@@ -163,12 +162,12 @@ class IncrementalTest {
   @Test
   void fullRunIsRefusedIfOneThatContinuesWasFaster() {
     Stores.batch(store, 5, row(5, 0, "a", 1));
-    SliceRef full =
-        store.openBatchSlice(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(NONE, 9));
+    OpenSlice full =
+        store.openBatch(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(NONE, 9));
     Stores.next(store, 5, 7, row(7, 0, "a", 2));
-    LivePointer before = pointer();
+    ViewState before = pointer();
 
-    assertThrows(UserException.class, () -> store.promote(List.of(full)));
+    assertThrows(UserException.class, () -> store.publish(List.of(full)));
 
     assertThat(pointer(), is(before));
     assertThat(Stores.read(store), contains("batch 0 a=1", "batch 0 a=2"));
@@ -176,14 +175,14 @@ class IncrementalTest {
 
   @Test
   void promotingAgainChangesNothingAlsoAfterOthersWerePromoted() {
-    SliceRef first = Stores.batch(store, 5, row(5, 0, "a", 1));
-    SliceRef second = Stores.next(store, 5, 7, row(7, 0, "a", 2));
+    OpenSlice first = Stores.batch(store, 5, row(5, 0, "a", 1));
+    OpenSlice second = Stores.next(store, 5, 7, row(7, 0, "a", 2));
     Stores.next(store, 7, 9, row(9, 0, "a", 4));
-    LivePointer before = pointer();
+    ViewState before = pointer();
     List<String> catalog = Stores.catalog(store);
 
-    store.promote(List.of(second, first));
-    store.promote(List.of(first, second));
+    store.publish(List.of(second, first));
+    store.publish(List.of(first, second));
 
     assertThat(pointer(), is(before));
     assertThat(Stores.catalog(store), is(catalog));
@@ -192,13 +191,13 @@ class IncrementalTest {
 
   @Test
   void sliceThatWasFoldedIsNotPromotedAgain() {
-    SliceRef first = Stores.batch(store, 5, row(5, 0, "a", 1));
-    SliceRef second = Stores.next(store, 5, 7, row(7, 0, "a", 2));
-    List<Long> both = List.of(first.slice(), second.slice());
-    store.replace(Stores.fold(store, 7, both), both);
+    OpenSlice first = Stores.batch(store, 5, row(5, 0, "a", 1));
+    OpenSlice second = Stores.next(store, 5, 7, row(7, 0, "a", 2));
+    List<Long> both = List.of(first.rows(), second.rows());
+    store.compact(Stores.fold(store, 7, both), both);
 
-    for (SliceRef folded : List.of(first, second)) {
-      assertThrows(UserException.class, () -> store.promote(List.of(folded)));
+    for (OpenSlice folded : List.of(first, second)) {
+      assertThrows(UserException.class, () -> store.publish(List.of(folded)));
     }
 
     assertThat(Stores.read(store), contains("batch 0 a=3"));
@@ -233,16 +232,16 @@ class IncrementalTest {
 
   @Test
   void onlyBatchSlicesArePromoted() {
-    SliceRef first = Stores.batch(store, 5, row(5, 0, "a", 1));
-    SliceRef second = Stores.next(store, 5, 7, row(7, 0, "a", 2));
-    SliceRef scratch =
-        store.openScratchSlice(store.beginRun("verify"), ref(VIEW, 1), new EpochRange(NONE, 9));
-    SliceRef fold = Stores.fold(store, 7, List.of(first.slice(), second.slice()));
-    SliceRef speed = Stores.speed(store, row(9, 0, "a", 4));
-    LivePointer before = pointer();
+    OpenSlice first = Stores.batch(store, 5, row(5, 0, "a", 1));
+    OpenSlice second = Stores.next(store, 5, 7, row(7, 0, "a", 2));
+    OpenSlice scratch =
+        store.openScratch(store.beginRun("verify"), ref(VIEW, 1), new EpochRange(NONE, 9));
+    OpenSlice fold = Stores.fold(store, 7, List.of(first.rows(), second.rows()));
+    OpenSlice speed = Stores.speed(store, row(9, 0, "a", 4));
+    ViewState before = pointer();
 
-    for (SliceRef slice : List.of(scratch, fold, speed)) {
-      assertThrows(UserException.class, () -> store.promote(List.of(slice)));
+    for (OpenSlice slice : List.of(scratch, fold, speed)) {
+      assertThrows(UserException.class, () -> store.publish(List.of(slice)));
     }
 
     assertThat(pointer(), is(before));
@@ -253,16 +252,16 @@ class IncrementalTest {
   void absorbedSpeedRowsAreDroppedAndNoOtherAndNoAnswerChanges() {
     Stores.batch(store, 5, row(5, 0, "a", 1));
     Stores.speed(store, row(6, 0, "a", 2), row(7, 0, "a", 4), row(8, 0, "a", 8));
-    SliceRef other =
-        store.openStreamSlice(store.beginRun("speed"), ref("other", 1), Architecture.LAMBDA);
+    OpenSlice other =
+        store.openStream(store.beginRun("speed"), ref("other", 1), Architecture.LAMBDA);
     store.write(other, List.of(row(1, 0, "a", 100), row(2, 0, "a", 200)));
-    SliceRef othersBatch =
-        store.openBatchSlice(store.beginRun("batch"), ref("other", 1), new EpochRange(NONE, 1));
-    store.promote(List.of(othersBatch));
+    OpenSlice othersBatch =
+        store.openBatch(store.beginRun("batch"), ref("other", 1), new EpochRange(NONE, 1));
+    store.publish(List.of(othersBatch));
     Stores.next(store, 5, 7, row(7, 0, "a", 6));
     List<String> answer = Stores.read(store);
 
-    assertThat(store.dropAbsorbed(VIEW), is(2L));
+    assertThat(store.dropSuperseded(VIEW), is(2L));
 
     assertThat(Stores.read(store), is(answer));
     assertThat(
@@ -271,17 +270,17 @@ class IncrementalTest {
             "live batch (.., 5] shown, 1 rows",
             "live batch (5, 7] shown, 1 rows",
             "live speed (7, ..) shown, 1 rows"));
-    assertThat("nothing left", store.dropAbsorbed(VIEW), is(0L));
-    assertThat("of the other view", store.dropAbsorbed("other"), is(1L));
-    assertThat(Stores.read(store, Stores.all("other")), contains("speed 0 a=200"));
-    assertThat("no such view", store.dropAbsorbed("missing"), is(0L));
+    assertThat("nothing left", store.dropSuperseded(VIEW), is(0L));
+    assertThat("of the other view", store.dropSuperseded("other"), is(1L));
+    assertThat(Stores.read(store, "other"), contains("speed 0 a=200"));
+    assertThat("no such view", store.dropSuperseded("missing"), is(0L));
   }
 
   @Test
   void lateSpeedRowsOfAbsorbedEpochsAreLeftOut() {
-    SliceRef speed = Stores.speed(store, row(6, 0, "a", 2));
+    OpenSlice speed = Stores.speed(store, row(6, 0, "a", 2));
     Stores.batch(store, 7, row(7, 0, "a", 2));
-    store.dropAbsorbed(VIEW);
+    store.dropSuperseded(VIEW);
 
     store.write(speed, List.of(row(6, 0, "a", 2), row(7, 0, "a", 4), row(8, 0, "a", 8)));
 
@@ -294,20 +293,19 @@ class IncrementalTest {
   @Test
   void rowsOfBatchAndKappaAreNeverLeftOut() {
     Stores.batch(store, 7);
-    SliceRef batch =
-        store.openBatchSlice(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(NONE, 7));
+    OpenSlice batch =
+        store.openBatch(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(NONE, 7));
     store.write(batch, List.of(row(7, 0, "a", 1)));
-    store.promote(List.of(batch));
-    SliceRef kappa =
-        store.openStreamSlice(store.beginRun("kappa"), ref("k", 1), Architecture.KAPPA);
+    store.publish(List.of(batch));
+    OpenSlice kappa = store.openStream(store.beginRun("kappa"), ref("k", 1), Architecture.KAPPA);
 
     store.write(kappa, List.of(row(1, 0, "a", 1)));
 
     assertThat(Stores.read(store), contains("batch 0 a=1"));
-    assertThat(Stores.read(store, Stores.all("k")), contains("batch 0 a=1"));
+    assertThat(Stores.read(store, "k"), contains("batch 0 a=1"));
   }
 
-  private LivePointer pointer() {
-    return store.pointer(VIEW).orElseThrow();
+  private ViewState pointer() {
+    return store.live(VIEW).orElseThrow();
   }
 }

@@ -7,26 +7,29 @@ import static io.anabranch.connectors.sqlite.Stores.ref;
 import static io.anabranch.connectors.sqlite.Stores.row;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
-import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.spi.DeadLetter;
-import io.anabranch.api.spi.LiveState;
-import io.anabranch.api.spi.LiveState.LiveSlice;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.LogPlace;
-import io.anabranch.api.spi.ReadRequest;
-import io.anabranch.api.spi.SliceRef;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.LiveState;
+import io.anabranch.catalog.LiveState.LiveSlice;
+import io.anabranch.catalog.ReadRequest;
+import io.anabranch.contracts.TestClock;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LiveStateTest {
   @TempDir Path folder;
   private final TestClock clock = new TestClock();
-  private ViewStore store;
+  private TestStore store;
 
   @BeforeEach
   void open() {
@@ -101,63 +104,47 @@ class LiveStateTest {
     clock.advance(Duration.ofMinutes(1));
     List<Long> slices =
         List.of(
-            Stores.next(store, 5, 6, row(6, 0, "a", 1)).slice(),
-            Stores.next(store, 6, 7, row(7, 0, "a", 1)).slice());
-    SliceRef speed = Stores.speed(store, row(8, 0, "a", 2));
+            Stores.next(store, 5, 6, row(6, 0, "a", 1)).rows(),
+            Stores.next(store, 6, 7, row(7, 0, "a", 1)).rows());
+    OpenSlice speed = Stores.speed(store, row(8, 0, "a", 2));
     Stores.openNext(store, 7, 9, row(9, 0, "a", 4));
     final Instant folded = clock.instant(); // a fold is as old as what it folds
     clock.advance(Duration.ofMinutes(1));
-    store.replace(Stores.fold(store, 7, slices), slices);
+    store.compact(Stores.fold(store, 7, slices), slices);
     store.write(speed, List.of(row(9, 0, "a", 4)));
     store.complete(speed, 8);
     Instant last = clock.instant();
 
     assertThat(
-        Stores.withoutRuns(state().slices()),
-        containsInAnyOrder(
-            new LiveSlice(
-                false,
-                new EpochRange(NONE, 5),
-                5,
-                Optional.of(first),
-                Optional.empty(),
-                Optional.empty()),
-            new LiveSlice(
-                false,
-                new EpochRange(5, 7),
-                7,
-                Optional.of(folded),
-                Optional.empty(),
-                Optional.empty()),
-            new LiveSlice(
-                true,
-                new EpochRange(7, Long.MAX_VALUE),
-                8,
-                Optional.of(last),
-                Optional.empty(),
-                Optional.empty())));
+        updated(),
+        is(
+            Map.of(
+                new EpochRange(NONE, 5), Optional.of(first),
+                new EpochRange(5, 7), Optional.of(folded),
+                new EpochRange(7, Long.MAX_VALUE), Optional.of(last))));
+    assertThat(
+        state().slices().stream().map(slice -> slice.completeThrough().orElseThrow()).toList(),
+        containsInAnyOrder(5L, 7L, 8L));
+  }
+
+  /** When rows of each slice were last written. */
+  private Map<EpochRange, Optional<Instant>> updated() {
+    return state().slices().stream()
+        .collect(Collectors.toMap(slice -> slice.slice().epochs(), LiveSlice::updated));
   }
 
   @Test
   void sliceWithoutRowsHasNoTime() {
-    store.openStreamSlice(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
+    store.openStream(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
 
-    assertThat(
-        Stores.withoutRuns(state().slices()),
-        contains(
-            new LiveSlice(
-                false,
-                new EpochRange(NONE, Long.MAX_VALUE),
-                NONE,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty())));
-    assertThat(state().slices().get(0).follows(), is(true));
+    assertThat(updated(), is(Map.of(new EpochRange(NONE, Long.MAX_VALUE), Optional.empty())));
+    assertThat(state().slices().get(0).completeThrough(), is(OptionalLong.empty()));
+    assertThat(state().slices().get(0).slice().follows(), is(true));
   }
 
   @Test
   void rowsThatAreLeftOutDoNotMakeASliceFresh() {
-    SliceRef speed = Stores.speed(store);
+    OpenSlice speed = Stores.speed(store);
     assertThat("no rows", state().slices().get(0).updated(), is(Optional.empty()));
     store.write(speed, List.of(row(8, 0, "a", 2)));
     final Instant written = clock.instant();
@@ -167,30 +154,27 @@ class LiveStateTest {
     store.write(speed, List.of(row(7, 0, "a", 2))); // absorbed meanwhile
     store.write(speed, List.of());
 
-    assertThat(
-        state().slices().stream().filter(LiveSlice::speed).map(LiveSlice::updated).toList(),
-        contains(Optional.of(written)));
+    assertThat(updated().get(new EpochRange(7, Long.MAX_VALUE)), is(Optional.of(written)));
   }
 
   @Test
   void whatARunSaysOfCompleteEpochsIsIgnoredOnceItIsAboutToStop() {
-    SliceRef speed = Stores.speed(store);
-    SliceRef kappa =
-        store.openStreamSlice(store.beginRun("kappa"), ref("k", 1), Architecture.KAPPA);
+    OpenSlice speed = Stores.speed(store);
+    OpenSlice kappa = store.openStream(store.beginRun("kappa"), ref("k", 1), Architecture.KAPPA);
     store.complete(speed, 3);
 
-    store.stopMarking(speed.run());
+    store.suspend(speed.run());
     store.complete(speed, 1_000_000);
     store.complete(kappa, 4);
 
-    assertThat(state().pointer().completeThrough(), is(3L));
-    assertThat(state().slices().get(0).completeThrough(), is(3L));
-    assertThat("of another run", store.pointer("k").orElseThrow().completeThrough(), is(4L));
+    assertThat(state().view().completeThrough(), is(3L));
+    assertThat(state().slices().get(0).completeThrough(), is(OptionalLong.of(3)));
+    assertThat("of another run", store.live("k").orElseThrow().completeThrough(), is(4L));
     store.write(speed, List.of(row(4, 0, "a", 1))); // it still writes what it has
-    SliceRef next = Stores.speed(store);
+    OpenSlice next = Stores.speed(store);
     assertThat("the next run begins there", next.after(), is(3L));
     store.complete(next, 5);
-    assertThat("and is heard", state().pointer().completeThrough(), is(5L));
+    assertThat("and is heard", state().view().completeThrough(), is(5L));
   }
 
   /** Epochs are hours; there is one letter in each of the epochs -2, -1, 0 and 1. */
@@ -214,23 +198,22 @@ class LiveStateTest {
 
     ReadRequest request =
         new ReadRequest(
-            VIEW,
             Optional.of(Instant.parse(from)),
             Optional.of(Instant.parse(from)), // no bucket at all
             Set.of("a"),
             Optional.empty());
 
-    assertThat(state(request).deadLetters(), is(letters));
+    assertThat(state(request).undecodable(), is(letters));
   }
 
   @Test
   void withoutARangeAllDeadLettersCount() {
     Stores.batch(store, 5);
-    assertThat(state().deadLetters(), is(0L));
+    assertThat(state().undecodable(), is(0L));
 
     Stores.letters(store, List.of(letter(-2), letter(7_000)));
 
-    assertThat(state().deadLetters(), is(2L));
+    assertThat(state().undecodable(), is(2L));
   }
 
   private LiveState state() {
@@ -238,7 +221,7 @@ class LiveStateTest {
   }
 
   private LiveState state(ReadRequest request) {
-    return store.read(request, row -> {}).orElseThrow();
+    return store.read(VIEW, request, row -> {}).orElseThrow();
   }
 
   private static DeadLetter letter(long epoch) {

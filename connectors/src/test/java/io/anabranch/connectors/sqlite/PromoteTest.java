@@ -17,10 +17,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.LivePointer;
-import io.anabranch.api.spi.SliceRef;
-import io.anabranch.api.spi.ViewRef;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.ViewRef;
+import io.anabranch.catalog.ViewState;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PromoteTest {
   @TempDir Path folder;
-  private ViewStore store;
+  private TestStore store;
 
   @BeforeEach
   void open() {
@@ -47,22 +47,22 @@ class PromoteTest {
 
   @Test
   void rowsAreHiddenUntilTheirSliceIsPromoted() {
-    SliceRef slice = batch(ref(VIEW, 1), 5);
+    OpenSlice slice = batch(ref(VIEW, 1), 5);
     store.write(slice, List.of(row(5, 0, "a", 1)));
-    assertThat(store.pointer(VIEW), is(Optional.empty()));
+    assertThat(store.live(VIEW), is(Optional.empty()));
     assertThat(Stores.read(store), empty());
 
-    store.promote(List.of(slice));
+    store.publish(List.of(slice));
 
-    LivePointer pointer = pointer();
+    ViewState pointer = pointer();
     assertThat(Stores.read(store), contains("batch 0 a=1"));
     assertThat(pointer.base(), is(OptionalLong.of(slice.version())));
-    assertThat(pointer.baseThrough(), is(5L));
+    assertThat(pointer.batchThrough(), is(5L));
     assertThat(pointer.speed(), is(OptionalLong.empty()));
     assertThat(pointer.completeThrough(), is(5L));
     assertThat(pointer.architecture(), is(Architecture.LAMBDA));
-    assertThat(pointer.log(), is("log-a"));
-    assertThat(pointer.epochLength(), is(Duration.ofHours(1)));
+    assertThat(pointer.ref().log(), is("log-a"));
+    assertThat(pointer.ref().epochLength(), is(Duration.ofHours(1)));
   }
 
   @Test
@@ -77,34 +77,34 @@ class PromoteTest {
 
   @Test
   void severalViewsArePromotedAllOrNone() {
-    SliceRef first = batch(ref("first", 1), 5);
-    SliceRef second = batch(ref("second", 1), 5);
-    store.promote(List.of(first, second));
-    SliceRef firstAgain = batch(ref("first", 1), 6);
-    SliceRef secondTooEarly = batch(ref("second", 1), 4);
-    LivePointer before = store.pointer("first").orElseThrow();
+    OpenSlice first = batch(ref("first", 1), 5);
+    OpenSlice second = batch(ref("second", 1), 5);
+    store.publish(List.of(first, second));
+    OpenSlice firstAgain = batch(ref("first", 1), 6);
+    OpenSlice secondTooEarly = batch(ref("second", 1), 4);
+    ViewState before = store.live("first").orElseThrow();
 
     UserException problem =
-        assertThrows(UserException.class, () -> store.promote(List.of(firstAgain, secondTooEarly)));
+        assertThrows(UserException.class, () -> store.publish(List.of(firstAgain, secondTooEarly)));
 
     assertThat(problem.getMessage(), containsString("view \"second\""));
-    assertThat(store.pointer("first"), is(Optional.of(before)));
+    assertThat(store.live("first"), is(Optional.of(before)));
     assertThat(
         "the slice of the first view is hidden as before",
-        store.status().get(0).versions().get(1).slices().get(0).visible(),
+        store.live("first").orElseThrow().catalog().versions().get(1).slices().get(0).isShown(),
         is(false));
   }
 
   @Test
   void secondOfTwoBatchRunsIsRefusedAndChangesNothing() {
-    SliceRef faster = batch(ref(VIEW, 1), 5);
-    SliceRef slower = batch(ref(VIEW, 1), 6);
+    OpenSlice faster = batch(ref(VIEW, 1), 5);
+    OpenSlice slower = batch(ref(VIEW, 1), 6);
     store.write(faster, List.of(row(5, 0, "a", 1)));
     store.write(slower, List.of(row(6, 0, "a", 2)));
-    store.promote(List.of(faster));
-    LivePointer before = pointer();
+    store.publish(List.of(faster));
+    ViewState before = pointer();
 
-    UserException problem = assertThrows(UserException.class, () -> store.promote(List.of(slower)));
+    UserException problem = assertThrows(UserException.class, () -> store.publish(List.of(slower)));
 
     assertThat(
         problem.getMessage(),
@@ -115,20 +115,20 @@ class PromoteTest {
 
   @Test
   void promotingTwiceChangesNothing() {
-    SliceRef slice = Stores.batch(store, 5, row(5, 0, "a", 1));
-    LivePointer before = pointer();
+    OpenSlice slice = Stores.batch(store, 5, row(5, 0, "a", 1));
+    ViewState before = pointer();
 
-    store.promote(List.of(slice));
+    store.publish(List.of(slice));
 
     assertThat(pointer(), is(before));
   }
 
   @Test
   void sliceThatWasReplacedIsNotPromotedAgain() {
-    SliceRef former = Stores.batch(store, 5);
-    SliceRef later = Stores.batch(store, 5);
+    OpenSlice former = Stores.batch(store, 5);
+    OpenSlice later = Stores.batch(store, 5);
 
-    assertThrows(UserException.class, () -> store.promote(List.of(former)));
+    assertThrows(UserException.class, () -> store.publish(List.of(former)));
 
     assertThat(pointer().base(), is(OptionalLong.of(later.version())));
   }
@@ -136,11 +136,11 @@ class PromoteTest {
   @Test
   void lineNeverMovesBackwards() {
     Stores.batch(store, 5);
-    SliceRef earlier = batch(ref(VIEW, 1), 4);
-    LivePointer before = pointer();
+    OpenSlice earlier = batch(ref(VIEW, 1), 4);
+    ViewState before = pointer();
 
     UserException problem =
-        assertThrows(UserException.class, () -> store.promote(List.of(earlier)));
+        assertThrows(UserException.class, () -> store.publish(List.of(earlier)));
 
     assertThat(
         problem.getMessage(),
@@ -162,12 +162,12 @@ class PromoteTest {
   @Test
   void otherArchitectureIsRefusedOnBothSides() {
     Stores.batch(store, 5);
-    store.openStreamSlice(store.beginRun("kappa"), ref("k", 1), Architecture.KAPPA);
+    store.openStream(store.beginRun("kappa"), ref("k", 1), Architecture.KAPPA);
 
     UserException kappa =
         assertThrows(
             UserException.class,
-            () -> store.openStreamSlice(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA));
+            () -> store.openStream(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA));
     UserException batch = assertThrows(UserException.class, () -> batch(ref("k", 1), 5));
     UserException speed = assertThrows(UserException.class, () -> speed(ref("k", 1)));
 
@@ -186,11 +186,11 @@ class PromoteTest {
 
   @Test
   void architectureThatCameMeanwhileIsRefused() {
-    SliceRef slice = batch(ref(VIEW, 1), 5);
-    store.openStreamSlice(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
-    LivePointer before = pointer();
+    OpenSlice slice = batch(ref(VIEW, 1), 5);
+    store.openStream(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
+    ViewState before = pointer();
 
-    UserException problem = assertThrows(UserException.class, () -> store.promote(List.of(slice)));
+    UserException problem = assertThrows(UserException.class, () -> store.publish(List.of(slice)));
 
     assertThat(problem.getMessage(), containsString("of the architecture kappa, not lambda"));
     assertThat(pointer(), is(before));
@@ -207,20 +207,18 @@ class PromoteTest {
       UserException speed = assertThrows(UserException.class, () -> speed(view));
 
       for (UserException problem : List.of(batch, speed)) {
-        assertThat(
-            problem.getMessage(),
-            allOf(containsString("which is live, was computed from another log")));
+        assertThat(problem.getMessage(), containsString("was computed from another log"));
       }
     }
   }
 
   @Test
   void rowsOfTwoLogsNeverMixAlsoIfTheOtherLogCameMeanwhile() {
-    SliceRef slice = batch(ref(VIEW, 1, "log-a"), 5);
+    OpenSlice slice = batch(ref(VIEW, 1, "log-a"), 5);
     speed(ref(VIEW, 1, "log-b"));
-    LivePointer before = pointer();
+    ViewState before = pointer();
 
-    UserException problem = assertThrows(UserException.class, () -> store.promote(List.of(slice)));
+    UserException problem = assertThrows(UserException.class, () -> store.publish(List.of(slice)));
 
     assertThat(problem.getMessage(), containsString("was computed from another log"));
     assertThat(pointer(), is(before));
@@ -228,12 +226,12 @@ class PromoteTest {
 
   @Test
   void speedRowsOfAnOlderDefinitionAreDroppedWhenANewOneIsPromoted() {
-    SliceRef speed = speed(ref(VIEW, 1));
+    OpenSlice speed = speed(ref(VIEW, 1));
     store.write(speed, List.of(row(9, 0, "a", 100)));
-    SliceRef batch = batch(ref(VIEW, 2), 5);
+    OpenSlice batch = batch(ref(VIEW, 2), 5);
     store.write(batch, List.of(row(5, 0, "a", 1)));
 
-    store.promote(List.of(batch));
+    store.publish(List.of(batch));
 
     assertThat(Stores.read(store), contains("batch 0 a=1"));
     assertThat(pointer().speed(), is(OptionalLong.empty()));
@@ -241,33 +239,28 @@ class PromoteTest {
 
     UserException problem =
         assertThrows(UserException.class, () -> store.write(speed, List.of(row(9, 0, "b", 100))));
-    assertThat(problem.getMessage(), containsString("serves no answers, now or later"));
+    assertThat(problem.getMessage(), containsString("its slice is closed, or was given up"));
 
-    SliceRef fresh = speed(ref(VIEW, 2));
+    OpenSlice fresh = speed(ref(VIEW, 2));
     assertThat(fresh.version(), not(speed.version()));
     assertThat(fresh.after(), is(5L));
   }
 
   @Test
   void startThatFailsForOneViewTakesNoOtherViewAway() {
-    SliceRef one =
-        store.openStreamSlice(store.beginRun("speed"), ref("one", 1), Architecture.LAMBDA);
-    store.openStreamSlice(store.beginRun("speed"), ref("two", 1), Architecture.LAMBDA);
+    OpenSlice one = store.openStream(store.beginRun("speed"), ref("one", 1), Architecture.LAMBDA);
+    store.openStream(store.beginRun("speed"), ref("two", 1), Architecture.LAMBDA);
 
     assertThrows(
         UserException.class,
-        () ->
-            store.openStreamSlices(
-                store.beginRun("speed"),
-                List.of(ref("one", 1), ref("two", 2)),
-                Architecture.LAMBDA));
+        () -> store.openSpeed(store.beginRun("speed"), List.of(ref("one", 1), ref("two", 2))));
 
     store.write(one, List.of(row(9, 0, "a", 1))); // still its owner
   }
 
   @Test
   void speedRowsOfTheSameDefinitionStayWhenABatchIsPromoted() {
-    SliceRef speed = speed(ref(VIEW, 1));
+    OpenSlice speed = speed(ref(VIEW, 1));
     store.write(speed, List.of(row(5, 0, "a", 1), row(6, 0, "a", 2)));
 
     Stores.batch(store, 5, row(5, 0, "a", 1));
@@ -280,11 +273,11 @@ class PromoteTest {
     Stores.batch(store, 5);
 
     UserException lambda = assertThrows(UserException.class, () -> speed(ref(VIEW, 2)));
-    store.openStreamSlice(store.beginRun("kappa"), ref("k", 1), Architecture.KAPPA);
+    store.openStream(store.beginRun("kappa"), ref("k", 1), Architecture.KAPPA);
     UserException kappa =
         assertThrows(
             UserException.class,
-            () -> store.openStreamSlice(store.beginRun("kappa"), ref("k", 2), Architecture.KAPPA));
+            () -> store.openStream(store.beginRun("kappa"), ref("k", 2), Architecture.KAPPA));
 
     assertThat(
         lambda.getMessage(),
@@ -294,7 +287,7 @@ class PromoteTest {
 
   @Test
   void newSpeedRunStartsAfterWhatIsCompleteOrAbsorbed() {
-    SliceRef first = speed(ref(VIEW, 1));
+    OpenSlice first = speed(ref(VIEW, 1));
     assertThat("nothing yet", first.after(), is(NONE));
 
     store.complete(first, 3);
@@ -306,25 +299,24 @@ class PromoteTest {
 
   @Test
   void runOfAnotherSliceCannotPromoteWhatItDoesNotOwn() {
-    SliceRef slice = batch(ref(VIEW, 1), 5);
-    SliceRef stolen =
-        new SliceRef(VIEW, slice.version(), slice.slice(), slice.run() + 1, slice.after());
+    OpenSlice slice = batch(ref(VIEW, 1), 5);
+    OpenSlice stolen = Stores.stolen(slice);
 
-    UserException problem = assertThrows(UserException.class, () -> store.promote(List.of(stolen)));
+    UserException problem = assertThrows(UserException.class, () -> store.publish(List.of(stolen)));
 
     assertThat(problem.getMessage(), containsString("run " + slice.run() + " has taken over"));
-    assertThat(store.pointer(VIEW), is(Optional.empty()));
+    assertThat(store.live(VIEW), is(Optional.empty()));
   }
 
-  private LivePointer pointer() {
-    return store.pointer(VIEW).orElseThrow();
+  private ViewState pointer() {
+    return store.live(VIEW).orElseThrow();
   }
 
-  private SliceRef batch(ViewRef view, long through) {
-    return store.openBatchSlice(store.beginRun("batch"), view, new EpochRange(NONE, through));
+  private OpenSlice batch(ViewRef view, long through) {
+    return store.openBatch(store.beginRun("batch"), view, new EpochRange(NONE, through));
   }
 
-  private SliceRef speed(ViewRef view) {
-    return store.openStreamSlice(store.beginRun("speed"), view, Architecture.LAMBDA);
+  private OpenSlice speed(ViewRef view) {
+    return store.openStream(store.beginRun("speed"), view, Architecture.LAMBDA);
   }
 }

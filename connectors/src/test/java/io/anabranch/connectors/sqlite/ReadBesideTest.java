@@ -14,11 +14,11 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.spi.LivePointer;
-import io.anabranch.api.spi.SideRow;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.SideRow;
+import io.anabranch.catalog.ViewState;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ class ReadBesideTest {
   private static final EpochRange ALL = new EpochRange(NONE, Long.MAX_VALUE);
 
   @TempDir Path folder;
-  private ViewStore store;
+  private TestStore store;
 
   @BeforeEach
   void open() {
@@ -49,7 +49,7 @@ class ReadBesideTest {
   void bothSidesComeTogether() {
     Stores.batch(store, 3, row(3, 1, "b", 1), row(3, 0, "z", 2));
     Stores.speed(store, row(4, 1, "a", 4), row(5, -1, "c", 8));
-    SliceRef next = Stores.openNext(store, 3, 5, row(5, 1, "aa", 16), row(5, -2, "d", 32));
+    OpenSlice next = Stores.openNext(store, 3, 5, row(5, 1, "aa", 16), row(5, -2, "d", 32));
 
     assertThat(
         read(next, ALL),
@@ -66,7 +66,7 @@ class ReadBesideTest {
   void rowsOfTheSameKeyComeTogether() {
     Stores.batch(store, 3, row(3, 0, "a", 1), row(3, 0, "b", 1));
     Stores.speed(store, row(4, 0, "a", 2), row(5, 0, "a", 2), row(5, 0, "b", 2));
-    SliceRef next = Stores.openNext(store, 3, 5, row(5, 0, "a", 4), row(5, 0, "b", 4));
+    OpenSlice next = Stores.openNext(store, 3, 5, row(5, 0, "a", 4), row(5, 0, "b", 4));
 
     List<String> keys = read(next, ALL).stream().map(row -> row.substring(0, 3)).toList();
 
@@ -79,7 +79,7 @@ class ReadBesideTest {
 
   @Test
   void keysComeInTheOrderOfTheirBytes() {
-    SliceRef speed = Stores.speed(store);
+    OpenSlice speed = Stores.speed(store);
     for (byte[] key : new byte[][] {{(byte) 0x80}, {0x7f, 1}, {}, {0x7f}, {0}}) {
       store.write(speed, List.of(new StoredRow(1, 0, key, "k", new byte[] {1}, 1)));
     }
@@ -101,7 +101,7 @@ class ReadBesideTest {
   void liveRowsAreThoseOfTheEpochsAndOfTheSliceAll() {
     Stores.batch(store, 3, row(3, 0, "a", 1));
     Stores.speed(store, row(4, 0, "b", 2), row(5, 0, "c", 4), row(6, 0, "d", 8));
-    SliceRef next = Stores.openNext(store, 3, 5, row(5, 0, "x", 16));
+    OpenSlice next = Stores.openNext(store, 3, 5, row(5, 0, "x", 16));
 
     assertThat(
         read(next, new EpochRange(3, 5)),
@@ -116,12 +116,12 @@ class ReadBesideTest {
     Stores.speed(store, row(4, 0, "a", 1), row(6, 0, "a", 2));
     List<Long> slices =
         List.of(
-            Stores.batch(store, 3, row(3, 0, "b", 1)).slice(),
-            Stores.next(store, 3, 5, row(5, 0, "b", 2)).slice());
-    store.replace(Stores.fold(store, 5, slices), slices);
+            Stores.batch(store, 3, row(3, 0, "b", 1)).rows(),
+            Stores.next(store, 3, 5, row(5, 0, "b", 2)).rows());
+    store.compact(Stores.fold(store, 5, slices), slices);
     Stores.openNext(store, 5, 7, row(7, 0, "c", 100));
-    SliceRef scratch =
-        store.openScratchSlice(store.beginRun("verify"), ref(VIEW, 1), new EpochRange(NONE, 9));
+    OpenSlice scratch =
+        store.openScratch(store.beginRun("verify"), ref(VIEW, 1), new EpochRange(NONE, 9));
 
     assertThat(read(scratch, ALL), contains("0 a live 2", "0 b live 3"));
   }
@@ -129,43 +129,43 @@ class ReadBesideTest {
   @Test
   void pointerComesWithTheRows() {
     Stores.batch(store, 3, row(3, 0, "a", 1));
-    SliceRef next = Stores.openNext(store, 3, 5);
+    OpenSlice next = Stores.openNext(store, 3, 5);
 
-    Optional<LivePointer> pointer = store.readBeside(next, ALL, row -> {});
+    ViewState state = store.readBeside(next, ALL, row -> {});
 
-    assertThat(pointer, is(store.pointer(VIEW)));
+    assertThat(Optional.of(state), is(store.live(VIEW)));
   }
 
   @Test
   void viewWithoutPointerHasNoLiveRows() {
-    SliceRef first =
-        store.openBatchSlice(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(NONE, 5));
+    OpenSlice first =
+        store.openBatch(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(NONE, 5));
     assertThat(read(first, ALL), empty());
     store.write(first, List.of(row(5, 0, "a", 1)));
 
     assertThat(read(first, ALL), contains("0 a other 1"));
-    assertThat(store.readBeside(first, ALL, row -> {}), is(Optional.empty()));
+    assertThat(store.readBeside(first, ALL, row -> {}).catalog().isLive(), is(false));
   }
 
   @Test
   void allIsOfOneMomentWhateverHappensMeanwhile() {
     Stores.batch(store, 3, row(3, 0, "a", 1), row(3, 1, "a", 2));
     Stores.speed(store, row(5, 0, "b", 4), row(5, 1, "b", 8));
-    SliceRef next = Stores.openNext(store, 3, 5, row(5, 0, "c", 16), row(5, 1, "c", 32));
-    SliceRef scratch =
-        store.openScratchSlice(store.beginRun("verify"), ref(VIEW, 1), new EpochRange(NONE, 5));
+    OpenSlice next = Stores.openNext(store, 3, 5, row(5, 0, "c", 16), row(5, 1, "c", 32));
+    OpenSlice scratch =
+        store.openScratch(store.beginRun("verify"), ref(VIEW, 1), new EpochRange(NONE, 5));
     store.write(scratch, List.of(row(5, 0, "d", 64), row(5, 1, "d", 128)));
-    final Optional<LivePointer> before = store.pointer(VIEW);
+    final Optional<ViewState> before = store.live(VIEW);
     List<String> rows = new ArrayList<>();
 
-    Optional<LivePointer> pointer =
+    ViewState state =
         store.readBeside(
             scratch,
             ALL,
             row -> {
               if (rows.isEmpty()) {
-                store.promote(List.of(next));
-                store.dropAbsorbed(VIEW);
+                store.publish(List.of(next));
+                store.dropSuperseded(VIEW);
                 store.discard(List.of(scratch));
               }
               rows.add(text(row));
@@ -180,11 +180,11 @@ class ReadBesideTest {
             "1 a live 2",
             "1 b live 8",
             "1 d other 128"));
-    assertThat(pointer, is(before));
+    assertThat(Optional.of(state), is(before));
     assertThat("and then", read(scratch, ALL).size(), is(4));
   }
 
-  private List<String> read(SliceRef slice, EpochRange epochs) {
+  private List<String> read(OpenSlice slice, EpochRange epochs) {
     List<String> rows = new ArrayList<>();
     store.readBeside(slice, epochs, row -> rows.add(text(row)));
     return rows;

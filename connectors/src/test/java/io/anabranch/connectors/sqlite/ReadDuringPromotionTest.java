@@ -13,11 +13,14 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.Architecture;
-import io.anabranch.api.spi.GarbageRules;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
-import io.anabranch.api.spi.ViewStatus;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.GarbageRules;
+import io.anabranch.catalog.Version;
+import io.anabranch.catalog.VersionKind;
+import io.anabranch.catalog.ViewStatus;
+import io.anabranch.connectors.jdbc.Sql;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -53,14 +56,13 @@ class ReadDuringPromotionTest {
 
   @TempDir Path folder;
   private Path file;
-  private ViewStore store;
+  private TestStore store;
 
   @BeforeEach
   void fillSpeed() {
     file = folder.resolve("views.db");
     store = Stores.open(file);
-    SliceRef speed =
-        store.openStreamSlice(store.beginRun("speed"), ref(VIEW, 1), Architecture.LAMBDA);
+    OpenSlice speed = store.openStream(store.beginRun("speed"), ref(VIEW, 1), Architecture.LAMBDA);
     List<StoredRow> rows = new ArrayList<>();
     for (int epoch = 1; epoch <= EPOCHS; epoch++) {
       for (int key = 0; key < KEYS; key++) {
@@ -109,7 +111,7 @@ class ReadDuringPromotionTest {
       working.set(false);
       threads.shutdownNow();
     }
-    assertThat("all is in batch", store.pointer(VIEW).orElseThrow().baseThrough(), is(LAST));
+    assertThat("all is in batch", store.live(VIEW).orElseThrow().batchThrough(), is(LAST));
     assertThat("and nothing else is left", Stores.catalog(store).size(), is(2));
   }
 
@@ -162,13 +164,14 @@ class ReadDuringPromotionTest {
     AtomicLong sum = new AtomicLong();
 
     store.read(
+        VIEW,
         Stores.ALL,
         live -> {
           if (first.getAndSet(false)) {
             next(3);
             foldAll();
             promoteAll(4);
-            store.dropAbsorbed(VIEW);
+            store.dropSuperseded(VIEW);
             store.collectGarbage(AT_ONCE);
           }
           sum.addAndGet(Stores.value(live));
@@ -194,13 +197,13 @@ class ReadDuringPromotionTest {
       do {
         ViewStatus status = store.status().get(0);
         long newestVisible =
-            status.versions().stream()
-                .filter(version -> version.kind().equals("batch"))
-                .filter(version -> version.slices().get(0).visible())
-                .mapToLong(ViewStatus.Version::version)
+            status.state().catalog().versions().stream()
+                .filter(version -> version.kind() == VersionKind.BATCH)
+                .filter(version -> version.slices().get(0).isShown())
+                .mapToLong(Version::id)
                 .max()
                 .orElseThrow();
-        assertThat("the newest batch", status.pointer().base().getAsLong(), is(newestVisible));
+        assertThat("the newest batch", status.state().base().getAsLong(), is(newestVisible));
       } while (!promoter.isDone());
       promoter.get();
     } finally {
@@ -219,7 +222,7 @@ class ReadDuringPromotionTest {
 
   private long sum() {
     AtomicLong sum = new AtomicLong();
-    Optional<?> pointer = store.read(Stores.ALL, live -> sum.addAndGet(Stores.value(live)));
+    Optional<?> pointer = store.read(VIEW, Stores.ALL, live -> sum.addAndGet(Stores.value(live)));
     assertThat(pointer.isPresent(), is(true));
     return sum.get();
   }
@@ -264,7 +267,7 @@ class ReadDuringPromotionTest {
       afterPromotion.run();
       switch (through % 5) {
         case 0 -> foldAll();
-        case 2, 4 -> store.dropAbsorbed(VIEW);
+        case 2, 4 -> store.dropSuperseded(VIEW);
         case 3 -> store.collectGarbage(AT_ONCE);
         default -> {}
       }
@@ -294,8 +297,8 @@ class ReadDuringPromotionTest {
   private void foldAll() {
     List<Long> slices = Stores.liveSlices(store, VIEW);
     if (slices.size() > 1) {
-      long through = store.pointer(VIEW).orElseThrow().baseThrough();
-      store.replace(Stores.fold(store, through, slices), slices);
+      long through = store.live(VIEW).orElseThrow().batchThrough();
+      store.compact(Stores.fold(store, through, slices), slices);
     }
   }
 

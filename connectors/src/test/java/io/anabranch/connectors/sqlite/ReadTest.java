@@ -15,10 +15,10 @@ import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.LiveState;
-import io.anabranch.api.spi.ReadRequest;
-import io.anabranch.api.spi.SliceRef;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.ReadRequest;
+import io.anabranch.catalog.ViewState;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadTest {
   @TempDir Path folder;
   private Path file;
-  private ViewStore store;
+  private TestStore store;
 
   @BeforeEach
   void open() {
@@ -56,7 +56,7 @@ class ReadTest {
   void viewThatWasNeverComputedHasNoPointerAndNoRows() {
     List<Object> rows = new ArrayList<>();
 
-    assertThat(store.read(Stores.ALL, rows::add), is(Optional.empty()));
+    assertThat(store.read(VIEW, Stores.ALL, rows::add), is(Optional.empty()));
     assertThat(rows, empty());
   }
 
@@ -65,7 +65,9 @@ class ReadTest {
     Stores.batch(store, 5);
     speed();
 
-    assertThat(store.read(Stores.ALL, row -> {}).map(LiveState::pointer), is(store.pointer(VIEW)));
+    assertThat(
+        store.read(VIEW, Stores.ALL, row -> {}).map(state -> state.view().catalog()),
+        is(store.live(VIEW).map(ViewState::catalog)));
   }
 
   @Test
@@ -79,7 +81,7 @@ class ReadTest {
   @Test
   void rowsOutsideOfTheirSliceAreIgnored() {
     Stores.batch(store, 5, row(5, 0, "a", 3), row(6, 0, "a", 100));
-    SliceRef speed = speed();
+    OpenSlice speed = speed();
     store.write(speed, List.of(row(5, 0, "a", 100), row(6, 0, "a", 4)));
 
     assertThat(Stores.read(store), contains("batch 0 a=3", "speed 0 a=4"));
@@ -95,8 +97,8 @@ class ReadTest {
 
   @Test
   void slicesThatWereNotPromotedAreIgnored() {
-    SliceRef hidden =
-        store.openBatchSlice(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(Epochs.NONE, 5));
+    OpenSlice hidden =
+        store.openBatch(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(Epochs.NONE, 5));
     store.write(hidden, List.of(row(5, 0, "a", 100)));
     store.write(speed(), List.of(row(1, 0, "a", 1)));
 
@@ -114,8 +116,8 @@ class ReadTest {
   @Test
   void rowsOfOtherViewsAreIgnored() {
     Stores.batch(store, 5, row(5, 0, "a", 1));
-    SliceRef other =
-        store.openStreamSlice(store.beginRun("speed"), ref("other", 1), Architecture.LAMBDA);
+    OpenSlice other =
+        store.openStream(store.beginRun("speed"), ref("other", 1), Architecture.LAMBDA);
     store.write(other, List.of(row(9, 0, "a", 100)));
 
     assertThat(Stores.read(store), contains("batch 0 a=1"));
@@ -123,16 +125,15 @@ class ReadTest {
 
   @Test
   void kappaServesAllRowsOfItsOneVersionAsBatch() {
-    SliceRef slice =
-        store.openStreamSlice(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
+    OpenSlice slice = store.openStream(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
     store.write(slice, List.of(row(-1, 0, "a", 1), row(1_000, 0, "a", 2), row(7, 3, "b", 3)));
     store.complete(slice, 7);
 
     assertThat(Stores.read(store), contains("batch 0 a=1", "batch 0 a=2", "batch 3 b=3"));
-    assertThat(store.pointer(VIEW).orElseThrow().base().getAsLong(), is(slice.version()));
-    assertThat(store.pointer(VIEW).orElseThrow().baseThrough(), is(Long.MAX_VALUE));
-    assertThat(store.pointer(VIEW).orElseThrow().speed().isPresent(), is(false));
-    assertThat(store.pointer(VIEW).orElseThrow().completeThrough(), is(7L));
+    assertThat(store.live(VIEW).orElseThrow().base().getAsLong(), is(slice.version()));
+    assertThat(store.live(VIEW).orElseThrow().batchThrough(), is(Epochs.NONE));
+    assertThat(store.live(VIEW).orElseThrow().speed().isPresent(), is(false));
+    assertThat(store.live(VIEW).orElseThrow().completeThrough(), is(7L));
   }
 
   @Test
@@ -162,17 +163,13 @@ class ReadTest {
         Stores.read(
             store,
             new ReadRequest(
-                VIEW,
-                Optional.of(Instant.MIN),
-                Optional.of(Instant.MAX),
-                Set.of(),
-                Optional.empty())),
+                Optional.of(Instant.MIN), Optional.of(Instant.MAX), Set.of(), Optional.empty())),
         contains("batch -1 a=0", "batch 1 a=1"));
     assertThat(
         Stores.read(
             store,
             new ReadRequest(
-                VIEW, Optional.of(Instant.MAX), Optional.empty(), Set.of(), Optional.empty())),
+                Optional.of(Instant.MAX), Optional.empty(), Set.of(), Optional.empty())),
         empty());
   }
 
@@ -195,7 +192,6 @@ class ReadTest {
         Stores.read(
             store,
             new ReadRequest(
-                VIEW,
                 Optional.of(Instant.parse("1970-01-01T00:01:00Z")),
                 Optional.of(Instant.parse("1970-01-01T00:02:00Z")),
                 Set.of("a"),
@@ -216,10 +212,12 @@ class ReadTest {
   @Test
   void readerMayUseTheStoreMeanwhile() {
     Stores.batch(store, 5, row(5, 0, "a", 1), row(5, 1, "a", 2));
-    SliceRef speed = speed();
+    OpenSlice speed = speed();
 
     store.read(
-        Stores.ALL, live -> store.write(speed, List.of(row(6, live.bucket() / 60_000, "b", 1))));
+        VIEW,
+        Stores.ALL,
+        live -> store.write(speed, List.of(row(6, live.bucket() / 60_000, "b", 1))));
 
     assertThat(
         Stores.read(store), contains("batch 0 a=1", "batch 1 a=2", "speed 0 b=1", "speed 1 b=1"));
@@ -234,6 +232,7 @@ class ReadTest {
           IllegalStateException.class,
           () ->
               store.read(
+                  VIEW,
                   Stores.ALL,
                   live -> {
                     throw new IllegalStateException("enough");
@@ -278,15 +277,14 @@ class ReadTest {
     return rows;
   }
 
-  private SliceRef speed() {
-    return store.openStreamSlice(store.beginRun("speed"), ref(VIEW, 1), Architecture.LAMBDA);
+  private OpenSlice speed() {
+    return store.openStream(store.beginRun("speed"), ref(VIEW, 1), Architecture.LAMBDA);
   }
 
   private List<String> between(String from, String to) {
     return Stores.read(
         store,
         new ReadRequest(
-            VIEW,
             Optional.of(Instant.parse("1970-01-01T" + from + "Z")),
             Optional.of(Instant.parse("1970-01-01T" + to + "Z")),
             Set.of(),
@@ -299,7 +297,7 @@ class ReadTest {
 
   private List<String> keys(Set<String> texts) {
     return Stores.read(
-        store, new ReadRequest(VIEW, Optional.empty(), Optional.empty(), texts, Optional.empty()));
+        store, new ReadRequest(Optional.empty(), Optional.empty(), texts, Optional.empty()));
   }
 
   private static Set<String> names(int count) {

@@ -12,10 +12,10 @@ import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.Reading;
-import io.anabranch.api.spi.ReplayPlan;
-import io.anabranch.api.spi.SliceRef;
-import io.anabranch.api.spi.ViewStatus;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.ReplayPlan;
+import io.anabranch.contracts.TestClock;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,59 +28,55 @@ final class ReadingsTest {
 
   @Test
   void readingIsToldUntilAnotherRunTakesOver() throws Exception {
-    try (ViewStore store = Stores.open(folder.resolve("views.db"))) {
-      SliceRef live =
-          store.openStreamSlice(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
+    try (TestStore store = Stores.open(folder.resolve("views.db"))) {
+      OpenSlice live = store.openStream(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
       store.beginReading(List.of(live), 2);
       store.addReading(List.of(live), 4, 1_000, 10);
       store.addReading(List.of(live), 3, 500, 5);
 
       Reading reading = store.readings(live.run()).get(0);
-      store.openVersion(store.beginRun("kappa"), ref(VIEW, 1), live.version());
+      store.takeOver(store.beginRun("kappa"), ref(VIEW, 1), live.version());
       store.addReading(List.of(live), 9, 9_000, 90);
 
       assertThat(reading.after(), is(2L));
       assertThat(reading.through(), is(4L));
       assertThat(reading.bytes(), is(1_500L));
       assertThat(reading.records(), is(15L));
-      ViewStatus.Slice slice = store.status().get(0).versions().get(0).slices().get(0);
-      assertThat(slice.reading().orElseThrow().bytes(), is(1_500L));
+      assertThat(readings(store, live.version()), contains(1_500L));
     }
   }
 
   /** A candidate would seem to have read what only the live version has. */
   @Test
   void sharedSlicesHaveNoReadingOfTheRunThatFollowsTheLog() throws Exception {
-    try (ViewStore store = Stores.open(folder.resolve("views.db"))) {
-      SliceRef live =
-          store.openStreamSlice(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
+    try (TestStore store = Stores.open(folder.resolve("views.db"))) {
+      OpenSlice live = store.openStream(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
       store.beginReading(List.of(live), 2);
       store.addReading(List.of(live), 9, 1_000, 10);
       store.complete(live, 5);
 
-      SliceRef backfill =
+      OpenSlice backfill =
           store
-              .openReplay(
+              .beginReplay(
                   store.beginRun("replay"),
                   List.of(new ReplayPlan(ref(VIEW, 1), new EpochRange(4, 5))))
               .get(0);
-      store.beginReading(List.of(backfill), 4);
+      store.beginReading(List.of(backfill), 4, true);
 
       assertThat(readings(store, live.version()), contains(1_000L));
       assertThat(readings(store, backfill.version()), contains(0L));
     }
   }
 
-  private static List<Long> readings(ViewStore store, long version) {
+  private static List<Long> readings(TestStore store, long version) {
     return store.requireVersion(version).readings().stream().map(Reading::bytes).toList();
   }
 
   @Test
   void rateOfReadingIsThatOfLately() throws Exception {
     TestClock clock = new TestClock();
-    try (ViewStore timed = Stores.open(folder.resolve("timed.db"), clock)) {
-      SliceRef live =
-          timed.openStreamSlice(timed.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
+    try (TestStore timed = Stores.open(folder.resolve("timed.db"), clock)) {
+      OpenSlice live = timed.openStream(timed.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
       timed.beginReading(List.of(live), 2);
       clock.advance(Duration.ofSeconds(14)); // until a pipeline has started
       timed.addReading(List.of(live), 3, 50_000, 1);
@@ -118,14 +114,14 @@ final class ReadingsTest {
   @Test
   void rateOfAHistoryThatIsHeldBackIsNotThatOfAMoment() throws Exception {
     TestClock clock = new TestClock();
-    try (ViewStore timed = Stores.open(folder.resolve("timed.db"), clock)) {
-      SliceRef history =
+    try (TestStore timed = Stores.open(folder.resolve("timed.db"), clock)) {
+      OpenSlice history =
           timed
-              .openReplay(
+              .beginReplay(
                   timed.beginRun("replay"),
                   List.of(new ReplayPlan(ref(VIEW, 1), new EpochRange(Epochs.NONE, 5))))
               .get(0);
-      timed.beginReading(List.of(history), Epochs.NONE);
+      timed.beginReading(List.of(history), Epochs.NONE, true);
 
       for (int chunk = 0; chunk < 3; chunk++) {
         clock.advance(Duration.ofSeconds(36)); // for all of a chunk
@@ -136,7 +132,7 @@ final class ReadingsTest {
     }
   }
 
-  private static double rate(ViewStore store, SliceRef slice) {
+  private static double rate(TestStore store, OpenSlice slice) {
     return store.readings(slice.run()).get(0).bytesPerSecond();
   }
 }

@@ -12,7 +12,7 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.spi.Reconciliation;
 import io.anabranch.api.spi.RowDifferences;
 import io.anabranch.api.spi.RowDifferences.Row;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -37,7 +37,7 @@ class ReconciliationsTest {
               new Row(NOW, "b", Optional.of("1"), Optional.of("2"))));
 
   @TempDir Path folder;
-  private ViewStore store;
+  private TestStore store;
 
   @BeforeEach
   void open() {
@@ -73,7 +73,7 @@ class ReconciliationsTest {
   @Test
   void eachViewHasItsOwn() {
     Stores.batch(store, 5);
-    store.openStreamSlice(store.beginRun("speed"), ref("other", 1), Architecture.LAMBDA);
+    store.openStream(store.beginRun("speed"), ref("other", 1), Architecture.LAMBDA);
     store.record(reconciliation("other", 3));
     store.record(reconciliation(VIEW, 4));
 
@@ -107,7 +107,7 @@ class ReconciliationsTest {
 
   private Optional<Reconciliation> last(String view) {
     return store.status().stream()
-        .filter(status -> status.pointer().view().equals(view))
+        .filter(status -> status.state().view().equals(view))
         .findFirst()
         .orElseThrow()
         .reconciliation();

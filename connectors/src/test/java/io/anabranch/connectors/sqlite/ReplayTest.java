@@ -21,17 +21,17 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.DeadLetter;
-import io.anabranch.api.spi.GarbageRules;
-import io.anabranch.api.spi.LivePointer;
-import io.anabranch.api.spi.LiveState;
 import io.anabranch.api.spi.LogPlace;
-import io.anabranch.api.spi.ReplayPlan;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
-import io.anabranch.api.spi.VersionRole;
-import io.anabranch.api.spi.VersionSwitch;
-import io.anabranch.api.spi.ViewStatus;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.GarbageRules;
+import io.anabranch.catalog.LiveState;
+import io.anabranch.catalog.ReplayPlan;
+import io.anabranch.catalog.VersionRole;
+import io.anabranch.catalog.VersionSwitch;
+import io.anabranch.catalog.ViewCatalog;
+import io.anabranch.catalog.ViewState;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +62,7 @@ class ReplayTest {
 
   @TempDir Path folder;
   private Path file;
-  private ViewStore store;
+  private TestStore store;
 
   @BeforeEach
   void open() {
@@ -77,11 +77,11 @@ class ReplayTest {
 
   @Test
   void candidateAnswersOnceItIsPromotedAndTheFormerOneAfterARollback() throws Exception {
-    SliceRef live = live(5, row(5, 0, "a", 1));
-    SliceRef history = history(2, Epochs.NONE, 5);
+    OpenSlice live = live(5, row(5, 0, "a", 1));
+    OpenSlice history = history(2, Epochs.NONE, 5);
     store.write(history, List.of(row(5, 0, "a", 10)));
     assertThat("beside", Stores.read(store), contains("batch 0 a=1"));
-    SliceRef following = store.seal(List.of(history)).get(0);
+    OpenSlice following = store.completeBackfill(List.of(history)).get(0);
     assertThat(following.after(), is(5L));
     store.write(following, List.of(row(6, 0, "a", 20)));
 
@@ -91,8 +91,8 @@ class ReplayTest {
     store.write(live, List.of(row(6, 0, "a", 2)));
     promote(following.version(), live.version());
     assertThat("as fresh", Stores.read(store), contains("batch 0 a=1", "batch 0 a=2"));
-    LivePointer pointer = pointer();
-    assertThat(pointer.former(), is(OptionalLong.of(following.version())));
+    ViewState pointer = pointer();
+    assertThat(pointer.previous(), is(OptionalLong.of(following.version())));
     assertThat(pointer.candidate(), is(OptionalLong.empty()));
     assertThat(roles(), contains(VersionRole.LIVE, VersionRole.FORMER));
   }
@@ -106,9 +106,9 @@ class ReplayTest {
       ones.add(row(1 + key % 5, key % 7, "k" + key, 1));
       twos.add(row(1 + key % 5, key % 7, "k" + key, 2));
     }
-    SliceRef one = live(5, ones.toArray(new StoredRow[0]));
-    SliceRef history = history(1, Epochs.NONE, Epochs.NONE);
-    SliceRef two = store.seal(List.of(history)).get(0);
+    OpenSlice one = live(5, ones.toArray(new StoredRow[0]));
+    OpenSlice history = history(1, Epochs.NONE, Epochs.NONE);
+    OpenSlice two = store.completeBackfill(List.of(history)).get(0);
     store.write(two, twos);
     store.complete(two, 5);
     AtomicBoolean switching = new AtomicBoolean(true);
@@ -126,10 +126,12 @@ class ReplayTest {
                   while (switching.get()) {
                     List<Long> values = new ArrayList<>();
                     LiveState state =
-                        store.read(Stores.ALL, row -> values.add(Stores.value(row))).orElseThrow();
+                        store
+                            .read(VIEW, Stores.ALL, row -> values.add(Stores.value(row)))
+                            .orElseThrow();
                     seen.add(
                         "version "
-                            + state.pointer().base().orElseThrow()
+                            + state.view().base().orElseThrow()
                             + ": "
                             + values.size()
                             + " rows of "
@@ -156,8 +158,8 @@ class ReplayTest {
 
   @Test
   void switchIsRefusedIfAnotherVersionAnswersThanSaid() throws Exception {
-    SliceRef live = live(5, row(5, 0, "a", 1));
-    SliceRef candidate = store.seal(List.of(history(1, Epochs.NONE, 5))).get(0);
+    OpenSlice live = live(5, row(5, 0, "a", 1));
+    OpenSlice candidate = store.completeBackfill(List.of(history(1, Epochs.NONE, 5))).get(0);
 
     UserException moved = refusal(candidate.version(), live.version());
     UserException stranger = refusal(live.version(), 99);
@@ -170,11 +172,11 @@ class ReplayTest {
 
   @Test
   void candidateThatHasNotCaughtUpIsNotPromoted() throws Exception {
-    SliceRef live = live(5, row(5, 0, "a", 1));
-    SliceRef history = history(1, Epochs.NONE, 4);
+    OpenSlice live = live(5, row(5, 0, "a", 1));
+    OpenSlice history = history(1, Epochs.NONE, 4);
 
     UserException hidden = refusal(live.version(), history.version());
-    SliceRef following = store.seal(List.of(history)).get(0);
+    OpenSlice following = store.completeBackfill(List.of(history)).get(0);
     UserException behind = refusal(live.version(), following.version());
     store.complete(following, 5);
     promote(live.version(), following.version());
@@ -188,13 +190,13 @@ class ReplayTest {
   @Test
   void nextReplayRetiresTheCandidateBeforeAndFencesItsRun() throws Exception {
     live(5, row(5, 0, "a", 1));
-    SliceRef first = history(1, Epochs.NONE, 5);
+    OpenSlice first = history(1, Epochs.NONE, 5);
     store.write(first, List.of(row(5, 0, "a", 7)));
-    SliceRef second = history(1, Epochs.NONE, 5);
+    OpenSlice second = history(1, Epochs.NONE, 5);
 
     UserException writing =
         assertThrows(UserException.class, () -> store.write(first, List.of(row(5, 0, "b", 1))));
-    assertThrows(UserException.class, () -> store.seal(List.of(first)));
+    assertThrows(UserException.class, () -> store.completeBackfill(List.of(first)));
     store.collectGarbage(AT_ONCE);
 
     assertThat(writing.getMessage(), containsString("may no longer write"));
@@ -205,34 +207,34 @@ class ReplayTest {
   @Test
   void replayOfARunThatDiedLeavesNothingAfterGarbageCollection() throws Exception {
     live(5, row(5, 0, "a", 1));
-    SliceRef dead = history(1, Epochs.NONE, 5);
+    OpenSlice dead = history(1, Epochs.NONE, 5);
     store.write(dead, List.of(row(5, 0, "a", 7)));
 
     store.collectGarbage(new GarbageRules(Duration.ZERO, Duration.ZERO, false));
 
     assertThat(Stores.number(file, ROWS), is(1L));
     assertThat(pointer().candidate(), is(OptionalLong.empty()));
-    assertThat(store.status().get(0).versions(), hasSize(1));
+    assertThat(store.status().get(0).state().catalog().versions(), hasSize(1));
   }
 
   @Test
   void thirdVersionRetiresTheFirst() throws Exception {
-    SliceRef first = live(5, row(5, 0, "a", 1));
-    SliceRef second = caughtUp(2, 5, row(5, 0, "a", 2));
+    OpenSlice first = live(5, row(5, 0, "a", 1));
+    OpenSlice second = caughtUp(2, 5, row(5, 0, "a", 2));
     promote(first.version(), second.version());
-    SliceRef third = caughtUp(3, 5, row(5, 0, "a", 3));
+    OpenSlice third = caughtUp(3, 5, row(5, 0, "a", 3));
 
     promote(second.version(), third.version());
 
-    assertThat(store.version(first.version()).orElseThrow().retired(), is(true));
+    assertThat(store.version(first.version()).orElseThrow().isRetired(), is(true));
     assertThrows(UserException.class, () -> store.write(first, List.of(row(6, 0, "a", 1))));
-    assertThat(pointer().former(), is(OptionalLong.of(second.version())));
+    assertThat(pointer().previous(), is(OptionalLong.of(second.version())));
   }
 
   @Test
   void retiredVersionIsGoneAtOnceAndTheOneThatAnswersIsNeverRetired() throws Exception {
-    SliceRef first = live(5, row(5, 0, "a", 1), row(5, 0, "b", 1));
-    SliceRef second = caughtUp(2, 5, row(5, 0, "a", 2));
+    OpenSlice first = live(5, row(5, 0, "a", 1), row(5, 0, "b", 1));
+    OpenSlice second = caughtUp(2, 5, row(5, 0, "a", 2));
     promote(first.version(), second.version());
 
     long rows = store.retire(List.of(first.version()));
@@ -241,7 +243,7 @@ class ReplayTest {
 
     assertThat(rows, is(2L));
     assertThat(store.version(first.version()).isEmpty(), is(true));
-    assertThat(pointer().former(), is(OptionalLong.empty()));
+    assertThat(pointer().previous(), is(OptionalLong.empty()));
     assertThat(live.getMessage(), containsString("version " + second.version() + " is live"));
     assertThat(Stores.read(store), contains("batch 0 a=2"));
     assertThrows(UserException.class, () -> store.retire(List.of(first.version())));
@@ -249,11 +251,11 @@ class ReplayTest {
 
   @Test
   void partialReplaySharesRowsOfOlderEpochsAndKeepsThemWhenTheFormerVersionGoes() throws Exception {
-    SliceRef live =
+    OpenSlice live =
         live(6, row(3, 0, "a", 1), row(4, 0, "a", 2), row(5, 0, "a", 4), row(6, 0, "a", 8));
-    SliceRef history = history(1, 4, 6);
+    OpenSlice history = history(1, 4, 6);
     store.write(history, List.of(row(6, 0, "a", 12)));
-    SliceRef following = store.seal(List.of(history)).get(0);
+    OpenSlice following = store.completeBackfill(List.of(history)).get(0);
     store.write(following, List.of(row(7, 0, "a", 16)));
     assertThat("no row is copied", Stores.number(file, ROWS), is(6L));
 
@@ -265,7 +267,7 @@ class ReplayTest {
 
     assertThat(
         Stores.read(store), contains("batch 0 a=1", "batch 0 a=12", "batch 0 a=16", "batch 0 a=2"));
-    SliceRef next = caughtUp(1, 7, row(7, 0, "a", 31));
+    OpenSlice next = caughtUp(1, 7, row(7, 0, "a", 31));
     promote(following.version(), next.version());
     store.retire(List.of(following.version()));
     assertThat("the shared rows go with their last user", Stores.number(file, ROWS), is(1L));
@@ -273,8 +275,8 @@ class ReplayTest {
 
   @Test
   void partialReplayIsRefusedByAnotherDefinitionAndWhereNoSliceEnds() throws Exception {
-    SliceRef live = live(5, row(5, 0, "a", 1));
-    SliceRef history = caughtUp(1, 5, row(5, 0, "a", 1));
+    OpenSlice live = live(5, row(5, 0, "a", 1));
+    OpenSlice history = caughtUp(1, 5, row(5, 0, "a", 1));
     promote(live.version(), history.version());
 
     UserException changed = assertThrows(UserException.class, () -> history(2, 4, 5));
@@ -289,44 +291,44 @@ class ReplayTest {
   @Test
   void lambdaThatBecomesKappaAndLambdaAgainAnswersTheSame() throws Exception {
     Stores.batch(store, 4, row(4, 0, "a", 1));
-    SliceRef speed = Stores.speed(store, row(5, 0, "a", 2), row(6, 0, "a", 4));
+    OpenSlice speed = Stores.speed(store, row(5, 0, "a", 2), row(6, 0, "a", 4));
     store.complete(speed, 5);
     List<String> before = Stores.totals(store);
 
-    assertThat(store.move(List.of(VIEW, "unknown"), Architecture.KAPPA), contains(VIEW));
+    assertThat(
+        store.changeArchitecture(List.of(VIEW, "unknown"), Architecture.KAPPA), contains(VIEW));
 
     assertThat(Stores.totals(store), is(before));
     assertThat(
         Stores.catalog(store),
         contains("live kappa (.., 4] shown, 1 rows", "live kappa (4, ..) shown, 2 rows"));
     assertThrows(UserException.class, () -> store.write(speed, List.of(row(7, 0, "a", 1))));
-    SliceRef kappa =
-        store.openStreamSlice(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
+    OpenSlice kappa = store.openStream(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
     assertThat(kappa.after(), is(5L));
     store.write(kappa, List.of(row(7, 0, "a", 8)));
     store.complete(kappa, 6);
     before = Stores.totals(store);
 
-    assertThat(store.move(List.of(VIEW), Architecture.LAMBDA), contains(VIEW));
+    assertThat(store.changeArchitecture(List.of(VIEW), Architecture.LAMBDA), contains(VIEW));
 
     assertThat(Stores.totals(store), is(before));
-    assertThat(pointer().baseThrough(), is(6L));
+    assertThat(pointer().batchThrough(), is(6L));
     assertThat(
         Stores.catalog(store),
         contains(
             "live batch (.., 4] shown, 1 rows",
             "live batch (4, 6] shown, 2 rows",
             "live speed (6, ..) shown, 1 rows"));
-    assertThat(store.move(List.of(VIEW), Architecture.LAMBDA), empty());
+    assertThat(store.changeArchitecture(List.of(VIEW), Architecture.LAMBDA), empty());
     assertThat(Stores.speed(store).after(), is(6L));
     Stores.next(store, 6, 7, row(7, 0, "a", 8));
-    store.dropAbsorbed(VIEW);
+    store.dropSuperseded(VIEW);
     assertThat("rows that batch shows are kept", Stores.totals(store), is(before));
     List<Long> slices = Stores.liveSlices(store, VIEW);
-    store.replace(Stores.fold(store, 7, slices), slices);
+    store.compact(Stores.fold(store, 7, slices), slices);
     store.collectGarbage(AT_ONCE);
     assertThat(Stores.totals(store), is(before));
-    store.dropAbsorbed(VIEW);
+    store.dropSuperseded(VIEW);
     store.collectGarbage(AT_ONCE);
     assertThat("one folded row", Stores.number(file, ROWS), is(1L));
     assertThat(Stores.totals(store), is(before));
@@ -336,12 +338,12 @@ class ReplayTest {
   void speedAloneBecomesKappaAndBackWithoutAnEpochThatIsComplete() throws Exception {
     Stores.speed(store, row(5, 0, "a", 2));
 
-    store.move(List.of(VIEW), Architecture.KAPPA);
+    store.changeArchitecture(List.of(VIEW), Architecture.KAPPA);
     assertThat(Stores.read(store), contains("batch 0 a=2"));
-    store.move(List.of(VIEW), Architecture.LAMBDA);
+    store.changeArchitecture(List.of(VIEW), Architecture.LAMBDA);
 
     assertThat(Stores.read(store), contains("speed 0 a=2"));
-    assertThat(pointer().baseThrough(), is(Epochs.NONE));
+    assertThat(pointer().batchThrough(), is(Epochs.NONE));
     Stores.batch(store, 5, row(5, 0, "a", 2));
     assertThat(Stores.read(store), contains("batch 0 a=2"));
   }
@@ -350,10 +352,10 @@ class ReplayTest {
   void batchAloneBecomesKappaAndBack() throws Exception {
     Stores.batch(store, 4, row(4, 0, "a", 1));
 
-    store.move(List.of(VIEW), Architecture.KAPPA);
-    store.move(List.of(VIEW), Architecture.LAMBDA);
+    store.changeArchitecture(List.of(VIEW), Architecture.KAPPA);
+    store.changeArchitecture(List.of(VIEW), Architecture.LAMBDA);
 
-    assertThat(pointer().baseThrough(), is(4L));
+    assertThat(pointer().batchThrough(), is(4L));
     Stores.next(store, 4, 5, row(5, 0, "a", 2));
     assertThat(Stores.read(store), contains("batch 0 a=1", "batch 0 a=2"));
   }
@@ -361,21 +363,21 @@ class ReplayTest {
   @Test
   void batchRunThatGoesOnWhileTheStoreBecomesKappaPromotesNothing() throws Exception {
     Stores.batch(store, 4, row(4, 0, "a", 1));
-    SliceRef late = Stores.openNext(store, 4, 5, row(5, 0, "a", 2));
-    store.move(List.of(VIEW), Architecture.KAPPA);
+    OpenSlice late = Stores.openNext(store, 4, 5, row(5, 0, "a", 2));
+    store.changeArchitecture(List.of(VIEW), Architecture.KAPPA);
 
-    assertThrows(UserException.class, () -> store.promote(List.of(late)));
-    store.move(List.of(VIEW), Architecture.LAMBDA);
-    assertThrows(UserException.class, () -> store.promote(List.of(late)));
+    assertThrows(UserException.class, () -> store.publish(List.of(late)));
+    store.changeArchitecture(List.of(VIEW), Architecture.LAMBDA);
+    assertThrows(UserException.class, () -> store.publish(List.of(late)));
 
     assertThat(Stores.read(store), contains("batch 0 a=1"));
   }
 
   @Test
   void replayHasDeadLettersOfItsOwn() throws Exception {
-    SliceRef live = live(5);
+    OpenSlice live = live(5);
     store.writeDeadLetters(List.of(live), List.of(letter(1), letter(2)));
-    SliceRef history = history(1, Epochs.NONE, 5);
+    OpenSlice history = history(1, Epochs.NONE, 5);
     store.writeDeadLetters(List.of(history), List.of(letter(2), letter(3), letter(4)));
     assertThat("beside", store.deadLetterCount(), is(2L));
     assertThat(
@@ -386,7 +388,7 @@ class ReplayTest {
         store.deadLetterCount(
             EnumSet.allOf(DeadLetter.Kind.class), List.of(live.version(), history.version())),
         is(4L));
-    SliceRef following = store.seal(List.of(history)).get(0);
+    OpenSlice following = store.completeBackfill(List.of(history)).get(0);
 
     promote(live.version(), following.version());
 
@@ -400,11 +402,11 @@ class ReplayTest {
 
   @Test
   void partialReplayTakesDeadLettersOfOlderEpochsOver() throws Exception {
-    SliceRef live = live(6, row(5, 0, "a", 1));
+    OpenSlice live = live(6, row(5, 0, "a", 1));
     store.writeDeadLetters(List.of(live), List.of(letter(4), letter(5)));
 
-    SliceRef history = history(1, 4, 6);
-    SliceRef following = store.seal(List.of(history)).get(0);
+    OpenSlice history = history(1, 4, 6);
+    OpenSlice following = store.completeBackfill(List.of(history)).get(0);
     promote(live.version(), following.version());
 
     assertThat(store.deadLetters(EnumSet.allOf(DeadLetter.Kind.class), 9), contains(letter(4)));
@@ -412,23 +414,24 @@ class ReplayTest {
 
   @Test
   void firstVersionAnswersInTheTransactionInWhichItsHistoryIsSealed() throws Exception {
-    SliceRef history = history(1, Epochs.NONE, 5);
+    OpenSlice history = history(1, Epochs.NONE, 5);
     store.write(history, List.of(row(5, 0, "a", 10)));
-    assertThat(store.pointer(VIEW).isPresent(), is(false));
+    assertThat(store.live(VIEW).isPresent(), is(false));
 
-    store.seal(List.of(history));
+    store.completeBackfill(List.of(history));
 
     assertThat(Stores.read(store), contains("batch 0 a=10"));
-    assertThat(pointer().former(), is(OptionalLong.empty()));
+    assertThat(pointer().previous(), is(OptionalLong.empty()));
     assertThat(pointer().candidate(), is(OptionalLong.empty()));
   }
 
   @Test
   void firstBatchRunEndsAFirstHistoryOfKappaThatGoesOn() throws Exception {
-    SliceRef history = history(1, Epochs.NONE, 5);
-    SliceRef batch = Stores.batch(store, 5, row(5, 0, "a", 1));
+    OpenSlice history = history(1, Epochs.NONE, 5);
+    OpenSlice batch = Stores.batch(store, 5, row(5, 0, "a", 1));
 
-    UserException late = assertThrows(UserException.class, () -> store.seal(List.of(history)));
+    UserException late =
+        assertThrows(UserException.class, () -> store.completeBackfill(List.of(history)));
 
     assertThat(late.getMessage(), containsString("may no longer write"));
     assertThat(pointer().base(), is(OptionalLong.of(batch.version())));
@@ -438,74 +441,74 @@ class ReplayTest {
 
   @Test
   void killedPartialReplayLeavesNothingAfterTheNextOne() throws Exception {
-    SliceRef live = live(6, row(5, 0, "a", 1), row(6, 0, "a", 2));
+    OpenSlice live = live(6, row(5, 0, "a", 1), row(6, 0, "a", 2));
     history(1, 5, 6); // killed
     store.collectGarbage(AT_ONCE);
     assertThat(Stores.read(store), contains("batch 0 a=1", "batch 0 a=2"));
 
-    SliceRef history = history(1, 5, 6);
+    OpenSlice history = history(1, 5, 6);
     store.write(history, List.of(row(6, 0, "a", 2)));
-    SliceRef following = store.seal(List.of(history)).get(0);
+    OpenSlice following = store.completeBackfill(List.of(history)).get(0);
     promote(live.version(), following.version());
     store.retire(List.of(live.version()));
     store.collectGarbage(AT_ONCE);
 
     assertThat(Stores.read(store), contains("batch 0 a=1", "batch 0 a=2"));
-    assertThat(store.status().get(0).versions(), hasSize(1));
+    assertThat(store.status().get(0).state().catalog().versions(), hasSize(1));
     assertThat(Stores.number(file, ROWS), is(2L));
   }
 
   @Test
   void versionOfAnotherDefinitionIsNotTakenOver() throws Exception {
-    SliceRef live = live(5);
+    OpenSlice live = live(5);
 
     UserException changed =
         assertThrows(
             UserException.class,
-            () -> store.openVersion(store.beginRun("kappa"), ref(VIEW, 2), live.version()));
+            () -> store.takeOver(store.beginRun("kappa"), ref(VIEW, 2), live.version()));
 
     assertThat(changed.getMessage(), containsString("revision was 1 and is 2"));
     assertThat(store.version(live.version()).orElseThrow().completeThrough(), is(5L));
-    assertThat(live.slice(), is(greaterThan(0L)));
+    assertThat(live.rows(), is(greaterThan(0L)));
   }
 
   /** A live Kappa version that follows the log, complete through an epoch. */
-  private SliceRef live(long through, StoredRow... rows) {
-    SliceRef live =
-        store.openStreamSlice(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
+  private OpenSlice live(long through, StoredRow... rows) {
+    OpenSlice live = store.openStream(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
     store.write(live, List.of(rows));
     store.complete(live, through);
     return live;
   }
 
-  private SliceRef history(int revision, long after, long through) {
+  private OpenSlice history(int revision, long after, long through) {
     return store
-        .openReplay(
+        .beginReplay(
             store.beginRun("replay"),
             List.of(new ReplayPlan(ref(VIEW, revision), new EpochRange(after, through))))
         .get(0);
   }
 
-  private SliceRef caughtUp(int revision, long through, StoredRow... rows) {
-    SliceRef history = history(revision, Epochs.NONE, through);
+  private OpenSlice caughtUp(int revision, long through, StoredRow... rows) {
+    OpenSlice history = history(revision, Epochs.NONE, through);
     store.write(history, List.of(rows));
-    return store.seal(List.of(history)).get(0);
+    return store.completeBackfill(List.of(history)).get(0);
   }
 
   private void promote(long from, long to) {
-    store.switchTo(List.of(new VersionSwitch(VIEW, OptionalLong.of(from), to)));
+    store.promote(List.of(new VersionSwitch(VIEW, OptionalLong.of(from), to)));
   }
 
   private UserException refusal(long from, long to) {
     return assertThrows(UserException.class, () -> promote(from, to));
   }
 
-  private LivePointer pointer() {
-    return store.pointer(VIEW).orElseThrow();
+  private ViewState pointer() {
+    return store.live(VIEW).orElseThrow();
   }
 
   private List<VersionRole> roles() {
-    return store.status().get(0).versions().stream().map(ViewStatus.Version::role).toList();
+    ViewCatalog catalog = store.status().get(0).state().catalog();
+    return catalog.versions().stream().map(version -> catalog.role(version.id())).toList();
   }
 
   private static DeadLetter letter(long epoch) {

@@ -9,17 +9,20 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.Fingerprint;
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.LiveRow;
-import io.anabranch.api.spi.LiveState.LiveSlice;
-import io.anabranch.api.spi.ReadRequest;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
-import io.anabranch.api.spi.ViewRef;
-import io.anabranch.api.spi.ViewStatus.Slice;
-import io.anabranch.api.spi.ViewStatus.Version;
-import io.anabranch.api.spi.ViewStore;
-import io.anabranch.api.spi.ViewStores;
-import io.anabranch.catalog.CatalogViewStore;
+import io.anabranch.api.spi.store.Fence;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.api.spi.store.ViewStores;
+import io.anabranch.catalog.ReadRequest;
+import io.anabranch.catalog.Slice;
+import io.anabranch.catalog.Version;
+import io.anabranch.catalog.VersionKind;
+import io.anabranch.catalog.ViewCatalog;
+import io.anabranch.catalog.ViewRef;
+import io.anabranch.catalog.ViewStatus;
+import io.anabranch.connectors.jdbc.JdbcStore;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -41,26 +44,23 @@ import java.util.stream.Stream;
 /** Stores, references and rows for tests; a row's accumulator is a number. */
 final class Stores {
   static final String VIEW = "views";
-  static final ReadRequest ALL = all(VIEW);
+  static final ReadRequest ALL =
+      new ReadRequest(Optional.empty(), Optional.empty(), Set.of(), Optional.empty());
 
   private Stores() {}
-
-  static ReadRequest all(String view) {
-    return new ReadRequest(view, Optional.empty(), Optional.empty(), Set.of(), Optional.empty());
-  }
 
   static Settings settings(Path file, String timeout) {
     return new Settings(Map.of("url", "jdbc:sqlite:" + file, "timeout", timeout));
   }
 
-  static ViewStore open(Path file) {
-    return ViewStores.open(settings(file, "10s"));
+  static TestStore open(Path file) {
+    return new TestStore(ViewStores.open(settings(file, "10s")), Clock.systemUTC());
   }
 
   /** Opens a store at whose clock the test looks, too. */
-  static ViewStore open(Path file, Clock clock) {
+  static TestStore open(Path file, Clock clock) {
     Database database = Database.open("jdbc:sqlite:" + file, Duration.ofSeconds(10));
-    return new CatalogViewStore(new SqliteStorage(database, clock), clock);
+    return new TestStore(new JdbcStore(database, new SqliteRows(database, clock), clock), clock);
   }
 
   static ViewRef ref(String view, int revision) {
@@ -87,55 +87,63 @@ final class Stores {
   }
 
   /** Opens, writes and promotes a batch slice of revision 1 of {@link #VIEW}. */
-  static SliceRef batch(ViewStore store, long through, StoredRow... rows) {
-    SliceRef slice =
-        store.openBatchSlice(
+  static OpenSlice batch(TestStore store, long through, StoredRow... rows) {
+    OpenSlice slice =
+        store.openBatch(
             store.beginRun("batch"), ref(VIEW, 1), new EpochRange(Epochs.NONE, through));
     store.write(slice, List.of(rows));
-    store.promote(List.of(slice));
+    store.publish(List.of(slice));
     return slice;
   }
 
   /** Opens and writes a slice that continues the batch version of {@link #VIEW}. */
-  static SliceRef openNext(ViewStore store, long after, long through, StoredRow... rows) {
-    SliceRef slice =
-        store.openBatchSlice(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(after, through));
+  static OpenSlice openNext(TestStore store, long after, long through, StoredRow... rows) {
+    OpenSlice slice =
+        store.openBatch(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(after, through));
     store.write(slice, List.of(rows));
     return slice;
   }
 
   /** Opens, writes and promotes a slice that continues the batch version of {@link #VIEW}. */
-  static SliceRef next(ViewStore store, long after, long through, StoredRow... rows) {
-    SliceRef slice = openNext(store, after, through, rows);
-    store.promote(List.of(slice));
+  static OpenSlice next(TestStore store, long after, long through, StoredRow... rows) {
+    OpenSlice slice = openNext(store, after, through, rows);
+    store.publish(List.of(slice));
     return slice;
   }
 
   /**
    * Writes letters of what answers for {@link #VIEW}, and makes something answer if nothing does.
    */
-  static void letters(ViewStore store, List<DeadLetter> letters) {
-    if (store.pointer(VIEW).isEmpty()) {
+  static void letters(TestStore store, List<DeadLetter> letters) {
+    if (store.live(VIEW).isEmpty()) {
       batch(store, 0);
     }
-    long version = store.pointer(VIEW).orElseThrow().base().orElseThrow();
-    store.writeDeadLetters(
-        Stream.of(VIEW, "other").map(view -> new SliceRef(view, version, 0, 0, 0)).toList(),
-        letters);
+    long version = store.live(VIEW).orElseThrow().base().orElseThrow();
+    long generation = store.requireVersion(version).version().generation();
+    store.writeDeadLetters(Map.of(VIEW, generation, "other", generation), letters);
   }
 
-  static SliceRef speed(ViewStore store, StoredRow... rows) {
-    SliceRef slice =
-        store.openStreamSlice(store.beginRun("speed"), ref(VIEW, 1), Architecture.LAMBDA);
+  /** The slice as another run would have it, which does not own it. */
+  static OpenSlice stolen(OpenSlice slice) {
+    return new OpenSlice(
+        slice.version(),
+        new Fence(slice.view(), slice.rows(), slice.run() + 1, slice.after()),
+        slice.epochs(),
+        slice.generation());
+  }
+
+  static OpenSlice speed(TestStore store, StoredRow... rows) {
+    OpenSlice slice = store.openStream(store.beginRun("speed"), ref(VIEW, 1), Architecture.LAMBDA);
     store.write(slice, List.of(rows));
     return slice;
   }
 
   /** Opens a fold of slices and fills it, by addition; it is still hidden. */
-  static SliceRef fold(ViewStore store, long through, List<Long> slices) {
-    SliceRef fold = store.openFold(store.beginRun("compact"), ref(VIEW, 1), slices);
+  static OpenSlice fold(TestStore store, long through, List<Long> slices) {
+    OpenSlice fold = store.openCompaction(store.beginRun("compact"), ref(VIEW, 1), slices);
     Map<String, StoredRow> sums = new LinkedHashMap<>();
     store.scan(
+        VIEW,
         slices,
         row ->
             sums.merge(
@@ -153,12 +161,12 @@ final class Stores {
   }
 
   /** Numbers of the slices that answer as batch version of a view, in their order. */
-  static List<Long> liveSlices(ViewStore store, String view) {
-    return versions(store, view)
-        .filter(version -> version.live() && !version.kind().equals("speed"))
-        .flatMap(version -> version.slices().stream())
-        .filter(Slice::visible)
-        .map(Slice::slice)
+  static List<Long> liveSlices(TestStore store, String view) {
+    return status(store, view)
+        .flatMap(status -> status.state().catalog().live().stream())
+        .filter(version -> version.kind() != VersionKind.SPEED)
+        .flatMap(Version::shown)
+        .map(Slice::rows)
         .toList();
   }
 
@@ -166,35 +174,35 @@ final class Stores {
    * The slices of {@link #VIEW} as text: {@code live batch (.., 5] shown, 2 rows}; a slice is
    * hidden before it is promoted, and after it was folded.
    */
-  static List<String> catalog(ViewStore store) {
+  static List<String> catalog(TestStore store) {
     List<String> slices = new ArrayList<>();
-    versions(store, VIEW)
-        .forEach(
-            version -> {
-              for (Slice slice : version.slices()) {
-                slices.add(
-                    String.format(
-                        "%s%s %s %s, %d rows",
-                        version.live() ? "live " : "",
-                        version.kind(),
-                        slice.epochs(),
-                        slice.visible() ? "shown" : "hidden",
-                        slice.rows()));
-              }
-            });
+    for (ViewStatus status : status(store, VIEW).toList()) {
+      ViewCatalog catalog = status.state().catalog();
+      for (Version version : catalog.versions()) {
+        for (Slice slice : version.slices()) {
+          slices.add(
+              String.format(
+                  "%s%s %s %s, %d rows",
+                  catalog.live().contains(version) ? "live " : "",
+                  version.kind().word(),
+                  slice.epochs(),
+                  slice.isShown() ? "shown" : "hidden",
+                  status.rows(slice)));
+        }
+      }
+    }
     return slices;
   }
 
-  private static Stream<Version> versions(ViewStore store, String view) {
-    return store.status().stream()
-        .filter(status -> status.pointer().view().equals(view))
-        .flatMap(status -> status.versions().stream());
+  private static Stream<ViewStatus> status(TestStore store, String view) {
+    return store.status().stream().filter(status -> status.state().view().equals(view));
   }
 
   /** Adds the rows of an answer up: {@code 0 a=3} is bucket 0, key a, 3 in all layers. */
-  static List<String> totals(ViewStore store) {
+  static List<String> totals(TestStore store) {
     Map<String, Long> totals = new TreeMap<>();
     store.read(
+        VIEW,
         ALL,
         row ->
             totals.merge(
@@ -203,14 +211,23 @@ final class Stores {
   }
 
   /** Reads rows as text: {@code batch 0 a=1} is bucket 0, key a, value 1 of the batch layer. */
-  static List<String> read(ViewStore store, ReadRequest request) {
+  static List<String> read(TestStore store, ReadRequest request) {
+    return read(store, VIEW, request);
+  }
+
+  /** Reads all of a view. */
+  static List<String> read(TestStore store, String view) {
+    return read(store, view, ALL);
+  }
+
+  private static List<String> read(TestStore store, String view, ReadRequest request) {
     List<String> rows = new ArrayList<>();
-    store.read(request, row -> rows.add(text(row)));
+    store.read(view, request, row -> rows.add(text(row)));
     rows.sort(null);
     return rows;
   }
 
-  static List<String> read(ViewStore store) {
+  static List<String> read(TestStore store) {
     return read(store, ALL);
   }
 
@@ -262,20 +279,5 @@ final class Stores {
         ResultSet result = statement.executeQuery(sql)) {
       return result.getLong(1);
     }
-  }
-
-  /** Slices without what they say of their runs. */
-  static List<LiveSlice> withoutRuns(List<LiveSlice> slices) {
-    return slices.stream()
-        .map(
-            slice ->
-                new LiveSlice(
-                    slice.speed(),
-                    slice.epochs(),
-                    slice.completeThrough(),
-                    slice.updated(),
-                    Optional.empty(),
-                    Optional.empty()))
-        .toList();
   }
 }

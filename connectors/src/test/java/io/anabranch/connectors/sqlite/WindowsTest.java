@@ -15,12 +15,12 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.DeadLetter.Kind;
 import io.anabranch.api.spi.LogPlace;
-import io.anabranch.api.spi.ReadRequest;
-import io.anabranch.api.spi.SlicePlan;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
-import io.anabranch.api.spi.ViewStatus;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.catalog.ReadRequest;
+import io.anabranch.catalog.SlicePlan;
+import io.anabranch.catalog.ViewStatus;
+import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Rows of windows, and events that did not come in time for them. */
 class WindowsTest {
   @TempDir Path folder;
-  private ViewStore store;
+  private TestStore store;
 
   @BeforeEach
   void open() {
@@ -56,32 +56,33 @@ class WindowsTest {
     Stores.speed(store, window(6, 0, 30, "a"));
 
     List<String> rows = new ArrayList<>();
-    store.read(Stores.ALL, row -> rows.add(row.speed() + " " + row.bucket() + " " + row.length()));
+    store.read(
+        VIEW, Stores.ALL, row -> rows.add(row.speed() + " " + row.bucket() + " " + row.length()));
 
     assertThat(rows, containsInAnyOrder("false 0 10", "false 0 20", "true 0 30"));
   }
 
   @Test
   void foldKeepsWindowsOfDifferentLengthsApart() {
-    SliceRef first = Stores.batch(store, 5, window(5, 0, 10, "a"));
-    SliceRef next = Stores.next(store, 5, 6, window(6, 0, 20, "a"));
+    OpenSlice first = Stores.batch(store, 5, window(5, 0, 10, "a"));
+    OpenSlice next = Stores.next(store, 5, 6, window(6, 0, 20, "a"));
 
     List<Long> lengths = new ArrayList<>();
-    store.scan(List.of(first.slice(), next.slice()), row -> lengths.add(row.length()));
+    store.scan(VIEW, List.of(first.rows(), next.rows()), row -> lengths.add(row.length()));
 
     assertThat(lengths, contains(10L, 20L));
   }
 
   @Test
   void windowsThatComeOnceTheRunIsToStopAreLeftOut() {
-    SliceRef speed = Stores.speed(store);
-    store.writeComplete(speed, List.of(window(6, 0, 10, "before")));
-    store.stopMarking(speed.run());
+    OpenSlice speed = Stores.speed(store);
+    store.writeWindows(speed, List.of(window(6, 0, 10, "before")));
+    store.suspend(speed.run());
 
-    store.writeComplete(speed, List.of(window(7, 0, 10, "after")));
+    store.writeWindows(speed, List.of(window(7, 0, 10, "after")));
 
     List<String> keys = new ArrayList<>();
-    store.read(Stores.ALL, row -> keys.add(new String(row.key(), UTF_8)));
+    store.read(VIEW, Stores.ALL, row -> keys.add(new String(row.key(), UTF_8)));
     assertThat(keys, contains("before"));
     assertThat("it tells no lie either", store.rowsWritten(speed.run()), is(1L));
   }
@@ -96,31 +97,31 @@ class WindowsTest {
             untimely(VIEW, 6, 50), // of an epoch that the version did not see
             untimely("other", 1, 500),
             new DeadLetter(new LogPlace(1, "s", 9), "no digit", new byte[0])));
-    SliceRef slice =
+    OpenSlice slice =
         store
-            .openBatchSlices(
+            .openBatch(
                 store.beginRun("batch"),
                 List.of(
                     new SlicePlan(
                         ref(VIEW, 1), new EpochRange(Epochs.NONE, 5), OptionalLong.of(100))))
             .get(0);
-    store.promote(List.of(slice));
+    store.publish(List.of(slice));
     Stores.next(store, 5, 6); // which counts nothing in
 
     assertThat(untimely(Optional.empty(), Optional.empty()), is(2L));
     assertThat(untimely(Optional.of(51L), Optional.empty()), is(1L));
     assertThat(untimely(Optional.empty(), Optional.of(101L)), is(1L));
-    assertThat(store.pointer(VIEW).orElseThrow().wholeThrough(), is(5L));
+    assertThat(store.live(VIEW).orElseThrow().wholeThrough(), is(5L));
     ViewStatus status = store.status().get(0);
-    assertThat(status.untimely(), is(3L));
-    assertThat(status.countedIn(), is(1L));
+    assertThat(status.late(), is(3L));
+    assertThat(status.lateCounted(), is(1L));
     assertThat(store.deadLetterCount(), is(1L));
   }
 
   @Test
   void untimelyEventIsListedOnceForEachView() {
-    store.promote(
-        store.openBatchSlices(
+    store.publish(
+        store.openBatch(
             store.beginRun("batch"),
             Stream.of(VIEW, "other")
                 .map(
@@ -142,12 +143,11 @@ class WindowsTest {
   private long untimely(Optional<Long> from, Optional<Long> to) {
     ReadRequest request =
         new ReadRequest(
-            VIEW,
             from.map(Instant::ofEpochMilli),
             to.map(Instant::ofEpochMilli),
             Set.of(),
             Optional.empty());
-    return store.read(request, row -> {}).orElseThrow().untimely();
+    return store.read(VIEW, request, row -> {}).orElseThrow().late();
   }
 
   private static DeadLetter untimely(String view, long epoch, long time) {

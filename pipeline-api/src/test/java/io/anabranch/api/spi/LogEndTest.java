@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
+import io.anabranch.api.spi.store.ViewStores;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;

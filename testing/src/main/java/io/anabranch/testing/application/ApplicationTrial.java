@@ -7,8 +7,9 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.AppendableLog;
 import io.anabranch.api.spi.DeadLetter;
-import io.anabranch.api.spi.ViewStore;
-import io.anabranch.api.spi.ViewStores;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.api.spi.store.ViewStores;
+import io.anabranch.catalog.DeadLetters;
 import io.anabranch.config.Configuration;
 import io.anabranch.config.Providers;
 import io.anabranch.serving.Query;
@@ -257,13 +258,14 @@ public final class ApplicationTrial {
   }
 
   private void lookAtLetters(ViewStore store, long expected) {
-    long there = store.deadLetterCount();
+    DeadLetters letters = new DeadLetters(store);
+    long there = letters.undecodable();
     if (there != expected) {
       StringBuilder text = new StringBuilder();
       text.append("expected ").append(expected).append(" dead letters, but there were ");
       text.append(there);
-      store
-          .deadLetters(Set.of(DeadLetter.Kind.UNDECODABLE), SHOWN_LETTERS)
+      letters
+          .read(Set.of(DeadLetter.Kind.UNDECODABLE), List.of(), SHOWN_LETTERS)
           .forEach(letter -> text.append("\n  ").append(letter));
       wrong.add(text.toString());
     }

@@ -65,7 +65,7 @@ public final class MainProcess {
             arguments
                 + " did not end within "
                 + within
-                + ": if it follows the log, let it end with --until-caught-up");
+                + ": if it follows the log, let it end once it has caught up");
       }
       return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
     } catch (IOException e) {

@@ -6,7 +6,8 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.KeyText;
 import io.anabranch.api.Timeliness;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.Catalog;
 import io.anabranch.serving.Query;
 import io.anabranch.serving.ViewReader;
 import io.anabranch.testing.laws.Values;
@@ -164,7 +165,7 @@ final class Performance<E, K, O> {
   }
 
   private boolean hasPointer(Step.Layer layer) {
-    return store(layer).pointer(subject.view().name()).isPresent();
+    return new Catalog(store(layer).catalog()).load(subject.view().name()).isLive();
   }
 
   private Read read(Step.Layer layer) {

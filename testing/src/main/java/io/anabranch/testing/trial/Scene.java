@@ -4,7 +4,7 @@ package io.anabranch.testing.trial;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.Tolerance;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.testing.script.ScriptedLog;
 import io.anabranch.testing.script.Step;
 import io.anabranch.testing.workers.FreshWorkers;
@@ -90,18 +90,18 @@ final class Scene<E> implements AutoCloseable {
           case KAPPA, REPLAY -> kappa;
         };
     if (step.dies() > 0) {
-      DyingStoreProvider.dieAt(store.url(), step.dies());
+      store.dieAt(step.dies());
     }
     boolean died = false;
     try {
       run(step, store);
     } catch (UserException e) {
-      died = DyingStoreProvider.revive(store.url());
+      died = store.isDead();
       if (!died) {
         throw e;
       }
     } finally {
-      DyingStoreProvider.revive(store.url());
+      store.live();
     }
     if (died) {
       store.reopen();

@@ -2,7 +2,7 @@
 package io.anabranch.testing.trial;
 
 import io.anabranch.api.spi.EventLog;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.ViewStore;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /** Where a test may put something broken between the parts, to see that it is found. */

@@ -13,23 +13,21 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.View;
 import io.anabranch.api.WindowedView;
-import io.anabranch.api.spi.EpochChange;
-import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.LogEnd;
-import io.anabranch.api.spi.LogSize;
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.StopSignal;
-import io.anabranch.api.spi.ViewStore;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.contracts.log.ForwardingLog;
+import io.anabranch.contracts.store.FaultInjectingStore;
+import io.anabranch.contracts.store.FaultInjectingStore.Call;
+import io.anabranch.contracts.store.FaultInjectingStore.Faults;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.testing.script.Copies;
 import io.anabranch.testing.script.EventScript;
 import io.anabranch.testing.script.Schedules;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -164,7 +162,7 @@ final class BrokenWiringsTest {
 
   @Test
   void batchRowsThatAreNotPromoted() {
-    Disagreement found = found(words(), without("promote"), SEED).orElseThrow();
+    Disagreement found = found(words(), without(Call.COMMIT, "publish"), SEED).orElseThrow();
 
     assertThat(found.toString(), found.architecture(), is("lambda"));
     assertThat(found.toString(), found.said().get("failed"), containsString("has no answer"));
@@ -172,7 +170,7 @@ final class BrokenWiringsTest {
 
   @Test
   void stopThatTheStoreDoesNotHearOf() {
-    assertIsFound(hours(), without("stopMarking"));
+    assertIsFound(hours(), without(Call.HEARTBEAT, "SUSPENDED"));
   }
 
   @Test
@@ -226,24 +224,18 @@ final class BrokenWiringsTest {
         });
   }
 
-  private static Wiring without(String method) {
+  private static Wiring without(Call lost, String lostDetail) {
+    Faults faults =
+        new Faults() {
+          @Override
+          public boolean loses(Call call, String detail) {
+            return call == lost && detail.equals(lostDetail);
+          }
+        };
     return new Wiring() {
       @Override
       ViewStore store(ViewStore store) {
-        return (ViewStore)
-            Proxy.newProxyInstance(
-                BrokenWiringsTest.class.getClassLoader(),
-                new Class<?>[] {ViewStore.class},
-                (proxy, called, arguments) -> {
-                  if (called.getName().equals(method)) {
-                    return null;
-                  }
-                  try {
-                    return called.invoke(store, arguments);
-                  } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                  }
-                });
+        return new FaultInjectingStore(store, faults);
       }
     };
   }
@@ -277,40 +269,10 @@ final class BrokenWiringsTest {
 
     @Override
     EventLog log(EventLog log) {
-      return new EventLog() {
-        @Override
-        public String id() {
-          return log.id();
-        }
-
-        @Override
-        public Epochs epochs() {
-          return log.epochs();
-        }
-
+      return new ForwardingLog(log) {
         @Override
         public LogEnd end() {
           return BrokenLog.this.end(log);
-        }
-
-        @Override
-        public LogSize size(EpochRange range) {
-          return log.size(range);
-        }
-
-        @Override
-        public List<EpochContent> contents(EpochRange range) {
-          return log.contents(range);
-        }
-
-        @Override
-        public List<EpochChange> changes(Collection<EpochContent> earlier) {
-          return log.changes(earlier);
-        }
-
-        @Override
-        public List<EpochChange> faults(EpochRange range) {
-          return log.faults(range);
         }
 
         @Override
@@ -323,9 +285,6 @@ final class BrokenWiringsTest {
             long after, Optional<Duration> lateness, Optional<LogEnd> until, StopSignal stop) {
           return followed(log, after, lateness, until);
         }
-
-        @Override
-        public void close() {}
       };
     }
   }

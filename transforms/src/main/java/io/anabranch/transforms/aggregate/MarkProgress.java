@@ -3,8 +3,9 @@ package io.anabranch.transforms.aggregate;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.store.OpenSlice;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarLongCoder;
@@ -44,13 +45,13 @@ import org.joda.time.Instant;
  */
 public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
   private final transient Epochs epochs;
-  private final transient SliceRef slice;
+  private final transient OpenSlice slice;
   private final transient Settings store;
   private final transient long firstEpoch;
   private final transient Duration lateness;
 
   private MarkProgress(
-      Epochs epochs, SliceRef slice, Settings store, long firstEpoch, Duration lateness) {
+      Epochs epochs, OpenSlice slice, Settings store, long firstEpoch, Duration lateness) {
     this.epochs = epochs;
     this.slice = slice;
     this.store = store;
@@ -63,7 +64,7 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
    *
    * @param firstEpoch the first epoch whose end is worth marking
    */
-  public static MarkProgress of(Epochs epochs, SliceRef slice, Settings store, long firstEpoch) {
+  public static MarkProgress of(Epochs epochs, OpenSlice slice, Settings store, long firstEpoch) {
     return new MarkProgress(epochs, slice, store, firstEpoch, Duration.ZERO);
   }
 
@@ -120,10 +121,10 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
 
     private final long epochMillis;
     private final long latenessMillis;
-    private final SliceRef slice;
+    private final OpenSlice slice;
     private final long firstEpoch;
 
-    MarkFn(Epochs epochs, Duration lateness, SliceRef slice, Settings settings, long firstEpoch) {
+    MarkFn(Epochs epochs, Duration lateness, OpenSlice slice, Settings settings, long firstEpoch) {
       super(settings);
       this.epochMillis = epochs.length().toMillis();
       this.latenessMillis = lateness.toMillis();
@@ -145,7 +146,7 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
       long reached = Math.floorDiv(watermark + latenessMillis, epochMillis);
       Long next = nextState.read();
       if (reached > (next == null ? firstEpoch : next)) {
-        toStore(store -> store.complete(slice, reached - 1));
+        toStore(store -> store.progress().complete(slice.fence(), reached - 1, Optional.empty()));
         nextState.write(reached);
       }
       // Runners differ in whether a timer fires at its time or only after it. So the timer is for

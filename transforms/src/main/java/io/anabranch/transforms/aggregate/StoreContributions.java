@@ -3,9 +3,9 @@ package io.anabranch.transforms.aggregate;
 
 import io.anabranch.api.CombinedDefinition;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
 import io.anabranch.api.spi.StoredRowCoder;
+import io.anabranch.api.spi.store.OpenSlice;
 import java.time.Duration;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -47,12 +47,12 @@ public final class StoreContributions<K, V, A>
       org.joda.time.Duration.millis(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
 
   private final transient CombinedDefinition<?, K, V, A, ?> view;
-  private final transient SliceRef slice;
+  private final transient OpenSlice slice;
   private final transient Settings store;
   private final transient Duration refresh;
 
   private StoreContributions(
-      CombinedDefinition<?, K, V, A, ?> view, SliceRef slice, Settings store, Duration refresh) {
+      CombinedDefinition<?, K, V, A, ?> view, OpenSlice slice, Settings store, Duration refresh) {
     this.view = view;
     this.slice = slice;
     this.store = store;
@@ -67,7 +67,7 @@ public final class StoreContributions<K, V, A>
    * @param refresh how long a change may wait, for unbounded input; 1 ms or longer
    */
   public static <K, V, A> StoreContributions<K, V, A> of(
-      CombinedDefinition<?, K, V, A, ?> view, SliceRef slice, Settings store, Duration refresh) {
+      CombinedDefinition<?, K, V, A, ?> view, OpenSlice slice, Settings store, Duration refresh) {
     return new StoreContributions<>(view, slice, store, refresh);
   }
 

@@ -2,10 +2,10 @@
 package io.anabranch.transforms.aggregate;
 
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.ViewStore;
-import io.anabranch.api.spi.ViewStores;
 import io.anabranch.api.spi.store.StoreException;
 import io.anabranch.api.spi.store.StoreException.Code;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.api.spi.store.ViewStores;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;

@@ -2,8 +2,9 @@
 package io.anabranch.transforms.aggregate;
 
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.transforms.aggregate.WriteRows.Mode;
 import org.apache.beam.sdk.coders.VoidCoder;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -17,6 +18,7 @@ import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 
 /**
  * Writes rows to the store, many at a time, also where a runner's bundles hold one key.
@@ -30,30 +32,31 @@ final class StoreRows extends PTransform<PCollection<KV<Integer, StoredRow>>, PC
   private static final org.joda.time.Duration LONGEST_WAIT = org.joda.time.Duration.millis(200);
 
   private final transient Settings store;
-  private final transient SliceRef slice;
-  private final transient boolean complete;
+  private final transient OpenSlice slice;
+  private final transient Mode unbounded;
 
-  private StoreRows(Settings store, SliceRef slice, boolean complete) {
+  private StoreRows(Settings store, OpenSlice slice, Mode unbounded) {
     this.store = store;
     this.slice = slice;
-    this.complete = complete;
+    this.unbounded = unbounded;
   }
 
   /** Writes to a slice. */
-  static StoreRows to(Settings store, SliceRef slice) {
-    return new StoreRows(store, slice, false);
+  static StoreRows to(Settings store, OpenSlice slice) {
+    return new StoreRows(store, slice, Mode.REPLACE);
   }
 
   /** Leaves rows out that come once the run is about to stop. */
   StoreRows ofCompleteWindows() {
-    return new StoreRows(store, slice, true);
+    return new StoreRows(store, slice, Mode.REPLACE_WINDOWS);
   }
 
   @Override
   public PCollection<Void> expand(PCollection<KV<Integer, StoredRow>> rows) {
+    Mode mode = rows.isBounded() == IsBounded.BOUNDED ? Mode.FILL : unbounded;
     return rows.apply("Batches", batches())
         .apply("Batch", GroupByKey.create())
-        .apply("Write", ParDo.of(new WriteRows(store, slice, complete)))
+        .apply("Write", ParDo.of(new WriteRows(store, slice, mode)))
         .setCoder(VoidCoder.of());
   }
 

@@ -5,8 +5,8 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.WindowedDefinition;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRowCoder;
+import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.transforms.epoch.RowWindows;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -40,14 +40,14 @@ public final class StoreWindows<K, V> extends PTransform<PCollection<KV<K, V>>, 
   private final transient WindowedDefinition<?, K, V> view;
   private final transient Epochs epochs;
   private final transient EpochRange owned;
-  private final transient SliceRef slice;
+  private final transient OpenSlice slice;
   private final transient Settings store;
 
   private StoreWindows(
       WindowedDefinition<?, K, V> view,
       Epochs epochs,
       EpochRange owned,
-      SliceRef slice,
+      OpenSlice slice,
       Settings store) {
     this.view = view;
     this.epochs = epochs;
@@ -67,7 +67,7 @@ public final class StoreWindows<K, V> extends PTransform<PCollection<KV<K, V>>, 
       WindowedDefinition<?, K, V> view,
       Epochs epochs,
       EpochRange owned,
-      SliceRef slice,
+      OpenSlice slice,
       Settings store) {
     return new StoreWindows<>(view, epochs, owned, slice, store);
   }

@@ -4,7 +4,8 @@ package io.anabranch.transforms.aggregate;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.api.spi.store.ReadReport;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -24,15 +25,15 @@ import org.apache.beam.sdk.values.PCollection;
  */
 public final class TellReading extends PTransform<PCollection<RecordBatch>, PCollection<Void>> {
   private final transient Settings store;
-  private final transient List<SliceRef> slices;
+  private final transient List<OpenSlice> slices;
 
-  private TellReading(Settings store, List<SliceRef> slices) {
+  private TellReading(Settings store, List<OpenSlice> slices) {
     this.store = store;
     this.slices = slices;
   }
 
   /** Tells the store of these settings. */
-  public static TellReading to(Settings store, Collection<SliceRef> slices) {
+  public static TellReading to(Settings store, Collection<OpenSlice> slices) {
     return new TellReading(store, List.copyOf(slices));
   }
 
@@ -44,13 +45,13 @@ public final class TellReading extends PTransform<PCollection<RecordBatch>, PCol
   private static final class TellFn extends StoreFn<RecordBatch, Void> {
     private static final long serialVersionUID = 1L;
     private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private final ArrayList<SliceRef> slices;
+    private final ArrayList<OpenSlice> slices;
     private transient long toldNanos;
     private transient long through;
     private transient long bytes;
     private transient long records;
 
-    TellFn(Settings settings, List<SliceRef> slices) {
+    TellFn(Settings settings, List<OpenSlice> slices) {
       super(settings);
       this.slices = new ArrayList<>(slices);
     }
@@ -84,7 +85,10 @@ public final class TellReading extends PTransform<PCollection<RecordBatch>, PCol
 
     private void tell() {
       if (records > 0) {
-        toStore(store -> store.addReading(slices, through, bytes, records));
+        List<ReadReport> reports = new ArrayList<>();
+        slices.forEach(
+            slice -> reports.add(new ReadReport.Read(slice.fence(), through, bytes, records)));
+        toStore(store -> store.progress().report(reports));
       }
       clear();
     }

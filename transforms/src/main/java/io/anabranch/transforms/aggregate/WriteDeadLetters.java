@@ -3,10 +3,11 @@ package io.anabranch.transforms.aggregate;
 
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.SliceRef;
+import io.anabranch.api.spi.store.OpenSlice;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.TreeMap;
 import org.apache.beam.sdk.coders.VoidCoder;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -21,9 +22,9 @@ import org.apache.beam.sdk.values.PCollection;
  */
 public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, PCollection<Void>> {
   private final transient Settings store;
-  private final transient List<SliceRef> slices;
+  private final transient List<OpenSlice> slices;
 
-  private WriteDeadLetters(Settings store, List<SliceRef> slices) {
+  private WriteDeadLetters(Settings store, List<OpenSlice> slices) {
     this.store = store;
     this.slices = slices;
   }
@@ -33,7 +34,7 @@ public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, 
    *
    * @param slices what is written meanwhile: the letters are of their versions
    */
-  public static WriteDeadLetters to(Settings store, Collection<SliceRef> slices) {
+  public static WriteDeadLetters to(Settings store, Collection<OpenSlice> slices) {
     return new WriteDeadLetters(store, List.copyOf(slices));
   }
 
@@ -46,13 +47,13 @@ public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, 
     private static final long serialVersionUID = 1L;
     private static final int MOST_BYTES = 8 << 20;
     private static final int BYTES_OF_A_LETTER = 200; // besides its record and its error
-    private final ArrayList<SliceRef> slices;
+    private final TreeMap<String, Long> generations = new TreeMap<>();
     private transient List<DeadLetter> letters;
     private transient long bytes;
 
-    WriteFn(Settings settings, List<SliceRef> slices) {
+    WriteFn(Settings settings, List<OpenSlice> slices) {
       super(settings);
-      this.slices = new ArrayList<>(slices);
+      slices.forEach(slice -> generations.put(slice.view(), slice.generation()));
     }
 
     @StartBundle
@@ -77,7 +78,7 @@ public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, 
 
     private void flush() {
       if (!letters.isEmpty()) {
-        toStore(store -> store.writeDeadLetters(slices, letters));
+        toStore(store -> store.deadLetters().write(generations, letters));
         letters.clear();
         bytes = 0;
       }

@@ -2,8 +2,9 @@
 package io.anabranch.transforms.aggregate;
 
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.api.spi.store.RowStore.Suspension;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.metrics.Counter;
@@ -18,22 +19,32 @@ import org.apache.beam.sdk.values.KV;
 final class WriteRows extends StoreFn<KV<Integer, Iterable<StoredRow>>, Void> {
   private static final long serialVersionUID = 1L;
 
+  /** How rows are written. */
+  enum Mode {
+    /** Each once, to a slice that no reader sees. */
+    FILL,
+    /** Again and again, each time with more contributions. */
+    REPLACE,
+    /** Each once its window is complete; not once the run is about to stop. */
+    REPLACE_WINDOWS
+  }
+
   /** Large transactions of sorted rows are cheap; they hold the store for less than a second. */
   private static final int MOST_ROWS = 50_000;
 
   private static final long MOST_BYTES = 16 << 20;
-  private final SliceRef slice;
-  private final boolean complete;
+  private final OpenSlice slice;
+  private final Mode mode;
   private final Counter rowsWritten = Metrics.counter("io.anabranch", "rows-written");
 
   /**
    * Writes to a slice.
    *
-   * @param complete whether the rows are of windows, and are left out once the run is to stop
+   * @param mode how rows are written
    */
-  WriteRows(Settings settings, SliceRef slice, boolean complete) {
+  WriteRows(Settings settings, OpenSlice slice, Mode mode) {
     super(settings);
-    this.complete = complete;
+    this.mode = mode;
     this.slice = slice;
   }
 
@@ -58,10 +69,10 @@ final class WriteRows extends StoreFn<KV<Integer, Iterable<StoredRow>>, Void> {
   private void write(List<StoredRow> batch) {
     toStore(
         store -> {
-          if (complete) {
-            store.writeComplete(slice, batch);
-          } else {
-            store.write(slice, batch);
+          switch (mode) {
+            case FILL -> store.rows().fill(slice.fence(), batch);
+            case REPLACE -> store.rows().write(slice.fence(), batch, Suspension.IGNORED);
+            case REPLACE_WINDOWS -> store.rows().write(slice.fence(), batch, Suspension.RESPECTED);
           }
         });
     rowsWritten.inc(batch.size());

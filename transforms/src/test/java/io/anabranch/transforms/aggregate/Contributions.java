@@ -4,10 +4,12 @@ package io.anabranch.transforms.aggregate;
 import static io.anabranch.transforms.testkit.Script.EPOCHS;
 
 import io.anabranch.api.CombinedDefinition;
+import io.anabranch.api.EpochRange;
 import io.anabranch.api.EventFormat;
 import io.anabranch.api.View;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.store.Fence;
+import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.transforms.Sum;
 import io.anabranch.transforms.epoch.EpochEvent;
 import io.anabranch.transforms.epoch.EpochWindows;
@@ -32,7 +34,8 @@ import org.apache.beam.sdk.values.PCollection;
 /** A view that sums: its events are texts such as {@code "a 5"}, its buckets minutes. */
 final class Contributions {
   static final Duration BUCKET = Duration.ofMinutes(1);
-  static final SliceRef SLICE = new SliceRef("sums", 1, 2, 3, 4);
+  static final OpenSlice SLICE =
+      new OpenSlice(1, new Fence("sums", 2, 3, 4), new EpochRange(4, Long.MAX_VALUE), 5);
 
   private Contributions() {}
 

@@ -212,7 +212,7 @@ class MarkProgressTest {
     long complete = Long.MIN_VALUE;
     for (Recording.Call call : store.calls()) {
       if (call instanceof Recording.Complete mark) {
-        assertThat(because + ": slice", mark.slice(), is(SLICE));
+        assertThat(because + ": slice", mark.fence(), is(SLICE.fence()));
         if (mark.epoch() <= complete) {
           broken.add("epoch " + mark.epoch() + " marked after " + complete);
         }

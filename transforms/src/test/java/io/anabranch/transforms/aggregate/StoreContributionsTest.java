@@ -216,7 +216,7 @@ class StoreContributionsTest {
 
     Runs.run(pipeline);
 
-    assertThat(store.writes().get(0).slice(), is(Contributions.SLICE));
+    assertThat(store.writes().get(0).fence(), is(Contributions.SLICE.fence()));
     StoredRow row = store.rows().get(0);
     assertThat(row.epoch(), is(-1L));
     assertThat(row.bucket(), is(-60_000L));

@@ -19,8 +19,9 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.EventFormat;
 import io.anabranch.api.View;
 import io.anabranch.api.WindowedDefinition;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.store.Fence;
+import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.transforms.testkit.Recording;
 import io.anabranch.transforms.testkit.Runs;
 import java.time.Duration;
@@ -52,7 +53,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Sessions of 10 minutes, lateness 5 minutes, epochs of an hour. */
 @Timeout(300)
 class StoreWindowsTest {
-  private static final SliceRef SLICE = new SliceRef("sessions", 1, 2, 3, Epochs.NONE);
+  private static final OpenSlice SLICE =
+      new OpenSlice(
+          1,
+          new Fence("sessions", 2, 3, Epochs.NONE),
+          new EpochRange(Epochs.NONE, Long.MAX_VALUE),
+          5);
   private static final long FIRST = epoch("2026-03-01T10:00:00Z");
   private static final EpochRange ALL = new EpochRange(Epochs.NONE, Long.MAX_VALUE);
 

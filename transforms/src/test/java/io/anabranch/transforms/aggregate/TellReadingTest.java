@@ -27,7 +27,7 @@ class TellReadingTest {
         .apply(
             Create.of(batch(7, "one", "three"), batch(9, "x"), batch(8, ""))
                 .withCoder(RecordBatchCoder.of()))
-        .apply(TellReading.to(store.settings(), List.of()));
+        .apply(TellReading.to(store.settings(), List.of(Contributions.SLICE)));
     Runs.run(pipeline);
 
     List<Read> told =

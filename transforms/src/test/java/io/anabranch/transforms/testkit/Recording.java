@@ -3,17 +3,14 @@ package io.anabranch.transforms.testkit;
 
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.SliceRef;
 import io.anabranch.api.spi.StoredRow;
-import io.anabranch.api.spi.ViewStore;
-import java.lang.reflect.Proxy;
+import io.anabranch.api.spi.store.Fence;
+import io.anabranch.api.spi.store.ViewStore;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A store that writes down in which order it was called. What pipelines do not call throws. It is
@@ -33,16 +30,16 @@ public final class Recording {
   public sealed interface Call {}
 
   /** Rows of a slice. */
-  public record Write(SliceRef slice, List<StoredRow> rows) implements Call {}
+  public record Write(Fence fence, List<StoredRow> rows) implements Call {}
 
   /** An epoch that is complete. */
-  public record Complete(SliceRef slice, long epoch) implements Call {}
+  public record Complete(Fence fence, long epoch) implements Call {}
 
   /** How much was read. */
   public record Read(long through, long bytes, long records) implements Call {}
 
   /** Dead letters. */
-  public record Letters(List<DeadLetter> letters) implements Call {}
+  public record Letters(Map<String, Long> generations, List<DeadLetter> letters) implements Call {}
 
   public Recording() {
     RECORDINGS.put(url, this);
@@ -119,34 +116,18 @@ public final class Recording {
   /** Opens a store that writes its calls down here. */
   ViewStore open() {
     opened(1);
-    AtomicBoolean closed = new AtomicBoolean();
-    return (ViewStore)
-        Proxy.newProxyInstance(
-            ViewStore.class.getClassLoader(),
-            new Class<?>[] {ViewStore.class},
-            (store, method, arguments) -> {
-              if (method.getName().equals("close")) {
-                if (!closed.getAndSet(true)) {
-                  opened(-1);
-                }
-              } else if (closed.get()) {
-                throw new IllegalStateException("the store is closed");
-              } else {
-                record(call(method.getName(), arguments));
-              }
-              return null;
-            });
+    return new RecordingStore(this);
   }
 
-  @SuppressWarnings("unchecked") // as ViewStore declares them
-  private static Call call(String method, Object[] arguments) {
-    return switch (method) {
-      case "write", "writeComplete" ->
-          new Write((SliceRef) arguments[0], List.copyOf((Collection<StoredRow>) arguments[1]));
-      case "addReading" -> new Read((Long) arguments[1], (Long) arguments[2], (Long) arguments[3]);
-      case "complete" -> new Complete((SliceRef) arguments[0], (Long) arguments[1]);
-      case "writeDeadLetters" -> new Letters(List.copyOf((Collection<DeadLetter>) arguments[1]));
-      default -> throw new UnsupportedOperationException("no pipeline should call " + method);
-    };
+  /** Records what a store that is open was called for. */
+  void recordAt(RecordingStore store, Call call) {
+    if (store.isClosed()) {
+      throw new IllegalStateException("the store is closed");
+    }
+    record(call);
+  }
+
+  void closed() {
+    opened(-1);
   }
 }

@@ -2,8 +2,8 @@
 package io.anabranch.transforms.testkit;
 
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.ViewStore;
-import io.anabranch.api.spi.ViewStoreProvider;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.api.spi.store.ViewStoreProvider;
 import java.util.List;
 import java.util.Set;
 

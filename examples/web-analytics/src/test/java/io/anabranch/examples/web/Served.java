@@ -4,8 +4,9 @@ package io.anabranch.examples.web;
 import io.anabranch.api.Answer.Row;
 import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.ViewStore;
-import io.anabranch.api.spi.ViewStores;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.api.spi.store.ViewStores;
+import io.anabranch.catalog.Catalog;
 import io.anabranch.serving.Query;
 import io.anabranch.serving.ViewReader;
 import io.anabranch.wiring.LoadedApplication;
@@ -45,7 +46,7 @@ final class Served {
     }
     ViewDefinition<?, ?, ?, ?, ?> definition = LoadedApplication.of(new WebAnalytics()).view(view);
     try (ViewStore store = ViewStores.open(new Settings(Map.of("url", "jdbc:sqlite:" + file)))) {
-      return store.pointer(view).isEmpty()
+      return new Catalog(store.catalog()).live(view).isEmpty()
           ? List.of()
           : ViewReader.of(store, definition).read(Query.all()).rows();
     }

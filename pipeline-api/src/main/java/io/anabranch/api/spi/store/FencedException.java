@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi.store;
 
+import io.anabranch.api.UserException;
+
 /** A write that is refused, as another run holds the fence or nobody does. Nothing was written. */
-public final class FencedException extends RuntimeException {
+public final class FencedException extends UserException {
   private static final long serialVersionUID = 1L;
 
   private final Fence fence;
@@ -15,7 +17,14 @@ public final class FencedException extends RuntimeException {
    * @param owner the run that holds it now, 0 if none does
    */
   public FencedException(Fence fence, long owner) {
-    super("run " + fence.run() + " no longer holds the fence of row set " + fence.rows());
+    super(
+        String.format(
+            "run %d may no longer write view \"%s\": %s",
+            fence.run(),
+            fence.view(),
+            owner == 0
+                ? "its slice is closed, or was given up"
+                : "run " + owner + " has taken over"));
     this.fence = fence;
     this.owner = owner;
   }

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.catalog;
+
+import io.anabranch.api.spi.DeadLetter;
+import io.anabranch.api.spi.Reconciliation;
+import io.anabranch.api.spi.store.CatalogState;
+import io.anabranch.api.spi.store.SliceRange;
+import io.anabranch.api.spi.store.SliceStats;
+import io.anabranch.api.spi.store.Snapshot;
+import io.anabranch.api.spi.store.ViewStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All there is to tell of a view.
+ *
+ * @param state the view
+ * @param rows the number of rows of each slice
+ * @param reconciliation what the last comparison of batch with the rows before it found
+ * @param late the number of events that did not come in time for the view
+ * @param lateCounted how many of them the live batch version counts nevertheless
+ */
+public record ViewStatus(
+    ViewState state,
+    Map<SliceRange, Long> rows,
+    Optional<Reconciliation> reconciliation,
+    long late,
+    long lateCounted) {
+
+  /** Copies the map. */
+  public ViewStatus {
+    rows = Map.copyOf(rows);
+  }
+
+  /** Returns the status of each view that has a live version or a candidate, ordered by name. */
+  public static List<ViewStatus> all(ViewStore store) {
+    List<ViewStatus> all = new ArrayList<>();
+    try (Snapshot snapshot = store.catalog().snapshot()) {
+      CatalogState state = snapshot.catalog(List.of());
+      for (ViewCatalog view : Catalog.parsed(state.entries().keySet(), state).values()) {
+        if (view.described().isPresent()) {
+          all.add(of(store, snapshot, ViewState.of(view, state)));
+        }
+      }
+    }
+    return all;
+  }
+
+  private static ViewStatus of(ViewStore store, Snapshot snapshot, ViewState state) {
+    Late late = new Late(state.catalog().base());
+    new DeadLetters(store).readLate(state.catalog(), late::add);
+    return new ViewStatus(
+        state,
+        rows(snapshot, state.catalog()),
+        store.reports().last(state.view()),
+        late.all,
+        late.counted);
+  }
+
+  private static Map<SliceRange, Long> rows(Snapshot snapshot, ViewCatalog view) {
+    Map<SliceRange, Long> rows = new HashMap<>();
+    for (Version version : view.versions()) {
+      for (Slice slice : version.slices()) {
+        rows.put(
+            slice.range(),
+            slice
+                .stats()
+                .map(SliceStats::count)
+                .orElseGet(() -> snapshot.stats(slice.range()).count()));
+      }
+    }
+    return rows;
+  }
+
+  /** Returns the number of rows of a slice. */
+  public long rows(Slice slice) {
+    return rows.get(slice.range());
+  }
+
+  private static final class Late {
+    private final Optional<Version> base;
+    private long all;
+    private long counted;
+
+    Late(Optional<Version> base) {
+      this.base = base;
+    }
+
+    void add(DeadLetter letter) {
+      all++;
+      counted += base.filter(version -> counts(version, letter)).isPresent() ? 1 : 0;
+    }
+
+    private static boolean counts(Version version, DeadLetter letter) {
+      return version.wholeThrough().isPresent()
+          && version.countedInThrough().isPresent()
+          && letter.place().epoch() <= version.wholeThrough().getAsLong()
+          && letter.eventTime().orElseThrow().toEpochMilli()
+              <= version.countedInThrough().getAsLong();
+    }
+  }
+}

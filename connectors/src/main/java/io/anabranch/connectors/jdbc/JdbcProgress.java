@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.connectors.jdbc;
+
+import io.anabranch.api.spi.EpochContent;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.Reading;
+import io.anabranch.api.spi.store.Fence;
+import io.anabranch.api.spi.store.ProgressStore;
+import io.anabranch.api.spi.store.ReadReport;
+import io.anabranch.api.spi.store.RunBeat;
+import io.anabranch.api.spi.store.RunBeat.State;
+import io.anabranch.api.spi.store.RunProgress;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Runs, what they completed, and how far they have read. */
+final class JdbcProgress implements ProgressStore {
+  private static final String BEAT =
+      """
+      INSERT INTO anabranch_run VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT (run) DO UPDATE SET seen = excluded.seen,
+        ended = COALESCE(anabranch_run.ended, excluded.ended),
+        suspended = anabranch_run.suspended OR excluded.suspended""";
+
+  /** A run that looked earlier may report later. */
+  private static final String LOG =
+      """
+      INSERT INTO anabranch_log VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (log) DO UPDATE SET position = excluded.position,
+        closed_through = CASE WHEN excluded.closed_through > anabranch_log.closed_through
+          THEN excluded.closed_through ELSE anabranch_log.closed_through END,
+        first_epoch = CASE WHEN excluded.first_epoch < anabranch_log.first_epoch
+          THEN excluded.first_epoch ELSE anabranch_log.first_epoch END,
+        last_epoch = CASE WHEN excluded.last_epoch > anabranch_log.last_epoch
+          THEN excluded.last_epoch ELSE anabranch_log.last_epoch END""";
+
+  private static final String COMPLETE =
+      """
+      INSERT INTO anabranch_progress VALUES (?, ?, ?)
+      ON CONFLICT (slice) DO UPDATE SET
+        complete_through = CASE
+          WHEN excluded.complete_through > anabranch_progress.complete_through
+          THEN excluded.complete_through ELSE anabranch_progress.complete_through END,
+        position = COALESCE(excluded.position, anabranch_progress.position)""";
+
+  private static final String RUNS =
+      """
+      SELECT r.*, (SELECT SUM(a.rows) FROM anabranch_activity a WHERE a.run = r.run) AS rows_written
+      FROM anabranch_run r""";
+
+  private final Transactions database;
+  private final Clock clock;
+
+  JdbcProgress(Transactions database, Clock clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  @Override
+  public void heartbeat(RunBeat beat) {
+    long now = clock.millis();
+    database.write(
+        connection -> {
+          Sql.update(
+              connection,
+              BEAT,
+              beat.run(),
+              beat.layer(),
+              now,
+              now,
+              beat.state() == State.ENDED ? (Long) now : null,
+              beat.state() == State.SUSPENDED);
+          if (beat.log().isPresent()) {
+            LogEnd end = beat.log().get().end();
+            Sql.update(
+                connection,
+                LOG,
+                beat.log().get().id(),
+                end.closedThrough(),
+                end.firstEpoch(),
+                end.lastEpoch(),
+                end.position());
+          }
+          for (Fence fence : beat.fences()) {
+            Optional<Fence> held = Fences.held(connection, fence);
+            if (held.isPresent()) {
+              remember(connection, held.get(), beat.contents());
+            }
+          }
+          return null;
+        });
+  }
+
+  private static void remember(Connection connection, Fence held, Collection<EpochContent> contents)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            """
+            INSERT INTO anabranch_epoch VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (slice, epoch) DO UPDATE SET position = excluded.position,
+              parts = excluded.parts, bytes = excluded.bytes, checksum = excluded.checksum,
+              closed = excluded.closed""")) {
+      for (EpochContent content : contents) {
+        if (content.epoch() > held.after()) {
+          statement.setLong(1, held.rows());
+          statement.setLong(2, content.epoch());
+          statement.setString(3, content.position());
+          statement.setLong(4, content.parts());
+          statement.setLong(5, content.bytes());
+          statement.setString(6, content.checksum());
+          statement.setBoolean(7, content.closed());
+          statement.addBatch();
+        }
+      }
+      statement.executeBatch();
+    }
+  }
+
+  @Override
+  public boolean complete(Fence fence, long through, Optional<String> position) {
+    return database.write(
+        connection -> {
+          Fences.require(connection, fence);
+          if (Fences.isSuspended(connection, fence.run())) {
+            return false;
+          }
+          Sql.update(connection, COMPLETE, fence.rows(), through, position.orElse(null));
+          return true;
+        });
+  }
+
+  @Override
+  public void report(Collection<ReadReport> reports) {
+    Instant now = clock.instant();
+    database.write(
+        connection -> {
+          for (ReadReport report : reports) {
+            if (Fences.held(connection, report.fence()).isPresent()) {
+              report(connection, report, now);
+            }
+          }
+          return null;
+        });
+  }
+
+  private static void report(Connection connection, ReadReport report, Instant now)
+      throws SQLException {
+    Fence fence = report.fence();
+    if (report instanceof ReadReport.Begun begun) {
+      store(connection, fence, begun.bounded(), Reading.begun(begun.after(), now));
+    } else if (report instanceof ReadReport.Read read) {
+      record Before(boolean bounded, Reading reading) {}
+      Optional<Before> before =
+          Sql.one(
+              connection,
+              row -> new Before(row.getBoolean("bounded"), reading(row)),
+              "SELECT r.*, 0 AS run_ended FROM anabranch_reading r WHERE slice = ?",
+              fence.rows());
+      if (before.isPresent()) {
+        boolean bounded = before.get().bounded();
+        Reading after =
+            before.get().reading().plus(read.through(), read.bytes(), read.records(), now, bounded);
+        store(connection, fence, bounded, after);
+      }
+    }
+  }
+
+  private static void store(Connection connection, Fence fence, boolean bounded, Reading reading)
+      throws SQLException {
+    Sql.update(
+        connection,
+        """
+        INSERT INTO anabranch_reading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (slice) DO UPDATE SET run = excluded.run, bounded = excluded.bounded,
+          after_epoch = excluded.after_epoch, through_epoch = excluded.through_epoch,
+          bytes = excluded.bytes, records = excluded.records, since = excluded.since,
+          at = excluded.at, recent_bytes = excluded.recent_bytes,
+          recent_since = excluded.recent_since""",
+        fence.rows(),
+        fence.run(),
+        bounded,
+        reading.after(),
+        reading.through(),
+        reading.bytes(),
+        reading.records(),
+        reading.since().toEpochMilli(),
+        reading.at().toEpochMilli(),
+        reading.recent().bytes(),
+        reading.recent().since().equals(Instant.MIN)
+            ? null
+            : (Long) reading.recent().since().toEpochMilli());
+  }
+
+  private static Reading reading(ResultSet row) throws SQLException {
+    return new Reading(
+        row.getLong("after_epoch"),
+        row.getLong("through_epoch"),
+        row.getLong("bytes"),
+        row.getLong("records"),
+        Instant.ofEpochMilli(row.getLong("since")),
+        Instant.ofEpochMilli(row.getLong("at")),
+        row.getBoolean("run_ended"),
+        new Reading.Recent(
+            row.getLong("recent_bytes"), Sql.instant(row, "recent_since").orElse(Instant.MIN)));
+  }
+
+  @Override
+  public List<RunProgress> read(Collection<Long> runs) {
+    String which =
+        runs.isEmpty()
+            ? ""
+            : " WHERE r.run IN (" + String.join(", ", Collections.nCopies(runs.size(), "?")) + ")";
+    return database.read(
+        connection -> {
+          Map<Long, Map<Long, Reading>> readings = new TreeMap<>();
+          Sql.each(
+              connection,
+              row ->
+                  readings
+                      .computeIfAbsent(row.getLong("run"), absent -> new TreeMap<>())
+                      .put(row.getLong("slice"), reading(row)),
+              "SELECT r.*, 0 AS run_ended FROM anabranch_reading r" + which,
+              runs.toArray());
+          return Sql.list(
+              connection,
+              row ->
+                  new RunProgress(
+                      row.getLong("run"),
+                      row.getString("layer"),
+                      Instant.ofEpochMilli(row.getLong("started")),
+                      Instant.ofEpochMilli(row.getLong("seen")),
+                      Sql.instant(row, "ended"),
+                      row.getLong("rows_written"),
+                      readings.getOrDefault(row.getLong("run"), Map.of())),
+              RUNS + which,
+              runs.toArray());
+        });
+  }
+
+  /** Reads how far runs have read, by row set; a run that does not fill it any more has ended. */
+  static Map<Long, Reading> readings(Connection connection) throws SQLException {
+    Map<Long, Reading> readings = new TreeMap<>();
+    Sql.each(
+        connection,
+        row -> readings.put(row.getLong("slice"), reading(row)),
+        """
+        SELECT r.*, NOT EXISTS
+          (SELECT 1 FROM anabranch_fence f JOIN anabranch_run o ON o.run = f.run
+           WHERE f.slice = r.slice AND o.ended IS NULL) AS run_ended
+        FROM anabranch_reading r""");
+    return readings;
+  }
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.contracts.log;
+
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.EpochChange;
+import io.anabranch.api.spi.EpochContent;
+import io.anabranch.api.spi.EventLog;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.LogSize;
+import io.anabranch.api.spi.RecordBatch;
+import io.anabranch.api.spi.StopSignal;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+
+/** A log that is another one, but for what a test overrides. */
+public class ForwardingLog implements EventLog {
+  private final EventLog log;
+
+  /** Forwards all calls to a log. */
+  protected ForwardingLog(EventLog log) {
+    this.log = log;
+  }
+
+  @Override
+  public LogEnd end() {
+    return log.end();
+  }
+
+  @Override
+  public String id() {
+    return log.id();
+  }
+
+  @Override
+  public Epochs epochs() {
+    return log.epochs();
+  }
+
+  @Override
+  public LogSize size(EpochRange range) {
+    return log.size(range);
+  }
+
+  @Override
+  public List<EpochContent> contents(EpochRange range) {
+    return log.contents(range);
+  }
+
+  @Override
+  public List<EpochChange> changes(Collection<EpochContent> earlier) {
+    return log.changes(earlier);
+  }
+
+  @Override
+  public List<EpochChange> faults(EpochRange range) {
+    return log.faults(range);
+  }
+
+  @Override
+  public PTransform<PBegin, PCollection<RecordBatch>> readClosed(EpochRange range) {
+    return log.readClosed(range);
+  }
+
+  @Override
+  public PTransform<PBegin, PCollection<RecordBatch>> follow(
+      long after, Optional<Duration> lateness, Optional<LogEnd> until, StopSignal stop) {
+    return log.follow(after, lateness, until, stop);
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.contracts.store;
+
+import static java.util.Comparator.comparing;
+import static java.util.Comparator.comparingLong;
+
+import io.anabranch.api.EpochRange;
+import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.DeadLetter;
+import io.anabranch.api.spi.EpochContent;
+import io.anabranch.api.spi.LiveRow;
+import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.Reading;
+import io.anabranch.api.spi.Reconciliation;
+import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.store.CatalogChange;
+import io.anabranch.api.spi.store.CatalogState;
+import io.anabranch.api.spi.store.CatalogStore;
+import io.anabranch.api.spi.store.DeadLetterStore;
+import io.anabranch.api.spi.store.Fence;
+import io.anabranch.api.spi.store.FencedException;
+import io.anabranch.api.spi.store.IdKind;
+import io.anabranch.api.spi.store.LetterQuery;
+import io.anabranch.api.spi.store.LiveHead;
+import io.anabranch.api.spi.store.LiveSlice;
+import io.anabranch.api.spi.store.ProgressStore;
+import io.anabranch.api.spi.store.ReadReport;
+import io.anabranch.api.spi.store.ReportStore;
+import io.anabranch.api.spi.store.RowQuery;
+import io.anabranch.api.spi.store.RowStore;
+import io.anabranch.api.spi.store.RunBeat;
+import io.anabranch.api.spi.store.RunProgress;
+import io.anabranch.api.spi.store.SliceRange;
+import io.anabranch.api.spi.store.SliceStats;
+import io.anabranch.api.spi.store.Snapshot;
+import io.anabranch.api.spi.store.ViewStore;
+import java.math.BigInteger;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** A store in memory, for tests: all of one process, and gone with it. */
+public class InMemoryStore
+    implements ViewStore, CatalogStore, RowStore, ProgressStore, DeadLetterStore, ReportStore {
+  private static final Comparator<StoredRow> ORDER =
+      comparing(StoredRow::keyText)
+          .thenComparing(StoredRow::bucket)
+          .thenComparing(StoredRow::length)
+          .thenComparing(row -> new BigInteger(1, row.key()))
+          .thenComparing(StoredRow::epoch);
+  private static final Comparator<DeadLetter> LETTER_ORDER =
+      comparingLong((DeadLetter letter) -> letter.place().epoch())
+          .thenComparing(letter -> letter.place().origin())
+          .thenComparing(letter -> letter.place().position())
+          .thenComparing(letter -> letter.view().orElse(""));
+
+  private final Clock clock;
+  private final Map<String, CatalogState.Entry> documents = new TreeMap<>();
+  private final Map<String, List<LiveSlice>> live = new HashMap<>();
+  private final Map<String, List<LetterQuery.Scope>> scopes = new HashMap<>();
+  private final Map<Long, Fence> fences = new TreeMap<>();
+  private final Map<Long, Long> progress = new TreeMap<>();
+  private final Map<Long, String> positions = new HashMap<>();
+  private final Map<Long, Activity> activity = new HashMap<>();
+
+  /** By row set; the inner maps are replaced, never changed, so a snapshot can keep them. */
+  private final Map<Long, NavigableMap<StoredRow, StoredRow>> rows = new TreeMap<>();
+
+  private final Map<Long, NavigableMap<Long, EpochContent>> contents = new HashMap<>();
+  private final Map<Long, RunProgress> runs = new TreeMap<>();
+  private final Set<Long> suspended = new TreeSet<>();
+  private final Map<Long, Reading> readings = new HashMap<>();
+  private final Set<Long> backfills = new TreeSet<>();
+  private final Map<String, LogEnd> logs = new HashMap<>();
+  private final Map<Long, NavigableMap<DeadLetter, DeadLetter>> letters = new TreeMap<>();
+  private final Map<String, Reconciliation> reconciliations = new HashMap<>();
+  private final Map<IdKind, Long> lastIds = new EnumMap<>(IdKind.class);
+
+  private record Activity(long changes, Instant updated) {}
+
+  /** Creates an empty store. */
+  public InMemoryStore(Clock clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public CatalogStore catalog() {
+    return this;
+  }
+
+  @Override
+  public RowStore rows() {
+    return this;
+  }
+
+  @Override
+  public ProgressStore progress() {
+    return this;
+  }
+
+  @Override
+  public DeadLetterStore deadLetters() {
+    return this;
+  }
+
+  @Override
+  public ReportStore reports() {
+    return this;
+  }
+
+  @Override
+  public synchronized boolean commit(List<CatalogChange> changes, Map<Long, Long> basedOn) {
+    boolean same =
+        changes.stream().allMatch(change -> revision(change.view()) == change.expected())
+            && basedOn.entrySet().stream()
+                .allMatch(
+                    each ->
+                        progress.getOrDefault(each.getKey(), Epochs.NONE).equals(each.getValue()));
+    if (same) {
+      changes.forEach(this::replace);
+    }
+    return same;
+  }
+
+  private long revision(String view) {
+    return documents.containsKey(view) ? documents.get(view).revision() : 0;
+  }
+
+  private void replace(CatalogChange change) {
+    documents.put(change.view(), new CatalogState.Entry(change.expected() + 1, change.document()));
+    live.put(change.view(), change.live());
+    scopes.put(change.view(), change.letters());
+    Map<Long, Fence> former = new HashMap<>(fences);
+    fences.values().removeIf(fence -> fence.view().equals(change.view()));
+    for (Fence fence : change.fences()) {
+      fences.put(fence.rows(), fence);
+      Fence before = former.get(fence.rows());
+      if (before == null || before.run() != fence.run()) {
+        positions.remove(fence.rows());
+      }
+    }
+  }
+
+  @Override
+  public synchronized long nextId(IdKind kind) {
+    return lastIds.merge(kind, 1L, Long::sum);
+  }
+
+  @Override
+  public synchronized Snapshot snapshot() {
+    return new Moment();
+  }
+
+  /** Returns the fence as it is held, and fails if another run holds it; tests break it. */
+  Fence requireOwner(Fence fence) {
+    Fence held = fences.get(fence.rows());
+    if (held == null || held.run() != fence.run()) {
+      throw new FencedException(fence, held == null ? 0 : held.run());
+    }
+    return held;
+  }
+
+  @Override
+  public synchronized void write(
+      Fence fence, Collection<StoredRow> written, Suspension suspension) {
+    Fence held = requireOwner(fence);
+    if (suspension == Suspension.RESPECTED && suspended.contains(fence.run())) {
+      return;
+    }
+    NavigableMap<StoredRow, StoredRow> next = new TreeMap<>(ORDER);
+    next.putAll(of(fence.rows()));
+    written.stream()
+        .filter(row -> row.epoch() > held.after())
+        .forEach(
+            row -> next.merge(row, row, (a, b) -> b.contributions() >= a.contributions() ? b : a));
+    rows.put(fence.rows(), next);
+    long changes = activity.containsKey(fence.rows()) ? activity.get(fence.rows()).changes() : 0;
+    activity.put(fence.rows(), new Activity(changes + 1, clock.instant()));
+    runs.computeIfPresent(
+        fence.run(),
+        (id, run) ->
+            new RunProgress(
+                id,
+                run.layer(),
+                run.started(),
+                run.seen(),
+                run.ended(),
+                run.rowsWritten() + written.size(),
+                Map.of()));
+  }
+
+  private NavigableMap<StoredRow, StoredRow> of(long rowSet) {
+    return rows.getOrDefault(rowSet, new TreeMap<>(ORDER));
+  }
+
+  @Override
+  public void fill(Fence fence, Collection<StoredRow> filled) {
+    write(fence, filled, Suspension.IGNORED);
+  }
+
+  @Override
+  public synchronized Optional<LiveHead> readLive(RowQuery query, Consumer<LiveRow> consumer) {
+    CatalogState.Entry entry = documents.get(query.view());
+    if (entry == null) {
+      return Optional.empty();
+    }
+    List<LiveSlice> slices = live.get(query.view());
+    slices.stream()
+        .flatMap(slice -> rows(slice).filter(row -> matches(query, row)))
+        .sorted(comparing(LiveRow::keyText).thenComparing(LiveRow::bucket))
+        .limit(query.limit().orElse(Integer.MAX_VALUE))
+        .forEach(consumer);
+    return Optional.of(
+        new LiveHead(
+            entry.revision(),
+            Optional.of(entry.document())
+                .filter(document -> entry.revision() != query.knownRevision()),
+            slices.stream()
+                .map(LiveSlice::range)
+                .filter(range -> range.epochs().through() == Long.MAX_VALUE)
+                .map(range -> active(range.rows()))
+                .toList(),
+            count(query, Set.of(DeadLetter.Kind.UNDECODABLE)),
+            count(query, Set.of(DeadLetter.Kind.LATE, DeadLetter.Kind.AHEAD)),
+            slices.stream()
+                .map(slice -> logs.get(slice.log()))
+                .filter(Objects::nonNull)
+                .findFirst()));
+  }
+
+  private long count(RowQuery query, Set<DeadLetter.Kind> kinds) {
+    RowQuery.Letters wanted = query.letters();
+    LetterQuery letterQuery = new LetterQuery(scopes.get(query.view()), kinds, Integer.MAX_VALUE);
+    return found(letterQuery).stream()
+        .filter(letter -> isWanted(wanted, letter))
+        .limit(LiveHead.MOST_LETTERS)
+        .count();
+  }
+
+  private static boolean isWanted(RowQuery.Letters wanted, DeadLetter letter) {
+    if (letter.eventTime().isEmpty()) {
+      return letter.place().epoch() >= wanted.fromEpoch();
+    }
+    long time = letter.eventTime().get().toEpochMilli();
+    boolean counted =
+        letter.place().epoch() <= wanted.countedThrough() && time <= wanted.countedTime();
+    return time >= wanted.fromTime() && time < wanted.toTime() && !counted;
+  }
+
+  private Stream<LiveRow> rows(LiveSlice slice) {
+    return of(slice.range().rows()).values().stream()
+        .filter(row -> slice.range().epochs().contains(row.epoch()))
+        .map(
+            row ->
+                new LiveRow(
+                    slice.speed(),
+                    row.bucket(),
+                    row.length(),
+                    row.key(),
+                    row.keyText(),
+                    row.accumulator()));
+  }
+
+  private static boolean matches(RowQuery query, LiveRow row) {
+    return row.bucket() >= query.fromBucket()
+        && row.bucket() <= query.toBucket()
+        && (query.keyTexts().isEmpty() || query.keyTexts().contains(row.keyText()))
+        && query.afterKeyText().filter(after -> row.keyText().compareTo(after) <= 0).isEmpty();
+  }
+
+  private LiveHead.Activity active(long rowSet) {
+    Long complete = progress.get(rowSet);
+    Activity active = activity.get(rowSet);
+    Fence fence = fences.get(rowSet);
+    return new LiveHead.Activity(
+        rowSet,
+        complete == null ? OptionalLong.empty() : OptionalLong.of(complete),
+        Optional.ofNullable(positions.get(rowSet)),
+        active == null ? 0 : active.changes(),
+        Optional.ofNullable(active).map(Activity::updated),
+        Optional.ofNullable(fence)
+            .map(held -> runs.get(held.run()))
+            .filter(run -> run.ended().isEmpty())
+            .map(RunProgress::seen));
+  }
+
+  @Override
+  public synchronized long delete(long rowSet, EpochRange epochs, int most) {
+    NavigableMap<StoredRow, StoredRow> next = new TreeMap<>(of(rowSet));
+    List<StoredRow> garbage =
+        next.values().stream().filter(row -> epochs.contains(row.epoch())).limit(most).toList();
+    garbage.forEach(next::remove);
+    rows.put(rowSet, next);
+    if (next.isEmpty()) {
+      rows.remove(rowSet);
+    }
+    return garbage.size();
+  }
+
+  @Override
+  public synchronized void heartbeat(RunBeat beat) {
+    Instant now = clock.instant();
+    RunProgress before = runs.get(beat.run());
+    runs.put(
+        beat.run(),
+        new RunProgress(
+            beat.run(),
+            before == null ? beat.layer() : before.layer(),
+            before == null ? now : before.started(),
+            now,
+            beat.state() == RunBeat.State.ENDED
+                ? Optional.of(now)
+                : Optional.ofNullable(before).flatMap(RunProgress::ended),
+            before == null ? 0 : before.rowsWritten(),
+            Map.of()));
+    if (beat.state() == RunBeat.State.SUSPENDED) {
+      suspended.add(beat.run());
+    }
+    beat.log().ifPresent(log -> logs.merge(log.id(), log.end(), InMemoryStore::later));
+    for (Fence fence : beat.fences()) {
+      Fence held = fences.get(fence.rows());
+      if (held != null && held.run() == fence.run()) {
+        beat.contents().stream()
+            .filter(content -> content.epoch() > held.after())
+            .forEach(
+                content ->
+                    contents
+                        .computeIfAbsent(fence.rows(), absent -> new TreeMap<>())
+                        .put(content.epoch(), content));
+      }
+    }
+  }
+
+  /** A run that looked earlier may report later. */
+  private static LogEnd later(LogEnd a, LogEnd b) {
+    return new LogEnd(
+        b.position(),
+        Math.max(a.closedThrough(), b.closedThrough()),
+        Math.min(a.firstEpoch(), b.firstEpoch()),
+        Math.max(a.lastEpoch(), b.lastEpoch()));
+  }
+
+  @Override
+  public synchronized boolean complete(Fence fence, long through, Optional<String> position) {
+    requireOwner(fence);
+    if (suspended.contains(fence.run())) {
+      return false;
+    }
+    progress.merge(fence.rows(), through, Math::max);
+    position.ifPresent(at -> positions.put(fence.rows(), at));
+    return true;
+  }
+
+  @Override
+  public synchronized void report(Collection<ReadReport> reports) {
+    for (ReadReport report : reports) {
+      long rowSet = report.fence().rows();
+      if (!fences.containsKey(rowSet) || fences.get(rowSet).run() != report.fence().run()) {
+        continue;
+      }
+      if (report instanceof ReadReport.Begun begun) {
+        readings.put(rowSet, Reading.begun(begun.after(), clock.instant()));
+        if (begun.bounded()) {
+          backfills.add(rowSet);
+        }
+      } else if (report instanceof ReadReport.Read read) {
+        readings.computeIfPresent(
+            rowSet,
+            (id, before) ->
+                before.plus(
+                    read.through(),
+                    read.bytes(),
+                    read.records(),
+                    clock.instant(),
+                    backfills.contains(id)));
+      }
+    }
+  }
+
+  @Override
+  public synchronized List<RunProgress> read(Collection<Long> wanted) {
+    return runs.values().stream()
+        .filter(run -> wanted.isEmpty() || wanted.contains(run.run()))
+        .map(run -> with(run, readings(run.run())))
+        .toList();
+  }
+
+  private Map<Long, Reading> allReadings() {
+    Map<Long, Reading> all = new TreeMap<>();
+    readings.forEach(
+        (rowSet, reading) -> all.put(rowSet, isAlive(rowSet) ? reading : reading.asEnded()));
+    return all;
+  }
+
+  /** Whether a run that has not ended fills a row set. */
+  private boolean isAlive(long rowSet) {
+    Fence fence = fences.get(rowSet);
+    RunProgress run = fence == null ? null : runs.get(fence.run());
+    return run != null && run.ended().isEmpty();
+  }
+
+  private Map<Long, Reading> readings(long run) {
+    Map<Long, Reading> found = new TreeMap<>();
+    fences.values().stream()
+        .filter(fence -> fence.run() == run && readings.containsKey(fence.rows()))
+        .forEach(fence -> found.put(fence.rows(), readings.get(fence.rows())));
+    return found;
+  }
+
+  private static RunProgress with(RunProgress run, Map<Long, Reading> read) {
+    return new RunProgress(
+        run.run(), run.layer(), run.started(), run.seen(), run.ended(), run.rowsWritten(), read);
+  }
+
+  @Override
+  public synchronized void write(Map<String, Long> generations, Collection<DeadLetter> written) {
+    for (DeadLetter letter : written) {
+      generations.forEach(
+          (view, generation) -> {
+            if (letter.view().map(view::equals).orElse(true)) {
+              letters
+                  .computeIfAbsent(generation, absent -> new TreeMap<>(LETTER_ORDER))
+                  .putIfAbsent(letter, letter);
+            }
+          });
+    }
+  }
+
+  @Override
+  public void read(LetterQuery query, Consumer<DeadLetter> consumer) {
+    found(query).stream().limit(query.limit()).forEach(consumer);
+  }
+
+  @Override
+  public long count(LetterQuery query) {
+    return Math.min(query.limit(), found(query).size());
+  }
+
+  private synchronized Set<DeadLetter> found(LetterQuery query) {
+    Set<DeadLetter> found = new TreeSet<>(LETTER_ORDER);
+    for (LetterQuery.Scope scope : query.scopes()) {
+      letters.getOrDefault(scope.generation(), new TreeMap<>(LETTER_ORDER)).keySet().stream()
+          .filter(letter -> letter.view().map(scope.view()::equals).orElse(true))
+          .filter(letter -> query.kinds().contains(letter.kind()))
+          .filter(letter -> scope.epochs().contains(letter.place().epoch()))
+          .forEach(found::add);
+    }
+    return found;
+  }
+
+  @Override
+  public void dropAllBut(Supplier<Set<Long>> named) {
+    Set<Long> listed;
+    synchronized (this) {
+      listed = new TreeSet<>(letters.keySet());
+    }
+    listed.removeAll(named.get());
+    synchronized (this) {
+      letters.keySet().removeAll(listed);
+    }
+  }
+
+  @Override
+  public synchronized void add(Reconciliation reconciliation) {
+    reconciliations.put(reconciliation.view(), reconciliation);
+  }
+
+  @Override
+  public synchronized Optional<Reconciliation> last(String view) {
+    return Optional.ofNullable(reconciliations.get(view));
+  }
+
+  @Override
+  public void close() {}
+
+  private final class Moment implements Snapshot {
+    private final Map<String, CatalogState.Entry> documentsThen = Map.copyOf(documents);
+    private final Map<Long, Long> progressThen = Map.copyOf(progress);
+    private final Map<Long, Reading> readingsThen = allReadings();
+    private final Map<Long, NavigableMap<StoredRow, StoredRow>> rowsThen = Map.copyOf(rows);
+
+    @Override
+    public CatalogState catalog(Collection<String> views) {
+      Map<String, CatalogState.Entry> wanted = new TreeMap<>(documentsThen);
+      if (!views.isEmpty()) {
+        wanted.keySet().retainAll(views);
+      }
+      return new CatalogState(wanted, progressThen, readingsThen);
+    }
+
+    @Override
+    public void scan(List<SliceRange> slices, ObjIntConsumer<StoredRow> consumer) {
+      record Found(StoredRow row, int slice) {}
+      List<Found> found = new ArrayList<>();
+      for (int i = 0; i < slices.size(); i++) {
+        int slice = i;
+        rows(slices.get(i)).forEach(row -> found.add(new Found(row, slice)));
+      }
+      found.stream()
+          .sorted(comparing(Found::row, ORDER))
+          .forEach(each -> consumer.accept(each.row(), each.slice()));
+    }
+
+    private Stream<StoredRow> rows(SliceRange slice) {
+      return rowsThen.getOrDefault(slice.rows(), new TreeMap<>(ORDER)).values().stream()
+          .filter(row -> slice.epochs().contains(row.epoch()));
+    }
+
+    @Override
+    public SliceStats stats(SliceRange slice) {
+      List<StoredRow> held = rows(slice).toList();
+      return new SliceStats(
+          held.size(),
+          held.stream().mapToLong(StoredRow::bucket).min().orElse(0),
+          held.stream().mapToLong(StoredRow::bucket).max().orElse(0),
+          Optional.ofNullable(activity.get(slice.rows())).map(Activity::updated));
+    }
+
+    @Override
+    public List<EpochContent> contents(List<SliceRange> slices) {
+      return slices.stream()
+          .flatMap(
+              slice ->
+                  contents.getOrDefault(slice.rows(), new TreeMap<>()).values().stream()
+                      .filter(content -> slice.epochs().contains(content.epoch())))
+          .sorted(comparingLong(EpochContent::epoch))
+          .toList();
+    }
+
+    @Override
+    public void close() {}
+  }
+}

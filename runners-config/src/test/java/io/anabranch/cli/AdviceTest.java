@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+
+import io.anabranch.api.UserException;
+import io.anabranch.api.spi.LogException;
+import io.anabranch.api.spi.store.StoreException;
+import io.anabranch.catalog.CatalogException;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class AdviceTest {
+  @Test
+  void messageIsFollowedByWhatToDo() {
+    assertThat(
+        Advice.text(new CatalogException(CatalogException.Code.NOT_COMPUTED, "no answer yet")),
+        is("no answer yet. Compute it first, with \"anabranch run\""));
+  }
+
+  @Test
+  void timesAreNamedWhereTheyAreNeeded() {
+    LogException behind =
+        new LogException(
+            LogException.Code.CLOCK_BEHIND,
+            "the log is closed",
+            Instant.parse("2026-01-01T12:00:00Z"),
+            Instant.parse("2026-01-01T13:00:00Z"));
+    LogException ahead =
+        new LogException(
+            LogException.Code.CLOCK_AHEAD, "too late", Instant.parse("2026-01-01T14:00:00Z"));
+
+    assertThat(Advice.text(behind), containsString("--at 2026-01-01T12:00:00Z"));
+    assertThat(Advice.text(behind), containsString("close --force --through 2026-01-01T13:00:00Z"));
+    assertThat(Advice.text(ahead), containsString("--at 2026-01-01T14:00:00Z"));
+  }
+
+  @Test
+  void causeThatAdviceIsKnownForCounts() {
+    UserException wrapped =
+        new UserException("failed", new StoreException(StoreException.Code.LOCKED, "locked"));
+
+    assertThat(Advice.text(wrapped), containsString("failed. End that process or raise"));
+    assertThat(Advice.of(new UserException("whatever")), is(Optional.empty()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(CatalogException.Code.class)
+  void everyRefusalOfTheCatalogHasAdvice(CatalogException.Code code) {
+    assertThat(Advice.of(new CatalogException(code, "no")).isPresent(), is(true));
+  }
+}

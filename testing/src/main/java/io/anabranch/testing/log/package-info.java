@@ -1,5 +1,0 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-/**
- * Tests for logs: a connector's author extends {@link io.anabranch.testing.log.EventLogContract}.
- */
-package io.anabranch.testing.log;
