@@ -197,10 +197,7 @@ public final class BatchTransitions {
   /** Puts a compacted slice in the place of its sources. No answer changes. */
   public static ViewCatalog compact(ViewCatalog catalog, Fence fence, SliceStats stats) {
     Slices.Owned owned = Slices.owned(catalog, fence);
-    if (!(owned.slice().premise().orElse(null) instanceof Premise.Sources premise)) {
-      throw new IllegalArgumentException("row set " + fence.rows() + " is of no compaction");
-    }
-    List<SliceRange> sources = premise.sources();
+    List<SliceRange> sources = sources(catalog, fence);
     requireNeighbours(catalog, sources);
     if (!catalog.batch().map(Version::id).equals(Optional.of(owned.version().id()))) {
       throw changed(catalog);
@@ -213,6 +210,15 @@ public final class BatchTransitions {
                     version.slices().stream()
                         .filter(slice -> !(slice.isShown() && sources.contains(slice.range())))
                         .toList()));
+  }
+
+  /** Returns the slices that a compacted one is to replace. */
+  static List<SliceRange> sources(ViewCatalog catalog, Fence fence) {
+    Slice slice = Slices.owned(catalog, fence).slice();
+    if (!(slice.premise().orElse(null) instanceof Premise.Sources premise)) {
+      throw new IllegalArgumentException("row set " + fence.rows() + " is of no compaction");
+    }
+    return premise.sources();
   }
 
   private static EpochRange requireNeighbours(ViewCatalog catalog, List<SliceRange> sources) {

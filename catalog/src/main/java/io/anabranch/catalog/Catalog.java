@@ -87,7 +87,7 @@ public final class Catalog {
   }
 
   /** Reads a view out of the state of a store. */
-  public static ViewState state(String view, CatalogState state) {
+  static ViewState state(String view, CatalogState state) {
     return ViewState.of(parsed(List.of(view), state).get(view), state);
   }
 
@@ -168,7 +168,7 @@ public final class Catalog {
                 + MOST_RETRIES
                 + " times while this one tried to "
                 + transition
-                + "; nothing was changed. Try again");
+                + "; nothing was changed");
       }
     }
   }

@@ -4,7 +4,6 @@ package io.anabranch.catalog;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.Fingerprint;
 import io.anabranch.catalog.CatalogException.Code;
-import java.util.List;
 
 /**
  * Whether stored rows fit a definition, a log and an architecture. Each method throws {@link
@@ -39,7 +38,7 @@ public final class Compatibility {
   }
 
   /** Requires that a version is of the log of a view. */
-  static void requireLog(Version version, ViewRef view) {
+  public static void requireLog(Version version, ViewRef view) {
     boolean same =
         version.view().log().equals(view.log())
             && version.view().epochLength().equals(view.epochLength());
@@ -59,14 +58,29 @@ public final class Compatibility {
 
   /** Requires that a version is of a definition. */
   public static void requireDefinition(Version version, Fingerprint definition) {
-    List<String> changes = version.view().fingerprint().changesTo(definition);
+    String changes = changes(version, definition);
     if (!changes.isEmpty()) {
       throw CatalogException.of(
           Code.OTHER_DEFINITION,
           version.view().name(),
           "version %d was computed by another definition: %s",
           version.id(),
-          String.join("; ", changes));
+          changes);
+    }
+  }
+
+  /** Requires that a version of a definition may share older epochs of the live versions. */
+  public static void requireSharable(ViewCatalog catalog, Fingerprint definition) {
+    for (Version version : catalog.live()) {
+      String changes = changes(version, definition);
+      if (!changes.isEmpty()) {
+        throw CatalogException.of(
+            Code.NOTHING_TO_SHARE,
+            catalog.view(),
+            "older epochs of version %d cannot be shared, as the definition changed: %s",
+            version.id(),
+            changes);
+      }
     }
   }
 
@@ -85,7 +99,7 @@ public final class Compatibility {
       return;
     }
     Version live = catalog.live().get(0);
-    List<String> changes = live.view().fingerprint().changesTo(view.fingerprint());
+    String changes = changes(live, view.fingerprint());
     if (!changes.isEmpty()) {
       throw CatalogException.of(
           Code.OTHER_DEFINITION,
@@ -94,7 +108,11 @@ public final class Compatibility {
           live.id(),
           catalog.architecture().word(),
           architecture.word(),
-          String.join("; ", changes));
+          changes);
     }
+  }
+
+  private static String changes(Version version, Fingerprint definition) {
+    return String.join("; ", version.view().fingerprint().changesTo(definition));
   }
 }

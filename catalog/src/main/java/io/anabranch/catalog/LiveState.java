@@ -15,7 +15,8 @@ import java.util.OptionalLong;
 /**
  * What live rows are the answer of, read in the same moment as the rows.
  *
- * @param view the view
+ * @param view the view; of progress it knows that of the live slices that follow the log, and no
+ *     readings
  * @param slices the slices that were read
  * @param log the log as a run saw it last, empty if none did
  * @param undecodable records that could not be decoded, in the epochs that may hold events of the

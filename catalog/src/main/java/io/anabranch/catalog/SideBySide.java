@@ -29,7 +29,7 @@ public final class SideBySide {
     try (Snapshot snapshot = store.catalog().snapshot()) {
       CatalogState state = snapshot.catalog(List.of(slice.view()));
       ViewState view = Catalog.state(slice.view(), state);
-      SliceRange all = new SliceRange(slice.rows(), new EpochRange(NONE, Long.MAX_VALUE));
+      SliceRange all = new SliceRange(slice.rows(), EpochRange.ALL);
       scan(snapshot, within(view.catalog().liveSlices().stream(), epochs), List.of(all), rows);
       return view;
     }

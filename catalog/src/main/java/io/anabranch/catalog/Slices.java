@@ -88,7 +88,7 @@ final class Slices {
   }
 
   static List<LetterRange> newLetters(TransitionContext context) {
-    return List.of(new LetterRange(context.generation(), new EpochRange(NONE, Long.MAX_VALUE)));
+    return List.of(new LetterRange(context.generation(), EpochRange.ALL));
   }
 
   /** Returns the last epoch that is complete in a version. */

@@ -146,7 +146,7 @@ public final class StreamTransitions {
                         Code.NOTHING_TO_SHARE,
                         catalog.view(),
                         "there is no live version to share older epochs of"));
-    Compatibility.requireDefinition(live, view.fingerprint());
+    Compatibility.requireSharable(catalog, view.fingerprint());
     List<Slice> shared = shared(catalog, through, context);
     long end = shared.isEmpty() ? NONE : shared.get(shared.size() - 1).through();
     if (end != through) {

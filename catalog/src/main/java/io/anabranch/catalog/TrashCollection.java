@@ -4,7 +4,6 @@ package io.anabranch.catalog;
 import static java.util.stream.Collectors.toSet;
 
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.store.SliceRange;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,8 +15,6 @@ import java.util.Set;
  * after, so that no transition can forget any.
  */
 final class TrashCollection {
-  private static final EpochRange ALL = new EpochRange(Epochs.NONE, Long.MAX_VALUE);
-
   private final List<SliceRange> named;
   private final Set<Long> rowSets;
   private final List<Trash> trash;
@@ -48,7 +45,7 @@ final class TrashCollection {
 
   private void add(SliceRange range, Instant since) {
     if (!rowSets.contains(range.rows())) {
-      addWhole(new SliceRange(range.rows(), ALL), since);
+      addWhole(new SliceRange(range.rows(), EpochRange.ALL), since);
       return;
     }
     List<SliceRange> known = new ArrayList<>(named);

@@ -30,11 +30,6 @@ public record VersionState(ViewState state, Version version) {
     return version.retired().isPresent();
   }
 
-  /** Returns whether its backfill is complete, so that a run may follow the log from it. */
-  public boolean isBackfilled() {
-    return version.following().isPresent();
-  }
-
   /**
    * Returns the last epoch that is complete in it, {@link io.anabranch.api.Epochs#NONE} if none is.
    */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.catalog;
 
-import static io.anabranch.api.Epochs.NONE;
-
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.spi.EpochContent;
@@ -116,16 +114,18 @@ public final class ViewLifecycle {
   }
 
   /** Shows readers a compacted slice in the place of its sources. No answer changes. */
-  public void compact(OpenSlice compacted, List<SliceRange> sources) {
+  public void compact(OpenSlice compacted) {
+    ViewCatalog before = catalog.load(compacted.view());
+    List<SliceRange> sources = BatchTransitions.sources(before, compacted.fence());
     SliceStats stats;
     List<EpochContent> contents;
     try (Snapshot snapshot = store.catalog().snapshot()) {
-      stats = snapshot.stats(all(compacted.rows()));
+      stats = snapshot.stats(new SliceRange(compacted.rows(), EpochRange.ALL));
       contents = snapshot.contents(sources);
     }
     remember(List.of(compacted), contents);
     Optional<Instant> updated =
-        catalog.load(compacted.view()).liveSlices().stream()
+        before.liveSlices().stream()
             .filter(slice -> sources.contains(slice.range()))
             .flatMap(slice -> slice.stats().flatMap(SliceStats::updated).stream())
             .max(Comparator.naturalOrder());
@@ -262,8 +262,10 @@ public final class ViewLifecycle {
   }
 
   /**
-   * Remembers what the log held of the epochs that slices of one run are filled from; what was
-   * remembered of an epoch is replaced. Slices that another run has taken over remember nothing.
+   * Remembers what the log held of the epochs that slices are filled from; what was remembered of
+   * an epoch is replaced. Slices that another run has taken over remember nothing.
+   *
+   * @param slices all of one run
    */
   public void remember(Collection<OpenSlice> slices, List<EpochContent> contents) {
     if (!slices.isEmpty()) {
@@ -285,13 +287,12 @@ public final class ViewLifecycle {
   private Map<String, SliceStats> stats(Collection<OpenSlice> slices) {
     Map<String, SliceStats> stats = new TreeMap<>();
     try (Snapshot snapshot = store.catalog().snapshot()) {
-      slices.forEach(slice -> stats.put(slice.view(), snapshot.stats(all(slice.rows()))));
+      slices.forEach(
+          slice ->
+              stats.put(
+                  slice.view(), snapshot.stats(new SliceRange(slice.rows(), EpochRange.ALL))));
     }
     return stats;
-  }
-
-  private static SliceRange all(long rows) {
-    return new SliceRange(rows, new EpochRange(NONE, Long.MAX_VALUE));
   }
 
   private static Changed<String> noResult(ViewCatalog catalog) {

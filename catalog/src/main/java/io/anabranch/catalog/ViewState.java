@@ -58,12 +58,20 @@ public record ViewState(
     return catalog.architecture();
   }
 
-  /** Returns the definition and the log of the live versions, else of the candidate. */
+  /**
+   * Returns the definition and the log of the live versions, else of the candidate.
+   *
+   * @throws java.util.NoSuchElementException if there is none
+   */
   public ViewRef ref() {
     return catalog.described().orElseThrow().view();
   }
 
-  /** Returns the definition of the live versions, else of the candidate. */
+  /**
+   * Returns the definition of the live versions, else of the candidate.
+   *
+   * @throws java.util.NoSuchElementException if there is none
+   */
   public Fingerprint fingerprint() {
     return ref().fingerprint();
   }

@@ -2,6 +2,7 @@
 /**
  * The rules of versions, slices and their life. {@link io.anabranch.catalog.Catalog} is the entry
  * point: it loads the {@link io.anabranch.catalog.ViewCatalog} of each view, applies a transition,
- * and commits the result. The transitions are pure functions, public so that runs can name them.
+ * and commits the result. {@link io.anabranch.catalog.ViewLifecycle} has a method for each step
+ * that runs and commands take.
  */
 package io.anabranch.catalog;

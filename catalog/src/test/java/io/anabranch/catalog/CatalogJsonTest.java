@@ -67,7 +67,7 @@ class CatalogJsonTest {
                 VIEW,
                 NOON,
                 Optional.of(NOON),
-                List.of(new LetterRange(7, new EpochRange(Epochs.NONE, Long.MAX_VALUE))),
+                List.of(new LetterRange(7, EpochRange.ALL)),
                 OptionalLong.empty(),
                 OptionalLong.empty(),
                 List.of(following))),

@@ -10,6 +10,8 @@ import java.io.Serializable;
  * @param through the last epoch of the range
  */
 public record EpochRange(long after, long through) implements Serializable {
+  /** All epochs. */
+  public static final EpochRange ALL = new EpochRange(Epochs.NONE, Long.MAX_VALUE);
 
   /** Checks the order. */
   public EpochRange {

@@ -2,8 +2,8 @@
 package io.anabranch.api;
 
 /**
- * An error that the person at the command line can mend: the message says what was found, what is
- * allowed and what to do next. It is shown without a stack trace.
+ * An error that people can mend: the message says what was found and what is allowed, and what to
+ * do next unless a code of the error says it. It is shown without a stack trace.
  */
 public class UserException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -16,12 +16,12 @@ public class UserException extends RuntimeException {
         : new UserException(Excerpt.of(error.toString(), LONGEST), error);
   }
 
-  /** Creates one from a message that says what to do. */
+  /** Creates one. */
   public UserException(String message) {
     super(message);
   }
 
-  /** Creates one from a message that says what to do, and what brought it about. */
+  /** Creates one with what brought it about. */
   public UserException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -9,7 +9,6 @@ import io.anabranch.input.NotTextException;
 import io.anabranch.serving.IncompleteAnswerException;
 import io.anabranch.wiring.RunException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /** What to do about an error, by its code. Whoever throws it does not know commands or options. */
@@ -47,7 +46,7 @@ final class Advice {
                 + " --strict");
       }
       if (cause instanceof NotTextException) {
-        return Optional.of("Or state --binary to take its bytes as they are");
+        return Optional.of("To take its bytes as they are, state --binary");
       }
     }
     return Optional.empty();
@@ -60,15 +59,15 @@ final class Advice {
       case OTHER_LOG -> "Set log.path back, " + ANOTHER_STORE;
       case OTHER_DEFINITION ->
           "Undo the change, or compute the view anew: \"anabranch run --layer batch --full\" in"
-              + " Lambda, \"anabranch replay\" in Kappa";
+              + " Lambda, after which speed begins anew; \"anabranch replay\" in Kappa";
       case NOT_CONTINUED, OUTRUN, BACKWARDS, SOURCES_CHANGED ->
           "Nothing was changed; run it again if it is needed";
       case FENCED -> "Keep one run of a layer at a time";
-      case UNKNOWN_VERSION, LIVE_CHANGED, NO_ROLE ->
-          "Nothing was changed; \"anabranch status\" shows the versions";
+      case UNKNOWN_VERSION, NO_ROLE -> "\"anabranch status\" shows the versions";
+      case LIVE_CHANGED -> "Nothing was changed; \"anabranch status\" shows the versions";
       case BACKFILL_RUNNING -> "Let its replay go on, or replay again";
-      case NOTHING_TO_SHARE, NO_SLICE_ENDS_THERE ->
-          "Replay from an earlier epoch, or all of the log, without --from";
+      case NOTHING_TO_SHARE -> "Replay all of the log, without --from";
+      case NO_SLICE_ENDS_THERE -> "Replay from an earlier epoch, or all of the log, without --from";
       case NOT_CAUGHT_UP -> "Let its replay go on; \"anabranch status\" shows how far it is";
       case IS_LIVE -> "Promote another version first";
       case TOO_MANY_CONFLICTS -> "Try again";
@@ -137,7 +136,6 @@ final class Advice {
   }
 
   private static Optional<String> of(LogException failed) {
-    List<Instant> times = failed.times();
     return switch (failed.code()) {
       case INACCESSIBLE -> Optional.of("Name a folder in log.path that this user may write to");
       case NOT_A_LOG ->
@@ -145,7 +143,7 @@ final class Advice {
       case OTHER_EPOCH_LENGTH -> Optional.of("Set log.epoch back, or name another log.path");
       case NEWER_FORMAT -> Optional.of("Use the newer release, or another log.path");
       case OLDER_FORMAT -> Optional.of("Ingest its records into a new log.path");
-      case DAMAGED -> Optional.of("Restore it from a backup");
+      case DAMAGED -> Optional.of("Restore what is damaged or missing from a backup");
       case CLOSING_LOST ->
           Optional.of(
               "Restore it from a backup; without one, make an empty file of this name, and close"
@@ -160,21 +158,26 @@ final class Advice {
           Optional.of(
               "If the clock of this machine is behind, set it. If another one was ahead, append to"
                   + " the first open epoch until that time has come, with --at "
-                  + times.get(0)
+                  + time(failed, 0)
                   + ". Combined views answer with such records at once; windowed views list them as"
                   + " late and count them with the next full batch run. Batch reads them after"
                   + " \"anabranch close --force --through "
-                  + times.get(1)
+                  + time(failed, 1)
                   + "\"");
       case CLOCK_AHEAD ->
           Optional.of(
               "If the clock is right, append once with --at "
-                  + times.get(0)
+                  + time(failed, 0)
                   + ", or set log.maxClockJump");
       case RECORD_TOO_LONG ->
           Optional.of("Shorten or remove the line, or set log.maxRecord higher");
       case MISCONFIGURED, TIME_OUT_OF_RANGE, NO_RECORDS, UNREADABLE_INPUT, FAILED ->
           Optional.empty();
     };
+  }
+
+  /** Another log may not say it. */
+  private static String time(LogException failed, int which) {
+    return failed.times().size() > which ? failed.times().get(which).toString() : "TIME";
   }
 }

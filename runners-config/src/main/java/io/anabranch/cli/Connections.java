@@ -35,12 +35,16 @@ final class Connections {
 
   /** Fails if the rows of a view are made from another log than this. */
   static void requireLogOf(ViewCatalog view, EventLog log) {
-    if (!view.isLive()) {
-      return;
-    }
-    ViewRef live = view.live().get(0).view();
-    Compatibility.requireLog(
-        view, new ViewRef(live.name(), live.fingerprint(), log.id(), log.epochs().length()));
+    view.described()
+        .ifPresent(
+            version ->
+                Compatibility.requireLog(
+                    version,
+                    new ViewRef(
+                        view.view(),
+                        version.view().fingerprint(),
+                        log.id(),
+                        log.epochs().length())));
   }
 
   static AppendableLog appendableLog(Configuration configuration) {

@@ -163,9 +163,9 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
   public void goesOn(long run, List<OpenSlice> versions) {
     for (OpenSlice slice : versions) {
       VersionRole role = context.catalog().load(slice.view()).role(slice.version());
+      String word = role == VersionRole.NONE ? "retired" : role.word();
       err.printf(
-          "%s: run %d goes on with %s version %d%n",
-          slice.view(), run, role.word(), slice.version());
+          "%s: run %d goes on with %s version %d%n", slice.view(), run, word, slice.version());
     }
     err.flush();
   }

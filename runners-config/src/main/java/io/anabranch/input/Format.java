@@ -97,11 +97,11 @@ enum Format {
   }
 
   private static String decompressBy(String command) {
-    return "Decompress it first, as \"" + command + " FILE | anabranch ingest -\"";
+    return "Decompress it first, as by \"" + command + " FILE\", and pipe it in";
   }
 
   private static String convertFrom(String encoding) {
-    return "Convert it first, as \"iconv -f " + encoding + " -t UTF-8 FILE | anabranch ingest -\"";
+    return "Convert it first, as by \"iconv -f " + encoding + " -t UTF-8 FILE\", and pipe it in";
   }
 
   private static String writeAsLines() {

@@ -67,7 +67,7 @@ public final class RunnerProfile {
       }
       if (argument.startsWith("--runner=")) {
         throw new UsageException(
-            "the runner is no option of Beam here: name it by the profile "
+            "the runner is no option of Beam here: set runner.profile instead of "
                 + argument.substring("--runner=".length()));
       }
       merged.remove(equals < 0 ? argument.substring(2) : argument.substring(2, equals));

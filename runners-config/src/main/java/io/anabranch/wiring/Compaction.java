@@ -124,7 +124,7 @@ public final class Compaction {
           snapshot.scan(slices, (row, slice) -> writer.accept(row));
         }
         writer.finish();
-        context.lifecycle().compact(fold, slices);
+        context.lifecycle().compact(fold);
         replaced = true;
         return new Report(view.name(), slices.size(), writer.read, writer.written);
       } finally {

@@ -5,7 +5,6 @@ import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.store.OpenSlice;
@@ -51,13 +50,11 @@ final class Heartbeat implements AutoCloseable {
   synchronized void follows(Collection<OpenSlice> slices) {
     followed = List.copyOf(slices);
     remembered = List.of();
-    List<EpochContent> all = context.log().contents(new EpochRange(Epochs.NONE, Long.MAX_VALUE));
+    List<EpochContent> all = context.log().contents(EpochRange.ALL);
     for (OpenSlice slice : slices) {
       Set<Long> known =
-          context
-              .lifecycle()
-              .remembered(context.catalog().requireVersion(slice.version()).version())
-              .stream()
+          context.catalog().version(slice.version()).stream() // it may be retired already
+              .flatMap(state -> context.lifecycle().remembered(state.version()).stream())
               .map(EpochContent::epoch)
               .collect(toSet());
       context

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
+import io.anabranch.api.Architecture;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LogEnd;
@@ -112,6 +113,9 @@ public final class LambdaRun<E> {
 
   /** Returns the epoch to compute through if there are records that batch does not hold yet. */
   private OptionalLong due() {
+    if (isMoved()) { // speed is about to be told
+      return OptionalLong.empty();
+    }
     LogEnd end = context.log().end();
     long held = least(ViewState::batchThrough);
     OptionalLong closed = end.lastClosedWithRecords();
@@ -130,6 +134,12 @@ public final class LambdaRun<E> {
     return System.nanoTime() - waitingSinceNanos > PATIENCE.toNanos()
         ? closed
         : OptionalLong.empty();
+  }
+
+  /** Whether another process has changed the architecture. */
+  private boolean isMoved() {
+    return context.catalog().loadAll().values().stream()
+        .anyMatch(view -> view.isLive() && view.architecture() != Architecture.LAMBDA);
   }
 
   private long least(ToLongFunction<ViewState> epoch) {

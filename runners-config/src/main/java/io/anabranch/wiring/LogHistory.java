@@ -160,7 +160,7 @@ public final class LogHistory {
   /** Returns what is missing or damaged in a log, but for the epochs before it begins. */
   public static List<EpochChange> faults(EventLog log) {
     long first = log.end().firstEpoch();
-    return log.faults(new EpochRange(Epochs.NONE, Long.MAX_VALUE)).stream()
+    return log.faults(EpochRange.ALL).stream()
         .filter(fault -> fault.kind() != Kind.REMOVED || fault.epoch() > first)
         .toList();
   }

@@ -7,6 +7,8 @@ import io.anabranch.api.UserException;
 import io.anabranch.transforms.Decode;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.PipelineResult.State;
@@ -16,7 +18,9 @@ import org.apache.beam.sdk.metrics.MetricsFilter;
 
 /** Runs pipelines to their end. */
 final class Pipelines {
-  private static final String SERIALIZED = UserException.class.getName() + ": ";
+  /** The text of an error for people, with its class, where a runner keeps no more of it. */
+  private static final Pattern SERIALIZED =
+      Pattern.compile("io\\.anabranch\\.(\\w+\\.)*(User|Log|Store|Fenced|Catalog)Exception: ");
 
   private static final int LONGEST_MESSAGE = 1_000;
 
@@ -68,18 +72,17 @@ final class Pipelines {
   }
 
   /** Finds the error of a worker in what a runner wrapped around it, also if it was serialized. */
-  private static UserException userException(Throwable error, AuthorSteps steps, String layer) {
+  static UserException userException(Throwable error, AuthorSteps steps, String layer) {
     Throwable last = error;
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof UserException user && !(cause instanceof AuthorException)) {
         return new UserException(excerpt(user.getMessage()), error);
       }
       String text = String.valueOf(cause.getMessage());
-      int at = text.indexOf(SERIALIZED);
-      if (at >= 0) {
+      Matcher serialized = SERIALIZED.matcher(text);
+      if (serialized.find()) {
         return new UserException(
-            excerpt(text.substring(at + SERIALIZED.length()).lines().findFirst().orElse(text)),
-            error);
+            excerpt(text.substring(serialized.end()).lines().findFirst().orElse(text)), error);
       }
       last = cause;
     }

@@ -113,7 +113,7 @@ public record Replay(List<PlannedView> views, EpochRange reads, LogSize size) {
                           "view \""
                               + view.name()
                               + "\": there is no live version to share older epochs of"));
-      Compatibility.requireDefinition(live.state().catalog(), view.fingerprint());
+      Compatibility.requireSharable(live.state().catalog(), view.fingerprint());
       after = boundary(live.state(), from.getAsLong() - 1);
     }
     if (status.isPresent()) {

@@ -7,6 +7,8 @@ import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.LogException;
+import io.anabranch.api.spi.store.Fence;
+import io.anabranch.api.spi.store.FencedException;
 import io.anabranch.api.spi.store.StoreException;
 import io.anabranch.catalog.CatalogException;
 import java.time.Instant;
@@ -26,14 +28,11 @@ class AdviceTest {
   @Test
   void timesAreNamedWhereTheyAreNeeded() {
     LogException behind =
-        new LogException(
-            LogException.Code.CLOCK_BEHIND,
+        LogException.clockBehind(
             "the log is closed",
             Instant.parse("2026-01-01T12:00:00Z"),
             Instant.parse("2026-01-01T13:00:00Z"));
-    LogException ahead =
-        new LogException(
-            LogException.Code.CLOCK_AHEAD, "too late", Instant.parse("2026-01-01T14:00:00Z"));
+    LogException ahead = LogException.clockAhead("too late", Instant.parse("2026-01-01T14:00:00Z"));
 
     assertThat(Advice.text(behind), containsString("--at 2026-01-01T12:00:00Z"));
     assertThat(Advice.text(behind), containsString("close --force --through 2026-01-01T13:00:00Z"));
@@ -47,6 +46,23 @@ class AdviceTest {
 
     assertThat(Advice.text(wrapped), containsString("failed. End that process or raise"));
     assertThat(Advice.of(new UserException("whatever")), is(Optional.empty()));
+  }
+
+  @Test
+  void runThatLostItsFenceIsToldWhy() {
+    FencedException fenced = new FencedException(new Fence("sales", 1, 3, 0), 5);
+
+    assertThat(
+        Advice.text(fenced),
+        is(
+            "run 3 may no longer write view \"sales\": run 5 has taken over. Keep one run of a layer"
+                + " at a time"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(LogException.Code.class)
+  void errorOfAnotherLogNeverFailsForItsAdvice(LogException.Code code) {
+    assertThat(Advice.text(LogException.of(code, "no")), containsString("no"));
   }
 
   @ParameterizedTest

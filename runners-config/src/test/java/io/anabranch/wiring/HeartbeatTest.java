@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.catalog.Garbage;
 import io.anabranch.catalog.GarbageRules;
 import io.anabranch.catalog.ViewLifecycle;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -60,6 +62,31 @@ class HeartbeatTest {
             new ViewLifecycle(world.store())
                 .collectGarbage(new GarbageRules(Duration.ofHours(1), LONG, false));
         assertThat(garbage, is(new Garbage(0, 0, 0)));
+      }
+    }
+  }
+
+  /** Its run goes on with the others. */
+  @Test
+  void versionThatWasRetiredMeanwhileIsNotMissed() {
+    try (LifeCycle world =
+        new LifeCycle(folder, RunnerProfile.of("direct", Map.of()), Purchases.ALL)) {
+      world.ingest(
+          Instant.parse("2026-01-01T00:30:00Z"),
+          List.of(Purchase.parse("2026-01-01T00:10:00Z,a,b,1")),
+          List.of());
+      RunContext<Purchase> context = world.context(1);
+      try (Heartbeat heartbeat = Heartbeat.begin(context, "replay", EVERY)) {
+        List<OpenSlice> slices =
+            context
+                .lifecycle()
+                .beginReplay(
+                    heartbeat.run(), Replay.of(context, List.of(), OptionalLong.empty()).plans());
+        context.lifecycle().retire(List.of(slices.get(0).version()));
+
+        heartbeat.follows(slices);
+
+        assertThat(context.catalog().version(slices.get(0).version()).isPresent(), is(false));
       }
     }
   }

@@ -157,7 +157,7 @@ class CoverageTest {
   @Test
   void openEpochsAreCoveredWhileARunIsHeardOfOrIfItEndedAtTheEndOfTheLog() {
     LogEnd end = new LogEnd("17", 3, 1, 5);
-    EpochRange all = new EpochRange(Epochs.NONE, Long.MAX_VALUE);
+    EpochRange all = EpochRange.ALL;
     Instant seen = NOW.minusSeconds(24);
     Optional<Instant> none = Optional.empty();
 

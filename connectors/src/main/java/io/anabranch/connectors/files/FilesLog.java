@@ -169,8 +169,7 @@ final class FilesLog implements AppendableLog {
   /** The clock was ahead when the log was closed, or it is behind now. */
   private LogException closedAhead(Instant time, long epoch, LogView view) {
     Instant open = epochs().start(view.closedThrough() + 1);
-    return new LogException(
-        Code.CLOCK_BEHIND,
+    return LogException.clockBehind(
         "the present time %s is in the closed epoch %s, which gets no more records: the log is closed through %s"
             .formatted(time, interval(epoch), open),
         open,
@@ -178,8 +177,7 @@ final class FilesLog implements AppendableLog {
   }
 
   private LogException jump(Instant time, LogView view) {
-    return new LogException(
-        Code.CLOCK_AHEAD,
+    return LogException.clockAhead(
         "the present time %s is more than %s after the newest record of the log, %s: the clock of this machine may be ahead, and the log would then be closed for everybody else"
             .formatted(
                 time,

@@ -115,7 +115,7 @@ final class JdbcDeadLetters implements DeadLetterStore {
                   return "generation = ? AND view IN ('', ?) AND epoch > ? AND epoch <= ?";
                 })
             .collect(joining(" OR "));
-    return "kind IN (" + kinds + ") AND (" + (scopes.isEmpty() ? "0" : scopes) + ")";
+    return "kind IN (" + kinds + ") AND (" + (scopes.isEmpty() ? "1 = 0" : scopes) + ")";
   }
 
   private static DeadLetter letter(ResultSet row) throws SQLException {

@@ -67,17 +67,22 @@ final class JdbcReports implements ReportStore {
           row.other().orElse(null));
     }
     String former =
-        " IN (SELECT reconciliation FROM anabranch_reconciliation WHERE view = ?"
-            + " ORDER BY reconciliation DESC LIMIT -1 OFFSET "
+        " <= (SELECT reconciliation FROM anabranch_reconciliation WHERE view = ?"
+            + " ORDER BY reconciliation DESC LIMIT 1 OFFSET "
             + KEPT
             + ")";
     Sql.update(
         connection,
-        "DELETE FROM anabranch_reconciliation_row WHERE reconciliation" + former,
+        "DELETE FROM anabranch_reconciliation_row WHERE reconciliation IN (SELECT reconciliation"
+            + " FROM anabranch_reconciliation WHERE view = ? AND reconciliation"
+            + former
+            + ")",
+        reconciliation.view(),
         reconciliation.view());
     Sql.update(
         connection,
-        "DELETE FROM anabranch_reconciliation WHERE reconciliation" + former,
+        "DELETE FROM anabranch_reconciliation WHERE view = ? AND reconciliation" + former,
+        reconciliation.view(),
         reconciliation.view());
   }
 

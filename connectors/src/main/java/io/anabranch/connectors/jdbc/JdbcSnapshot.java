@@ -146,9 +146,12 @@ final class JdbcSnapshot implements Snapshot {
                             row.getLong(3),
                             Sql.instant(row, "updated")),
                     "SELECT COUNT(*), MIN(bucket), MAX(bucket), (SELECT MAX(updated)"
-                        + " FROM anabranch_activity WHERE slice = ?1) AS updated"
-                        + " FROM anabranch_row WHERE slice = ?1 AND epoch > ?2 AND epoch <= ?3",
-                    parameters(slice).toArray())
+                        + " FROM anabranch_activity WHERE slice = ?) AS updated"
+                        + " FROM anabranch_row WHERE slice = ? AND epoch > ? AND epoch <= ?",
+                    slice.rows(),
+                    slice.rows(),
+                    slice.epochs().after(),
+                    slice.epochs().through())
                 .orElseThrow());
   }
 

@@ -8,6 +8,7 @@ import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.api.spi.store.ViewStoreProvider;
 import io.anabranch.connectors.jdbc.JdbcStore;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -79,7 +80,9 @@ public final class SqliteStoreProvider implements ViewStoreProvider {
       Files.createDirectories(file.getParent());
     } catch (IOException e) {
       throw new StoreException(
-          Code.READ_ONLY, "cannot make the folder of the store, " + file.getParent(), e);
+          e instanceof AccessDeniedException ? Code.READ_ONLY : Code.UNREADABLE,
+          "cannot make the folder of the store, " + file.getParent() + ": " + e,
+          e);
     }
     Database database = Database.open(SCHEME + file, settings.duration(TIMEOUT, DEFAULT_TIMEOUT));
     Clock clock = Clock.systemUTC();

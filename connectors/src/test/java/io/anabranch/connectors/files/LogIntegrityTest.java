@@ -38,8 +38,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Logs that were trimmed, damaged, or restored from a backup. */
 class LogIntegrityTest {
-  private static final EpochRange ALL = new EpochRange(Epochs.NONE, Long.MAX_VALUE);
-
   @TempDir Path temporary;
   private final TestClock clock = new TestClock("2026-01-01T10:30:00Z");
   private Path folder;
@@ -59,7 +57,7 @@ class LogIntegrityTest {
 
   @Test
   void logThatGoesOnIsTheSame() {
-    List<EpochContent> earlier = log.contents(ALL);
+    List<EpochContent> earlier = log.contents(EpochRange.ALL);
 
     Logs.stated(log, "2026-01-01T04:20:00Z", "seven\n");
     log.closeThrough(Instant.parse("2026-01-01T05:00:00Z"));
@@ -67,12 +65,12 @@ class LogIntegrityTest {
 
     assertThat(log.changes(earlier), is(empty()));
     assertThat(reopened().changes(earlier), is(empty()));
-    assertThat(reopened().faults(ALL), is(empty()));
+    assertThat(reopened().faults(EpochRange.ALL), is(empty()));
   }
 
   @Test
   void contentsAreThoseOfTheRange() {
-    List<EpochContent> contents = log.contents(ALL);
+    List<EpochContent> contents = log.contents(EpochRange.ALL);
 
     assertThat(
         contents.stream().map(EpochContent::epoch).toList(),
@@ -90,7 +88,7 @@ class LogIntegrityTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void removedEpochIsNamed(int hour) throws Exception {
-    List<EpochContent> earlier = log.contents(ALL);
+    List<EpochContent> earlier = log.contents(EpochRange.ALL);
     delete(folderOf(hour));
 
     EpochChange change = only(reopened().changes(earlier));
@@ -99,14 +97,14 @@ class LogIntegrityTest {
     assertThat(change.kind(), equalTo(Kind.REMOVED));
     assertThat(
         change.text(), containsString("epoch [2026-01-01T0" + hour + ":00:00Z, 2026-01-01T0"));
-    assertThat(reopened().faults(ALL), equalTo(List.of(change)));
+    assertThat(reopened().faults(EpochRange.ALL), equalTo(List.of(change)));
     assertThat(reopened().faults(new EpochRange(epoch(hour), epoch(9))), is(empty()));
     assertThat("a process that goes on", log.changes(earlier), equalTo(List.of(change)));
   }
 
   @Test
   void endThatWasLostIsNoTrimming() throws Exception {
-    List<EpochContent> earlier = log.contents(ALL);
+    List<EpochContent> earlier = log.contents(EpochRange.ALL);
     delete(folderOf(3));
     delete(folderOf(4));
 
@@ -134,7 +132,7 @@ class LogIntegrityTest {
     Path backup = temporary.resolve("backup");
     copy(folder, backup);
     Logs.stated(log, "2026-01-01T04:30:00Z", "seven\n");
-    List<EpochContent> earlier = log.contents(ALL);
+    List<EpochContent> earlier = log.contents(EpochRange.ALL);
     delete(folder);
     copy(backup, folder);
     FilesLog restored = reopened();
@@ -142,7 +140,7 @@ class LogIntegrityTest {
     assertThat(only(restored.changes(earlier)).text(), containsString("held 2 segments"));
     Logs.stated(restored, "2026-01-01T04:30:00Z", "SEVEN\n");
     assertThat(only(restored.changes(earlier)).text(), containsString("now it holds others"));
-    assertThat(restored.faults(ALL), is(empty()));
+    assertThat(restored.faults(EpochRange.ALL), is(empty()));
   }
 
   /** What can happen to the file of a segment. */
@@ -187,7 +185,7 @@ class LogIntegrityTest {
   @ParameterizedTest
   @EnumSource(Damage.class)
   void damagedSegmentIsNamed(Damage damage) throws Exception {
-    List<EpochContent> earlier = log.contents(ALL);
+    List<EpochContent> earlier = log.contents(EpochRange.ALL);
     Path file = segment(2);
     damage.apply(file);
 
@@ -195,7 +193,7 @@ class LogIntegrityTest {
       assertThat(only(reopened().changes(earlier)).kind(), equalTo(Kind.CHANGED));
     }
     if (damage != Damage.OVERWRITTEN) { // which only reading finds
-      assertThat(only(reopened().faults(ALL)).epoch(), equalTo(epoch(2)));
+      assertThat(only(reopened().faults(EpochRange.ALL)).epoch(), equalTo(epoch(2)));
     }
     if (damage != Damage.GONE) {
       Segment segment = Segment.parse(epoch(2), file.getFileName().toString()).orElseThrow();
@@ -248,12 +246,12 @@ class LogIntegrityTest {
     Path from = segment(3);
     Files.copy(from, from.resolveSibling("000000000009-1767232800000-stated-5-00000000.log"));
 
-    assertThat(only(reopened().faults(ALL)).epoch(), equalTo(epoch(3)));
+    assertThat(only(reopened().faults(EpochRange.ALL)).epoch(), equalTo(epoch(3)));
 
     Path folder = Files.createDirectories(folderOf(0));
     Files.copy(from, folder.resolve("000000000010-1767225600000-stated-5-00000000.log"));
-    assertThat(reopened().faults(ALL), hasSize(2));
-    assertThat(reopened().faults(ALL).get(0).text(), containsString("held nothing"));
+    assertThat(reopened().faults(EpochRange.ALL), hasSize(2));
+    assertThat(reopened().faults(EpochRange.ALL).get(0).text(), containsString("held nothing"));
   }
 
   @Test
@@ -286,7 +284,7 @@ class LogIntegrityTest {
     }
     random1.closeThrough(
         Instant.parse("2026-01-01T00:00:00Z").plus(Duration.ofHours(random.nextInt(epochs + 1))));
-    List<EpochContent> earlier = random1.contents(ALL);
+    List<EpochContent> earlier = random1.contents(EpochRange.ALL);
     List<Path> files = segments(path);
     Path victim = files.get(random.nextInt(files.size()));
     Damage damage = Damage.values()[random.nextInt(4)];
@@ -297,7 +295,7 @@ class LogIntegrityTest {
     String what = "seed " + seed + ", " + damage + " " + victim;
     FilesLog after = Logs.open(path, clock);
     EpochChange change =
-        only(what, damage == Damage.GONE ? after.changes(earlier) : after.faults(ALL));
+        only(what, damage == Damage.GONE ? after.changes(earlier) : after.faults(EpochRange.ALL));
     assertThat(
         what,
         random1.epochs().start(change.epoch()).toString().replace(':', '-'),

@@ -87,7 +87,7 @@ class DiscardTest {
     OpenSlice first = Stores.batch(store, 5, row(5, 0, "a", 1));
     OpenSlice second = Stores.next(store, 5, 7, row(7, 0, "a", 2));
     List<Long> both = List.of(first.rows(), second.rows());
-    store.compact(Stores.fold(store, 7, both), both);
+    store.compact(Stores.fold(store, 7, both));
     List<String> catalog = Stores.catalog(store);
 
     store.discard(List.of(former, first, second));

@@ -57,7 +57,7 @@ class FoldTest {
 
     OpenSlice fold = Stores.fold(store, 7, slices);
     assertThat("while it is filled", Stores.totals(store), is(totals));
-    store.compact(fold, slices);
+    store.compact(fold);
 
     assertThat(Stores.totals(store), is(totals));
     assertThat(
@@ -73,12 +73,12 @@ class FoldTest {
     List<String> totals = Stores.totals(store);
     List<Long> newest = slices.subList(1, 3);
     OpenSlice fold = Stores.fold(store, 7, newest);
-    store.compact(fold, newest);
+    store.compact(fold);
     assertThat(Stores.totals(store), is(totals));
     assertThat(fold.after(), is(3L));
 
     List<Long> rest = List.of(slices.get(0), fold.rows());
-    store.compact(Stores.fold(store, 7, rest), rest);
+    store.compact(Stores.fold(store, 7, rest));
 
     assertThat(Stores.totals(store), is(totals));
     assertThat(Stores.liveSlices(store, VIEW).size(), is(1));
@@ -148,9 +148,9 @@ class FoldTest {
   void foldIsRefusedIfASliceWasFoldedMeanwhile() {
     OpenSlice slower = Stores.fold(store, 7, slices);
     List<Long> first = slices.subList(0, 2);
-    store.compact(Stores.fold(store, 5, first), first);
+    store.compact(Stores.fold(store, 5, first));
 
-    assertRefused(slower, slices);
+    assertRefused(slower);
   }
 
   @Test
@@ -158,16 +158,16 @@ class FoldTest {
     OpenSlice fold = Stores.fold(store, 7, slices);
     Stores.batch(store, 7, row(7, 0, "a", 500));
 
-    assertRefused(fold, slices);
+    assertRefused(fold);
   }
 
   @Test
   void foldIsShownOnce() {
     OpenSlice fold = Stores.fold(store, 7, slices);
-    store.compact(fold, slices);
+    store.compact(fold);
     List<String> catalog = Stores.catalog(store);
 
-    assertThrows(UserException.class, () -> store.compact(fold, slices));
+    assertThrows(UserException.class, () -> store.compact(fold));
     store.discard(List.of(fold)); // as a run does that does not know whether it was shown
 
     assertThat(Stores.catalog(store), is(catalog));
@@ -177,11 +177,11 @@ class FoldTest {
   void foldOfAnotherRunOrADiscardedOneIsRefused() {
     OpenSlice fold = Stores.fold(store, 7, slices);
     OpenSlice stolen = Stores.stolen(fold);
-    assertThrows(UserException.class, () -> store.compact(stolen, slices));
+    assertThrows(UserException.class, () -> store.compact(stolen));
     store.discard(List.of(fold));
     List<String> answer = Stores.read(store);
 
-    UserException problem = assertThrows(UserException.class, () -> store.compact(fold, slices));
+    UserException problem = assertThrows(UserException.class, () -> store.compact(fold));
 
     assertThat(
         problem.getMessage(),
@@ -195,7 +195,7 @@ class FoldTest {
     Stores.next(store, 7, 9, row(9, 0, "a", 1_000));
     List<String> totals = Stores.totals(store);
 
-    store.compact(fold, slices);
+    store.compact(fold);
 
     assertThat(Stores.totals(store), is(totals));
     assertThat(
@@ -208,7 +208,7 @@ class FoldTest {
   @Test
   void continuationThatWasOpenedBeforeAFoldIsPromotedAfterIt() {
     OpenSlice next = Stores.openNext(store, 7, 9, row(9, 0, "a", 1_000));
-    store.compact(Stores.fold(store, 7, slices), slices);
+    store.compact(Stores.fold(store, 7, slices));
 
     store.publish(List.of(next));
 
@@ -267,11 +267,11 @@ class FoldTest {
     assertThat(kappa.getMessage(), containsString("of the architecture kappa, not lambda"));
   }
 
-  private void assertRefused(OpenSlice fold, List<Long> folded) {
+  private void assertRefused(OpenSlice fold) {
     List<String> answer = Stores.read(store);
     List<String> catalog = Stores.catalog(store);
 
-    UserException problem = assertThrows(UserException.class, () -> store.compact(fold, folded));
+    UserException problem = assertThrows(UserException.class, () -> store.compact(fold));
 
     assertThat(
         ((CatalogException) problem).code(), anyOf(is(Code.SOURCES_CHANGED), is(Code.FENCED)));

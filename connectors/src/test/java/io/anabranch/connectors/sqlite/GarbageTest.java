@@ -147,7 +147,7 @@ class GarbageTest {
             Stores.batch(store, 5, row(5, 0, "a", 1)).rows(),
             Stores.next(store, 5, 7, row(7, 0, "a", 2)).rows());
     OpenSlice fold = Stores.fold(store, 7, slices);
-    store.compact(fold, slices);
+    store.compact(fold);
     store.endRun(fold.run());
 
     clock.advance(GRACE.minus(TICK));
@@ -209,7 +209,7 @@ class GarbageTest {
         List.of(
             Stores.batch(store, 5, row(5, 0, "a", 1)).rows(),
             Stores.next(store, 5, 7, row(7, 0, "a", 2)).rows());
-    store.compact(Stores.fold(store, 7, slices), slices);
+    store.compact(Stores.fold(store, 7, slices));
     OpenSlice left =
         store.openBatch(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(NONE, 7));
     store.write(left, many(10_000));
@@ -276,7 +276,7 @@ class GarbageTest {
 
     assertThat(collect(), is(new Garbage(0, 1, 1)));
 
-    assertThrows(UserException.class, () -> store.compact(fold, slices));
+    assertThrows(UserException.class, () -> store.compact(fold));
     assertThat(Stores.read(store), contains("batch 0 a=1", "batch 0 a=2"));
   }
 

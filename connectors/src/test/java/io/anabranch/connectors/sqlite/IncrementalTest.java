@@ -194,7 +194,7 @@ class IncrementalTest {
     OpenSlice first = Stores.batch(store, 5, row(5, 0, "a", 1));
     OpenSlice second = Stores.next(store, 5, 7, row(7, 0, "a", 2));
     List<Long> both = List.of(first.rows(), second.rows());
-    store.compact(Stores.fold(store, 7, both), both);
+    store.compact(Stores.fold(store, 7, both));
 
     for (OpenSlice folded : List.of(first, second)) {
       assertThrows(UserException.class, () -> store.publish(List.of(folded)));

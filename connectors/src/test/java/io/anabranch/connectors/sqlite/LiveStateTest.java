@@ -110,7 +110,7 @@ class LiveStateTest {
     Stores.openNext(store, 7, 9, row(9, 0, "a", 4));
     final Instant folded = clock.instant(); // a fold is as old as what it folds
     clock.advance(Duration.ofMinutes(1));
-    store.compact(Stores.fold(store, 7, slices), slices);
+    store.compact(Stores.fold(store, 7, slices));
     store.write(speed, List.of(row(9, 0, "a", 4)));
     store.complete(speed, 8);
     Instant last = clock.instant();
@@ -137,7 +137,7 @@ class LiveStateTest {
   void sliceWithoutRowsHasNoTime() {
     store.openStream(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
 
-    assertThat(updated(), is(Map.of(new EpochRange(NONE, Long.MAX_VALUE), Optional.empty())));
+    assertThat(updated(), is(Map.of(EpochRange.ALL, Optional.empty())));
     assertThat(state().slices().get(0).completeThrough(), is(OptionalLong.empty()));
     assertThat(state().slices().get(0).slice().follows(), is(true));
   }

@@ -30,8 +30,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReadBesideTest {
-  private static final EpochRange ALL = new EpochRange(NONE, Long.MAX_VALUE);
-
   @TempDir Path folder;
   private TestStore store;
 
@@ -52,7 +50,7 @@ class ReadBesideTest {
     OpenSlice next = Stores.openNext(store, 3, 5, row(5, 1, "aa", 16), row(5, -2, "d", 32));
 
     assertThat(
-        read(next, ALL),
+        read(next, EpochRange.ALL),
         containsInAnyOrder(
             "-2 d other 32",
             "-1 c live 8",
@@ -68,7 +66,8 @@ class ReadBesideTest {
     Stores.speed(store, row(4, 0, "a", 2), row(5, 0, "a", 2), row(5, 0, "b", 2));
     OpenSlice next = Stores.openNext(store, 3, 5, row(5, 0, "a", 4), row(5, 0, "b", 4));
 
-    List<String> keys = read(next, ALL).stream().map(row -> row.substring(0, 3)).toList();
+    List<String> keys =
+        read(next, EpochRange.ALL).stream().map(row -> row.substring(0, 3)).toList();
 
     assertThat(
         keys,
@@ -118,12 +117,12 @@ class ReadBesideTest {
         List.of(
             Stores.batch(store, 3, row(3, 0, "b", 1)).rows(),
             Stores.next(store, 3, 5, row(5, 0, "b", 2)).rows());
-    store.compact(Stores.fold(store, 5, slices), slices);
+    store.compact(Stores.fold(store, 5, slices));
     Stores.openNext(store, 5, 7, row(7, 0, "c", 100));
     OpenSlice scratch =
         store.openScratch(store.beginRun("verify"), ref(VIEW, 1), new EpochRange(NONE, 9));
 
-    assertThat(read(scratch, ALL), contains("0 a live 2", "0 b live 3"));
+    assertThat(read(scratch, EpochRange.ALL), contains("0 a live 2", "0 b live 3"));
   }
 
   @Test
@@ -131,7 +130,7 @@ class ReadBesideTest {
     Stores.batch(store, 3, row(3, 0, "a", 1));
     OpenSlice next = Stores.openNext(store, 3, 5);
 
-    ViewState state = store.readBeside(next, ALL, row -> {});
+    ViewState state = store.readBeside(next, EpochRange.ALL, row -> {});
 
     assertThat(Optional.of(state), is(store.live(VIEW)));
   }
@@ -140,11 +139,11 @@ class ReadBesideTest {
   void viewWithoutPointerHasNoLiveRows() {
     OpenSlice first =
         store.openBatch(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(NONE, 5));
-    assertThat(read(first, ALL), empty());
+    assertThat(read(first, EpochRange.ALL), empty());
     store.write(first, List.of(row(5, 0, "a", 1)));
 
-    assertThat(read(first, ALL), contains("0 a other 1"));
-    assertThat(store.readBeside(first, ALL, row -> {}).catalog().isLive(), is(false));
+    assertThat(read(first, EpochRange.ALL), contains("0 a other 1"));
+    assertThat(store.readBeside(first, EpochRange.ALL, row -> {}).catalog().isLive(), is(false));
   }
 
   @Test
@@ -161,7 +160,7 @@ class ReadBesideTest {
     ViewState state =
         store.readBeside(
             scratch,
-            ALL,
+            EpochRange.ALL,
             row -> {
               if (rows.isEmpty()) {
                 store.publish(List.of(next));
@@ -181,7 +180,7 @@ class ReadBesideTest {
             "1 b live 8",
             "1 d other 128"));
     assertThat(Optional.of(state), is(before));
-    assertThat("and then", read(scratch, ALL).size(), is(4));
+    assertThat("and then", read(scratch, EpochRange.ALL).size(), is(4));
   }
 
   private List<String> read(OpenSlice slice, EpochRange epochs) {

@@ -298,7 +298,7 @@ class ReadDuringPromotionTest {
     List<Long> slices = Stores.liveSlices(store, VIEW);
     if (slices.size() > 1) {
       long through = store.live(VIEW).orElseThrow().batchThrough();
-      store.compact(Stores.fold(store, through, slices), slices);
+      store.compact(Stores.fold(store, through, slices));
     }
   }
 

@@ -325,7 +325,7 @@ class ReplayTest {
     store.dropSuperseded(VIEW);
     assertThat("rows that batch shows are kept", Stores.totals(store), is(before));
     List<Long> slices = Stores.liveSlices(store, VIEW);
-    store.compact(Stores.fold(store, 7, slices), slices);
+    store.compact(Stores.fold(store, 7, slices));
     store.collectGarbage(AT_ONCE);
     assertThat(Stores.totals(store), is(before));
     store.dropSuperseded(VIEW);

@@ -122,7 +122,7 @@ public abstract class EventLogContract {
   void isEmptyAtFirst() {
     assertThat(log.end().isEmpty(), is(true));
     assertThat(log.end().lastClosedWithRecords().isPresent(), is(false));
-    assertThat(log.contents(new EpochRange(Epochs.NONE, Long.MAX_VALUE)), empty());
+    assertThat(log.contents(EpochRange.ALL), empty());
     assertThat(read(log.readClosed(new EpochRange(Epochs.NONE, Epochs.NONE))), empty());
   }
 
@@ -139,7 +139,7 @@ public abstract class EventLogContract {
     assertThat(end.firstEpoch(), is(epoch(10)));
     assertThat(end.lastEpoch(), is(epoch(12)));
     assertThat(end.closedThrough(), is(epoch(10)));
-    LogSize size = log.size(new EpochRange(Epochs.NONE, Long.MAX_VALUE));
+    LogSize size = log.size(EpochRange.ALL);
     LogSize part = log.size(new EpochRange(epoch(10), Long.MAX_VALUE));
     assertThat(part.bytes(), is(lessThan(size.bytes())));
   }
@@ -257,13 +257,13 @@ public abstract class EventLogContract {
     tested.append(within(10), List.of("a"));
     tested.append(within(11), List.of("b"));
     tested.closeThrough(hour(11));
-    List<EpochContent> then = log.contents(new EpochRange(Epochs.NONE, Long.MAX_VALUE));
+    List<EpochContent> then = log.contents(EpochRange.ALL);
     tested.append(within(11), List.of("c"));
 
     assertThat(then.stream().map(EpochContent::epoch).toList(), contains(epoch(10), epoch(11)));
     assertThat(then.stream().map(EpochContent::closed).toList(), contains(true, false));
     assertThat("an open epoch may grow", log.changes(then), empty());
-    assertThat(log.faults(new EpochRange(Epochs.NONE, Long.MAX_VALUE)), empty());
+    assertThat(log.faults(EpochRange.ALL), empty());
     EpochContent other =
         new EpochContent(epoch(10), then.get(0).position(), 1, 99, "ffffffff", true);
     assertThat("other records", log.changes(List.of(other)), hasSize(1));

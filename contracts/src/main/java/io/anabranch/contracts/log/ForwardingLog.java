@@ -18,11 +18,11 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 
-/** A log that is another one, but for what a test overrides. */
+/** A log that is another one, but for what a test overrides. Closing it leaves that one open. */
 public class ForwardingLog implements EventLog {
   private final EventLog log;
 
-  /** Forwards all calls to a log. */
+  /** Forwards calls to a log. */
   protected ForwardingLog(EventLog log) {
     this.log = log;
   }

@@ -27,8 +27,6 @@ import java.util.stream.Stream;
 
 /** Holds answers against the plain fold. */
 final class HistoryCheck {
-  private static final EpochRange ALL = new EpochRange(NONE, Long.MAX_VALUE);
-
   private final ViewStore storage;
   private final HistoryLog log;
   private final AtomicLong answers = new AtomicLong();
@@ -151,7 +149,7 @@ final class HistoryCheck {
     List<SliceRange> others = new ArrayList<>();
     for (long id = 1; id < lastId; id++) {
       if (!named.contains(id)) {
-        others.add(new SliceRange(id, ALL));
+        others.add(new SliceRange(id, EpochRange.ALL));
       }
     }
     try (Snapshot snapshot = storage.catalog().snapshot()) {

@@ -6,7 +6,6 @@ import static io.anabranch.api.Epochs.NONE;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.spi.DeadLetter;
-import io.anabranch.api.spi.EpochContent;
 import io.anabranch.api.spi.LiveRow;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.Reading;
@@ -43,15 +42,14 @@ import io.anabranch.catalog.ViewRef;
 import io.anabranch.catalog.ViewState;
 import io.anabranch.catalog.ViewStatus;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -65,7 +63,7 @@ public final class TestStore implements AutoCloseable {
   private final ViewLifecycle lifecycle;
   private final Runs runs;
   private final DeadLetters letters;
-  private final Map<String, LiveRows> liveRows = new HashMap<>();
+  private final Map<String, LiveRows> liveRows = new ConcurrentHashMap<>();
 
   /** Opens one. */
   public TestStore(ViewStore store, Clock clock) {
@@ -215,8 +213,8 @@ public final class TestStore implements AutoCloseable {
     return lifecycle.openCompaction(run, view, sources(view.name(), rowSets));
   }
 
-  public void compact(OpenSlice compacted, List<Long> rowSets) {
-    lifecycle.compact(compacted, sources(compacted.view(), rowSets));
+  public void compact(OpenSlice compacted) {
+    lifecycle.compact(compacted);
   }
 
   /** Reads the rows of slices of the batch version. */
@@ -239,7 +237,7 @@ public final class TestStore implements AutoCloseable {
                 shown.stream()
                     .filter(range -> range.rows() == rows)
                     .findFirst()
-                    .orElse(new SliceRange(rows, new EpochRange(NONE, Long.MAX_VALUE))))
+                    .orElse(new SliceRange(rows, EpochRange.ALL)))
         .toList();
   }
 
@@ -257,14 +255,6 @@ public final class TestStore implements AutoCloseable {
 
   public void caughtUp(OpenSlice slice, LogEnd end) {
     store.progress().complete(slice.fence(), end.closedThrough(), Optional.of(end.position()));
-  }
-
-  public void remember(Collection<OpenSlice> slices, List<EpochContent> contents) {
-    lifecycle.remember(slices, contents);
-  }
-
-  public List<EpochContent> remembered(long version) {
-    return lifecycle.remembered(requireVersion(version).version());
   }
 
   public void beginReading(Collection<OpenSlice> slices, long after, boolean bounded) {
@@ -322,21 +312,12 @@ public final class TestStore implements AutoCloseable {
     return letters.undecodable();
   }
 
-  public List<Instant> lateTimes(String view) {
-    return letters.lateTimes(catalog.load(view));
-  }
-
   public Optional<LiveState> read(String view, ReadRequest request, Consumer<LiveRow> rows) {
     return liveRows.computeIfAbsent(view, absent -> new LiveRows(store, view)).read(request, rows);
   }
 
   public ViewState readBeside(OpenSlice slice, EpochRange epochs, Consumer<SideRow> rows) {
     return SideBySide.liveAnd(slice, epochs, store, rows);
-  }
-
-  public void readVersions(
-      String view, long live, long other, long through, Consumer<SideRow> rows) {
-    SideBySide.versions(view, live, other, through, store, rows);
   }
 
   public void record(Reconciliation reconciliation) {

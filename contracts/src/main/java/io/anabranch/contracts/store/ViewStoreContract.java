@@ -75,7 +75,6 @@ public abstract class ViewStoreContract {
   private static final String VIEW = "views";
   private static final long ROWS = 1_000_001; // far from the numbers that the store gives out
   private static final long RUN = 1_000_002;
-  private static final EpochRange ALL = new EpochRange(Epochs.NONE, Long.MAX_VALUE);
   private static final RowQuery EVERYTHING = query(Set.of(), Optional.empty(), OptionalInt.empty());
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -135,7 +134,7 @@ public abstract class ViewStoreContract {
 
   private static CatalogChange change(
       String view, long expected, List<Fence> fences, List<LiveSlice> live) {
-    LetterQuery.Scope letters = new LetterQuery.Scope(view, 7, ALL);
+    LetterQuery.Scope letters = new LetterQuery.Scope(view, 7, EpochRange.ALL);
     return new CatalogChange(
         view, expected, "{\"n\":" + (expected + 1) + "}", "test", fences, live, List.of(letters));
   }
@@ -157,7 +156,8 @@ public abstract class ViewStoreContract {
         store
             .catalog()
             .commit(
-                List.of(change(VIEW, 0, List.of(fence), List.of(live(ROWS, ALL, true)))), Map.of()),
+                List.of(change(VIEW, 0, List.of(fence), List.of(live(ROWS, EpochRange.ALL, true)))),
+                Map.of()),
         is(true));
     return fence;
   }
@@ -256,14 +256,14 @@ public abstract class ViewStoreContract {
   void snapshotIsOfOneMoment() {
     Fence fence = openSlice();
     write(fence, row(1, 0, "a", 1));
-    SliceRange slice = new SliceRange(ROWS, ALL);
+    SliceRange slice = new SliceRange(ROWS, EpochRange.ALL);
     try (Snapshot snapshot = store.catalog().snapshot()) {
       assertThat(snapshot.catalog(List.of(VIEW)).entries().get(VIEW).revision(), is(1L));
 
       write(fence, row(2, 0, "b", 2));
       store.progress().complete(fence, 2, Optional.empty());
       store.catalog().commit(List.of(change(VIEW, 1, List.of(), List.of())), Map.of());
-      store.rows().delete(ROWS, ALL, 100);
+      store.rows().delete(ROWS, EpochRange.ALL, 100);
 
       assertThat(snapshot.catalog(List.of()).entries().get(VIEW).revision(), is(1L));
       assertThat(snapshot.catalog(List.of()).completeThrough(ROWS), is(OptionalLong.empty()));
@@ -282,7 +282,9 @@ public abstract class ViewStoreContract {
     Fence next = fence(ROWS, RUN + 1);
     store
         .catalog()
-        .commit(List.of(change(VIEW, 1, List.of(next), List.of(live(ROWS, ALL, true)))), Map.of());
+        .commit(
+            List.of(change(VIEW, 1, List.of(next), List.of(live(ROWS, EpochRange.ALL, true)))),
+            Map.of());
 
     FencedException refused =
         assertThrows(FencedException.class, () -> write(fence, row(1, 0, "a", 1)));
@@ -314,7 +316,8 @@ public abstract class ViewStoreContract {
     store
         .catalog()
         .commit(
-            List.of(change(VIEW, 1, List.of(narrowed), List.of(live(ROWS, ALL, true)))), Map.of());
+            List.of(change(VIEW, 1, List.of(narrowed), List.of(live(ROWS, EpochRange.ALL, true)))),
+            Map.of());
 
     write(before, row(5, 0, "a", 1), row(6, 0, "b", 2));
 
@@ -341,7 +344,8 @@ public abstract class ViewStoreContract {
       }
       long started = System.nanoTime();
       for (long revision = 1; revision <= 20; revision++) {
-        CatalogChange next = change(VIEW, revision, List.of(fence), List.of(live(ROWS, ALL, true)));
+        CatalogChange next =
+            change(VIEW, revision, List.of(fence), List.of(live(ROWS, EpochRange.ALL, true)));
         assertThat(store.catalog().commit(List.of(next), Map.of()), is(true));
       }
       Duration took = Duration.ofNanos(System.nanoTime() - started);
@@ -385,7 +389,7 @@ public abstract class ViewStoreContract {
         new StoredRow(1, 0, 0, one, "l", one, 1));
 
     try (Snapshot snapshot = store.catalog().snapshot()) {
-      assertThat(snapshot.stats(new SliceRange(ROWS, ALL)).count(), is(6L));
+      assertThat(snapshot.stats(new SliceRange(ROWS, EpochRange.ALL)).count(), is(6L));
     }
   }
 
@@ -401,7 +405,7 @@ public abstract class ViewStoreContract {
     store.rows().fill(fence, rows.subList(10_000, 20_000));
 
     try (Snapshot snapshot = store.catalog().snapshot()) {
-      SliceStats stats = snapshot.stats(new SliceRange(ROWS, ALL));
+      SliceStats stats = snapshot.stats(new SliceRange(ROWS, EpochRange.ALL));
       assertThat(stats.count(), is(60_000L));
       assertThat(stats.minBucket(), is(0L));
       assertThat(stats.maxBucket(), is(9L));
@@ -549,7 +553,7 @@ public abstract class ViewStoreContract {
     assertThat(store.rows().delete(ROWS, new EpochRange(0, 2), 4), is(4L));
     assertThat(store.rows().delete(ROWS, new EpochRange(0, 2), 100), is(6L));
     assertThat(answer(), hasSize(15));
-    assertThat(store.rows().delete(ROWS, ALL, 100), is(15L));
+    assertThat(store.rows().delete(ROWS, EpochRange.ALL, 100), is(15L));
     assertThat(answer(), empty());
   }
 
@@ -565,8 +569,8 @@ public abstract class ViewStoreContract {
     List<SliceRange> slices =
         List.of(
             new SliceRange(ROWS, new EpochRange(1, 9)),
-            new SliceRange(ROWS + 5, ALL),
-            new SliceRange(ROWS + 6, ALL));
+            new SliceRange(ROWS + 5, EpochRange.ALL),
+            new SliceRange(ROWS + 6, EpochRange.ALL));
 
     List<String> seen = new ArrayList<>();
     List<String> order = new ArrayList<>();
@@ -638,7 +642,12 @@ public abstract class ViewStoreContract {
     store
         .catalog()
         .commit(
-            List.of(change(VIEW, 1, List.of(fence(ROWS, RUN + 1)), List.of(live(ROWS, ALL, true)))),
+            List.of(
+                change(
+                    VIEW,
+                    1,
+                    List.of(fence(ROWS, RUN + 1)),
+                    List.of(live(ROWS, EpochRange.ALL, true)))),
             Map.of());
 
     LiveHead.Activity slice =
@@ -698,7 +707,8 @@ public abstract class ViewStoreContract {
     remember(fence(ROWS, RUN + 1), List.of(new EpochContent(3, "p4", 1, 1, "dd", true)));
 
     try (Snapshot snapshot = store.catalog().snapshot()) {
-      assertThat(snapshot.contents(List.of(new SliceRange(ROWS, ALL))), contains(one, again));
+      assertThat(
+          snapshot.contents(List.of(new SliceRange(ROWS, EpochRange.ALL))), contains(one, again));
       assertThat(
           snapshot.contents(List.of(new SliceRange(ROWS, new EpochRange(1, 9)))), contains(again));
     }
@@ -745,8 +755,8 @@ public abstract class ViewStoreContract {
 
   @Test
   void keepsEachDeadLetterOnce() {
-    LetterQuery.Scope mine = new LetterQuery.Scope(VIEW, 7, ALL);
-    LetterQuery.Scope others = new LetterQuery.Scope("other", 8, ALL);
+    LetterQuery.Scope mine = new LetterQuery.Scope(VIEW, 7, EpochRange.ALL);
+    LetterQuery.Scope others = new LetterQuery.Scope("other", 8, EpochRange.ALL);
     Map<String, Long> generations = Map.of(VIEW, 7L, "other", 8L);
     DeadLetter first = undecodable(1, 5);
     DeadLetter second = late(VIEW, 1, 9, 50);
@@ -804,9 +814,9 @@ public abstract class ViewStoreContract {
               return Set.of(8L);
             });
 
-    assertThat(letters(everyLetter(9, new LetterQuery.Scope(VIEW, 7, ALL))), empty());
-    assertThat(letters(everyLetter(9, new LetterQuery.Scope(VIEW, 8, ALL))), hasSize(1));
-    assertThat(letters(everyLetter(9, new LetterQuery.Scope(VIEW, 9, ALL))), hasSize(1));
+    assertThat(letters(everyLetter(9, new LetterQuery.Scope(VIEW, 7, EpochRange.ALL))), empty());
+    assertThat(letters(everyLetter(9, new LetterQuery.Scope(VIEW, 8, EpochRange.ALL))), hasSize(1));
+    assertThat(letters(everyLetter(9, new LetterQuery.Scope(VIEW, 9, EpochRange.ALL))), hasSize(1));
   }
 
   // all together

@@ -16,8 +16,8 @@ public interface AppendableLog extends EventLog {
    * @param inputs lines of text; a missing last line end is added
    * @param at the stated ingestion time, empty for now
    * @return what was appended
-   * @throws io.anabranch.api.UserException if the epoch of the time is closed, an input cannot be
-   *     read, holds a line that is too long or no line, or the log cannot be written
+   * @throws LogException if the epoch of the time is closed, an input cannot be read, holds a line
+   *     that is too long or no line, or the log cannot be written
    */
   Appended append(List<Input> inputs, Optional<Instant> at);
 

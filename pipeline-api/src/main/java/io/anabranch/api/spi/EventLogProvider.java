@@ -26,7 +26,7 @@ public interface EventLogProvider {
   /**
    * Opens a log, creating it on first use.
    *
-   * @throws io.anabranch.api.UserException if it cannot be opened; nothing is left half made
+   * @throws LogException if it cannot be opened; nothing is left half made
    */
   EventLog open(Settings settings);
 }

@@ -70,9 +70,19 @@ public final class LogException extends UserException {
     this(code, message, List.of(), cause);
   }
 
-  /** Creates one that is about times. */
-  public LogException(Code code, String message, Instant... times) {
-    this(code, message, List.of(times), null);
+  /** Creates one. */
+  public LogException(Code code, String message) {
+    this(code, message, List.of(), null);
+  }
+
+  /** Creates one of {@link Code#CLOCK_BEHIND}. */
+  public static LogException clockBehind(String message, Instant openFrom, Instant openTo) {
+    return new LogException(Code.CLOCK_BEHIND, message, List.of(openFrom, openTo), null);
+  }
+
+  /** Creates one of {@link Code#CLOCK_AHEAD}. */
+  public static LogException clockAhead(String message, Instant now) {
+    return new LogException(Code.CLOCK_AHEAD, message, List.of(now), null);
   }
 
   /** Creates one from a format, in English. */

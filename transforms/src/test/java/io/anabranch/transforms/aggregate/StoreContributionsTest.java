@@ -25,6 +25,8 @@ import io.anabranch.transforms.epoch.EpochEventCoder;
 import io.anabranch.transforms.epoch.EpochWindows;
 import io.anabranch.transforms.testkit.Probe;
 import io.anabranch.transforms.testkit.Recording;
+import io.anabranch.transforms.testkit.Recording.How;
+import io.anabranch.transforms.testkit.Recording.Write;
 import io.anabranch.transforms.testkit.Runs;
 import io.anabranch.transforms.testkit.Script;
 import java.io.IOException;
@@ -81,6 +83,7 @@ class StoreContributionsTest {
     assertThat(because, store.rows().size(), is(ROWS));
     assertThat(because, Contributions.kept(store.rows()), is(fold.rows()));
     assertThat(because, store.writes().size(), is(lessThan(MOST_WRITES)));
+    assertThat(store.writes().stream().map(Write::how).distinct().toList(), is(List.of(How.FILL)));
     assertThat(because, Runs.counter(result, "rows-written"), is((long) ROWS));
     assertThat("stores still open", store.stillOpen(), is(0));
   }
@@ -217,6 +220,7 @@ class StoreContributionsTest {
     Runs.run(pipeline);
 
     assertThat(store.writes().get(0).fence(), is(Contributions.SLICE.fence()));
+    assertThat(store.writes().get(0).how(), is(How.WRITE));
     StoredRow row = store.rows().get(0);
     assertThat(row.epoch(), is(-1L));
     assertThat(row.bucket(), is(-60_000L));

@@ -23,6 +23,7 @@ import io.anabranch.api.spi.StoredRow;
 import io.anabranch.api.spi.store.Fence;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.transforms.testkit.Recording;
+import io.anabranch.transforms.testkit.Recording.How;
 import io.anabranch.transforms.testkit.Runs;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,14 +55,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class StoreWindowsTest {
   private static final OpenSlice SLICE =
-      new OpenSlice(
-          1,
-          new Fence("sessions", 2, 3, Epochs.NONE),
-          new EpochRange(Epochs.NONE, Long.MAX_VALUE),
-          5);
+      new OpenSlice(1, new Fence("sessions", 2, 3, Epochs.NONE), EpochRange.ALL, 5);
   private static final long FIRST = epoch("2026-03-01T10:00:00Z");
-  private static final EpochRange ALL = new EpochRange(Epochs.NONE, Long.MAX_VALUE);
-
   private final Recording store = new Recording();
 
   @ParameterizedTest
@@ -70,7 +65,7 @@ class StoreWindowsTest {
     run(
         runner,
         new Counted(),
-        ALL,
+        EpochRange.ALL,
         events()
             .advanceWatermarkTo(at("2026-03-01T09:55:00Z"))
             .addElements(event("2026-03-01T10:00:00Z", "a"))
@@ -105,6 +100,7 @@ class StoreWindowsTest {
             .advanceWatermarkToInfinity());
 
     assertThat(rows(), contains("epoch +1 2026-03-01T11:30:00Z PT10M of it 1"));
+    assertThat(store.writes().get(0).how(), is(How.WRITE_UNLESS_SUSPENDED));
   }
 
   @Test
@@ -116,7 +112,7 @@ class StoreWindowsTest {
                 run(
                     DIRECT,
                     new Twice(),
-                    ALL,
+                    EpochRange.ALL,
                     events()
                         .addElements(event("2026-03-01T10:30:00Z", "a"))
                         .advanceWatermarkToInfinity()));
@@ -139,7 +135,7 @@ class StoreWindowsTest {
                 run(
                     DIRECT,
                     new Halves(),
-                    ALL,
+                    EpochRange.ALL,
                     events()
                         .addElements(event("2026-03-01T10:30:00Z", "a"))
                         .advanceWatermarkToInfinity()));

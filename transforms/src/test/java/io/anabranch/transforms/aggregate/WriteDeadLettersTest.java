@@ -20,6 +20,7 @@ import io.anabranch.transforms.testkit.Runs;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -52,6 +53,7 @@ class WriteDeadLettersTest {
     run(DIRECT, 10, 3 << 20);
 
     assertThat(stored().size(), is(10));
+    assertThat(store.letters().get(0).generations(), is(Map.of("sums", 5L)));
     assertThat(
         store.letters().stream().map(letters -> letters.letters().size()).toList(),
         everyItem(is(lessThanOrEqualTo(3))));
@@ -96,7 +98,7 @@ class WriteDeadLettersTest {
         .apply("Count", Create.of(letters))
         .apply("Letters", ParDo.of(new LettersFn(bytes)))
         .setCoder(DeadLetterCoder.of())
-        .apply("Store", WriteDeadLetters.to(store.settings(), List.of()));
+        .apply("Store", WriteDeadLetters.to(store.settings(), List.of(Contributions.SLICE)));
     Runs.run(pipeline);
   }
 

@@ -30,7 +30,14 @@ public final class Recording {
   public sealed interface Call {}
 
   /** Rows of a slice. */
-  public record Write(Fence fence, List<StoredRow> rows) implements Call {}
+  public record Write(Fence fence, List<StoredRow> rows, How how) implements Call {}
+
+  /** How rows were written. */
+  public enum How {
+    FILL,
+    WRITE,
+    WRITE_UNLESS_SUSPENDED
+  }
 
   /** An epoch that is complete. */
   public record Complete(Fence fence, long epoch) implements Call {}

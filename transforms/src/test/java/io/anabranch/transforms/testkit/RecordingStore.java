@@ -18,6 +18,7 @@ import io.anabranch.api.spi.store.RowStore;
 import io.anabranch.api.spi.store.RunBeat;
 import io.anabranch.api.spi.store.RunProgress;
 import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.transforms.testkit.Recording.How;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -58,12 +59,13 @@ final class RecordingStore implements ViewStore {
     return new RowStore() {
       @Override
       public void write(Fence fence, Collection<StoredRow> rows, Suspension suspension) {
-        record(new Recording.Write(fence, List.copyOf(rows)));
+        How how = suspension == Suspension.IGNORED ? How.WRITE : How.WRITE_UNLESS_SUSPENDED;
+        record(new Recording.Write(fence, List.copyOf(rows), how));
       }
 
       @Override
       public void fill(Fence fence, Collection<StoredRow> rows) {
-        record(new Recording.Write(fence, List.copyOf(rows)));
+        record(new Recording.Write(fence, List.copyOf(rows), How.FILL));
       }
 
       @Override

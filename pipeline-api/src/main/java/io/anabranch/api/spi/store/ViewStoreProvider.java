@@ -27,7 +27,7 @@ public interface ViewStoreProvider {
   /**
    * Opens a store, creating its tables on first use.
    *
-   * @throws io.anabranch.api.UserException if it cannot be opened, or is of a newer schema
+   * @throws StoreException if it cannot be opened, or is of a newer schema
    */
   ViewStore open(Settings settings);
 }
