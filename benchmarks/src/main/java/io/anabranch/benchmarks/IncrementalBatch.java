@@ -38,8 +38,8 @@ import picocli.CommandLine.Option;
 
 /**
  * What a batch run for one new epoch costs, and what a full run over all of them: the same log, the
- * same process, turn about. Each time holds all of a run: pipeline, comparison with what answered
- * before, and promotion. There is no speed layer.
+ * same process, turn about. Each time holds all of a run: pipeline, comparison with the version
+ * that was live before, and promotion. There is no speed layer.
  */
 @Command(
     name = "IncrementalBatch",

@@ -85,7 +85,7 @@ public final class BatchTransitions {
 
   /**
    * Publishes a batch slice, which readers see from now on; without effect if it is published. The
-   * former batch version is retired if the slice begins another one. Speed keeps the epochs after
+   * previous batch version is retired if the slice begins another one. Speed keeps the epochs after
    * the slice, or is retired if it is of another definition.
    */
   public static ViewCatalog publish(
@@ -109,8 +109,8 @@ public final class BatchTransitions {
                 new Lambda(
                     OptionalLong.of(owned.version().id()),
                     speedStays ? Slices.id(speed) : OptionalLong.empty()));
-    for (long former : formerVersions(catalog, owned.version(), speedStays)) {
-      next = next.map(former, version -> version.retiredAt(context.now()));
+    for (long previous : previousVersions(catalog, owned.version(), speedStays)) {
+      next = next.map(previous, version -> version.retiredAt(context.now()));
     }
     return speedStays ? superseded(next, speed.orElseThrow().id(), owned.slice().through()) : next;
   }
@@ -142,21 +142,21 @@ public final class BatchTransitions {
   }
 
   /** Returns what the slice takes the place of, and a candidate of a first replay. */
-  private static List<Long> formerVersions(
+  private static List<Long> previousVersions(
       ViewCatalog catalog, Version published, boolean speedStays) {
-    List<Long> former = new ArrayList<>();
+    List<Long> previous = new ArrayList<>();
     catalog
         .batch()
         .map(Version::id)
         .filter(batch -> batch != published.id())
-        .ifPresent(former::add);
+        .ifPresent(previous::add);
     if (!speedStays) {
-      catalog.speed().map(Version::id).ifPresent(former::add);
+      catalog.speed().map(Version::id).ifPresent(previous::add);
     }
     if (catalog.pointer() instanceof Kappa kappa) {
-      kappa.waiting().forEach(former::add);
+      kappa.waiting().forEach(previous::add);
     }
-    return former;
+    return previous;
   }
 
   private static ViewCatalog superseded(ViewCatalog catalog, long speed, long through) {

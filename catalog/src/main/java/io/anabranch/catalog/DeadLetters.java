@@ -80,7 +80,7 @@ public final class DeadLetters {
       LetterQuery query =
           new LetterQuery(
               scopes(view.view(), view.live().get(0)).toList(),
-              Set.of(DeadLetter.Kind.LATE, DeadLetter.Kind.AHEAD),
+              Set.of(DeadLetter.Kind.LATE, DeadLetter.Kind.EARLY),
               Integer.MAX_VALUE);
       store.deadLetters().read(query, letters);
     }

@@ -7,8 +7,8 @@ import io.anabranch.api.EpochRange;
  * A version to compute beside the live one.
  *
  * @param view the view, by the definition to compute it by
- * @param history the closed epochs to read as bounded input. Rows of the epochs before them are
+ * @param backfill the closed epochs to read as bounded input. Rows of the epochs before them are
  *     taken over from the live version, which needs slices that end there; those after them come
  *     from following the log
  */
-public record ReplayPlan(ViewRef view, EpochRange history) {}
+public record ReplayPlan(ViewRef view, EpochRange backfill) {}

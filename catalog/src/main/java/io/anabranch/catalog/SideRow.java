@@ -4,7 +4,7 @@ package io.anabranch.catalog;
 /**
  * A row of a view, of what is live or of what is held against it.
  *
- * @param live whether it answers queries
+ * @param live whether it is live
  * @param bucket the start of the bucket or window, in milliseconds since the epoch of Unix time
  * @param length the length of a window, in milliseconds; 0 for a bucket, whose length the view
  *     knows

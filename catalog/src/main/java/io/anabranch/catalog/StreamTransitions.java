@@ -103,14 +103,14 @@ public final class StreamTransitions {
 
   /**
    * Begins a version of Kappa beside the live one, as its candidate. It shares the slices of the
-   * live version before the backfill. The former candidate is retired.
+   * live version before the backfill. The previous candidate is retired.
    *
    * @return the slice of the backfill, which no reader sees
    */
   public static Changed<OpenSlice> beginReplay(
       ViewCatalog catalog, long run, ReplayPlan plan, TransitionContext context) {
     ViewRef view = plan.view();
-    EpochRange backfill = plan.history();
+    EpochRange backfill = plan.backfill();
     Compatibility.requireSource(catalog, view, Architecture.KAPPA);
     Kappa before =
         catalog.pointer() instanceof Kappa kappa

@@ -3,15 +3,15 @@ package io.anabranch.catalog;
 
 import java.util.Locale;
 
-/** What a live pointer has a version for. */
+/** The role of a version in its view. */
 public enum VersionRole {
-  /** It answers queries. */
+  /** Queries read it. */
   LIVE,
-  /** It answered before, in Kappa, and goes on following the log until it is retired. */
-  FORMER,
+  /** It was live before, in Kappa, and follows the log until it is retired. */
+  PREVIOUS,
   /** It is computed beside the live version, in Kappa, and may be promoted. */
   CANDIDATE,
-  /** Nothing: it is garbage, or a run that is going on computes it. */
+  /** None: it is garbage, or a run computes it. */
   NONE;
 
   /** Returns the role as people write it. */

@@ -104,7 +104,7 @@ public record ViewCatalog(
     return pointer.live().contains(version)
         ? VersionRole.LIVE
         : pointer.previous().equals(wanted)
-            ? VersionRole.FORMER
+            ? VersionRole.PREVIOUS
             : pointer.candidate().equals(wanted) ? VersionRole.CANDIDATE : VersionRole.NONE;
   }
 

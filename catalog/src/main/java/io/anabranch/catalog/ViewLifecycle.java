@@ -156,7 +156,7 @@ public final class ViewLifecycle {
   }
 
   /**
-   * Begins candidates of Kappa beside the live versions; former candidates are retired.
+   * Begins candidates of Kappa beside the live versions; previous candidates are retired.
    *
    * @return the slices of the backfills, which no reader sees, in the order of the plans
    */
@@ -198,7 +198,7 @@ public final class ViewLifecycle {
    * Lets the live versions answer by another architecture from now on; no row moves, and no answer
    * changes. Previous versions and candidates are retired. The runs of before can no longer write.
    *
-   * @return the views that answered by another architecture
+   * @return the views whose architecture changed
    */
   public List<String> changeArchitecture(Collection<String> views, Architecture to) {
     return catalog

@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 /**
  * Where an answer comes from.
  *
- * @param view the view that answers
+ * @param view the name of the view
  * @param architecture the architecture of the live versions
  * @param batchVersion the version that holds history: of the batch layer in Lambda, absent before
  *     its first run; the one live version in Kappa
@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  * @param batchThrough the last epoch that the batch version covers; absent in Kappa
  * @param speedThrough the last epoch that is known to be complete in the speed version (Lambda) or
  *     the live version (Kappa); later epochs may be there in part
- * @param updated when a row that answers was last written, by the clock of who wrote it
+ * @param updated when a live row was last written, by the clock of who wrote it
  * @param freshness how long that was before the answer was read, negative if the writer's clock is
  *     ahead; a log that gets nothing new makes no rows
  * @param gaps epochs of the log that the answer does not cover. A late event of any bucket may be
@@ -27,8 +27,8 @@ import java.util.OptionalLong;
  * @param deadLetters records that could not be decoded, in the epochs that may hold events of the
  *     buckets asked for: an event is appended no earlier than it happens, as far as clocks are
  *     right
- * @param untimely events of the time asked for that did not come in time for a windowed view, and
- *     are not counted in
+ * @param lateEvents events of the time asked for that came late or early for a windowed view and
+ *     are not counted
  */
 public record Provenance(
     String view,
@@ -41,7 +41,7 @@ public record Provenance(
     Optional<Duration> freshness,
     List<Gap> gaps,
     long deadLetters,
-    long untimely) {
+    long lateEvents) {
 
   /** Copies the gaps. */
   public Provenance {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "close",
     description = {
-      "Close epochs of an embedded log: they get no more records, and batch may read them.",
+      "Close epochs of an embedded log. They take no more records, and batch may read them.",
       "Epochs of records that were ingested without --at close by themselves once their time and"
           + " log.grace are over."
     })

@@ -11,13 +11,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Folds slices. */
+/** Compacts slices. */
 @Command(
     name = "compact",
     description = {
-      "Fold the slices of each batch version into one. Answers stay the same, also while they are"
+      "Compact the slices of each batch version into one. Answers stay the same, also while they are"
           + " read; reading gets cheaper.",
-      "\"run\" without --layer folds by itself; \"gc\" removes what was folded."
+      "\"run\" without --layer compacts by itself; \"gc\" removes what was replaced."
     })
 final class CompactCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -31,9 +31,9 @@ final class CompactCommand implements Callable<Integer> {
             new RunTeller(
                 session.context(), spec.commandLine().getOut(), spec.commandLine().getErr())) {
       List<Report> reports = Compaction.run(session.context(), Compaction.Choice.ALL);
-      reports.forEach(teller::folded);
+      reports.forEach(teller::compacted);
       if (reports.isEmpty()) {
-        spec.commandLine().getOut().println("nothing to fold: no version has two slices");
+        spec.commandLine().getOut().println("nothing to compact: no version has two slices");
       }
     }
     return 0;

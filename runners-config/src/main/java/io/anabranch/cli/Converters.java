@@ -44,11 +44,12 @@ final class Converters {
 
   /** Reads what a version may be run as. */
   static VersionRole role(String text) {
-    return Stream.of(VersionRole.LIVE, VersionRole.FORMER, VersionRole.CANDIDATE)
+    return Stream.of(VersionRole.LIVE, VersionRole.PREVIOUS, VersionRole.CANDIDATE)
         .filter(role -> role.word().equalsIgnoreCase(text))
         .findFirst()
         .orElseThrow(
-            () -> new TypeConversionException("\"" + text + "\" is not live, former or candidate"));
+            () ->
+                new TypeConversionException("\"" + text + "\" is not live, previous or candidate"));
   }
 
   static Instant instant(String text) {

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
 /** Looks at what is left out of answers. */
 @Command(
     name = "dead-letters",
-    description = "Look at what is left out: records that could not be decoded, late events.",
+    description =
+        "List records that were set aside: those that could not be decoded, and late events.",
     subcommands = DeadLettersCommand.ListCommand.class)
 final class DeadLettersCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -44,11 +45,9 @@ final class DeadLettersCommand implements Runnable {
       sortOptions = false,
       footer = {"", RootCommand.EXIT_CODES, RootCommand.STREAMS},
       description = {
-        "Print dead letters in the order of the log: where, why, and the record.",
-        "Events that did not come in time for a windowed view are listed under kinds of their own,"
-            + " once for each view.",
-        "JSON and CSV hold the record whole, as text, or as recordBase64 where it is not UTF-8; a"
-            + " table cuts what is long."
+        "Print dead letters in the order of the log: place, error and record.",
+        "A late or early event of a windowed view is listed once for each view.",
+        "JSON and CSV print the whole record: as text, or as recordBase64 if it is not UTF-8. A table cuts long records."
       })
   static final class ListCommand implements Callable<Integer> {
     private static final List<String> COLUMNS =
@@ -59,7 +58,7 @@ final class DeadLettersCommand implements Runnable {
 
     @Option(
         names = "--kind",
-        paramLabel = "undecodable|late|ahead",
+        paramLabel = "undecodable|late|early",
         description = "Only those of this kind; may be repeated. Default all.")
     private Set<Kind> kinds = EnumSet.noneOf(Kind.class);
 
@@ -67,8 +66,8 @@ final class DeadLettersCommand implements Runnable {
         names = "--version",
         paramLabel = "VERSION",
         description =
-            "Those of a version, such as a candidate, by its number in \"status\"; default those of"
-                + " the versions that answer.")
+            "Only those of this version, such as a candidate, by its number in \"status\"; default those of"
+                + " the live versions.")
     private List<Long> versions = List.of();
 
     @Option(

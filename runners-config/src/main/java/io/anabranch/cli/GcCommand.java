@@ -17,8 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "gc",
     description = {
-      "Remove what no answer needs: rows of runs that died, versions and slices that others took"
-          + " the place of, speed rows that batch has taken over.",
+      "Delete rows that no reader can see: of runs that died, of retired versions, of compacted slices, and superseded speed rows.",
       "The space is used again for new rows."
     })
 final class GcCommand implements Callable<Integer> {

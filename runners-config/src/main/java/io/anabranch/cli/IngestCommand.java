@@ -30,9 +30,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ingest",
     description = {
-      "Append lines to the event log. Of files all, or on an error none. Of standard input batch by"
-          + " batch, until it ends or Ctrl-C or SIGTERM stops it; what was read until then is"
-          + " appended.",
+      "Append lines to the event log. Files are appended as a whole, or on an error not at all. Standard input is appended batch by batch until it ends, or until Ctrl-C or SIGTERM.",
       "Lines are text in any encoding, as they are or compressed by gzip or zstd, which is"
           + " recognised by the content. A UTF-8 byte order mark, and NULs at the beginning of a"
           + " line, are left out."

@@ -58,11 +58,11 @@ final class Interrupts {
           Proxy.newProxyInstance(
               Interrupts.class.getClassLoader(), new Class<?>[] {handlerClass}, onSignal);
       var handle = signalClass.getMethod("handle", signalClass, handlerClass);
-      Object former = handle.invoke(null, signal, handler);
+      Object previous = handle.invoke(null, signal, handler);
       restore.add(
           () -> {
             try {
-              handle.invoke(null, signal, former);
+              handle.invoke(null, signal, previous);
             } catch (ReflectiveOperationException e) {
               throw new IllegalStateException(e);
             }

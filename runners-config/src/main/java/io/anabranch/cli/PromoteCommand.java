@@ -18,12 +18,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "promote",
     description = {
-      "Kappa: compare candidates with the versions that answer, and let them answer, all together"
-          + " or none.",
+      "Kappa: compare candidates with the live versions, and make them live, all or none.",
       "Fails if one has not caught up, or differs by more than promotion.maxDifferingRows allows,"
-          + " unless its definition changed, as the author's revision says. What answered before is"
-          + " the former version: it goes on following the log until it is retired, so that"
-          + " \"rollback\" can put it back. A former version of before is retired."
+          + " unless its definition changed, as the author's revision says. The live version becomes"
+          + " the previous version: it goes on following the log until it is retired, so that"
+          + " \"rollback\" can put it back. The one that was previous until then is retired."
     })
 final class PromoteCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -39,8 +39,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "query",
     description = {
-      "Print what a view says, merged from all layers.",
-      "The last line says where the answer comes from."
+      "Print the rows of a view, merged from all layers.",
+      "The last line reports the sources of the answer and its gaps."
     })
 final class QueryCommand implements Callable<Integer> {
   private static final List<String> COLUMNS =
@@ -232,10 +232,10 @@ final class QueryCommand implements Callable<Integer> {
         .freshness()
         .ifPresent(age -> text.append("; last change ").append(Values.age(age)).append(" ago"));
     text.append("; ").append(upTo(provenance.deadLetters(), "dead letter"));
-    if (provenance.untimely() > 0) {
+    if (provenance.lateEvents() > 0) {
       text.append("; ")
-          .append(upTo(provenance.untimely(), "event"))
-          .append(" late or ahead, not counted in");
+          .append(upTo(provenance.lateEvents(), "event"))
+          .append(" late or early, not counted in");
     }
     if (!provenance.gaps().isEmpty()) {
       text.append("; NOT COVERED: what was ingested in ")

@@ -26,16 +26,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Computes views anew beside the versions that answer. */
+/** Computes views anew beside the live versions. */
 @Command(
     name = "replay",
     description = {
-      "Kappa: compute views anew from the log, as candidates beside the versions that answer, also"
-          + " by a changed definition.",
-      "The closed epochs are read as bounded input; from there the run follows the log until it is"
-          + " stopped, or has caught up. \"status\" says how far it is, \"promote\" lets the"
-          + " candidates answer. \"run\" goes on with a candidate whose replay was stopped.",
-      "A replay that dies within the history leaves nothing; replay again."
+      "Kappa: compute views again from the log, as candidates beside the live versions. Their"
+          + " definition may have changed.",
+      "Closed epochs are read as bounded input. From there the run follows the log until it is"
+          + " stopped or has caught up. \"status\" reports how far it is; \"promote\" makes the"
+          + " candidates live; \"run\" continues a replay that was stopped.",
+      "A replay that dies during the backfill leaves nothing; replay again."
     },
     customSynopsis =
         "anabranch replay [-c FILE] [--set KEY=VALUE]... [--view VIEW]... [--from TIME]%n"
@@ -52,14 +52,14 @@ final class ReplayCommand implements Callable<Integer> {
       paramLabel = "TIME",
       description =
           "Compute only the epochs from the one of this ingestion time on, and take older ones over"
-              + " from the version that answers; if its slices do not end there, from an earlier"
+              + " from the live version; if its slices do not end there, from an earlier"
               + " one. Only by the same definition.")
   private Instant from;
 
   @Option(
       names = "--auto-promote",
       description =
-          "Promote the candidates once they have caught up, if they agree with what answers.")
+          "Promote the candidates once they have caught up, if they match the live version.")
   private boolean autoPromote;
 
   @Option(
@@ -138,13 +138,13 @@ final class ReplayCommand implements Callable<Integer> {
   private void tellWhereItBegins(RunContext<?> context, Replay replay) {
     Epochs epochs = context.log().epochs();
     for (Replay.PlannedView view : replay.views()) {
-      EpochRange history = view.plan().history();
-      if (from != null && history.after() < epochs.at(from) - 1) {
+      EpochRange backfill = view.plan().backfill();
+      if (from != null && backfill.after() < epochs.at(from) - 1) {
         spec.commandLine()
             .getErr()
             .printf(
-                "%s: computed %s, as no complete slice of what answers ends between that and %s%n",
-                view.plan().view().name(), from(epochs, history), epochs.start(epochs.at(from)));
+                "%s: computed %s, as no complete slice of the live version ends between that and %s%n",
+                view.plan().view().name(), from(epochs, backfill), epochs.start(epochs.at(from)));
       }
     }
   }
@@ -163,8 +163,10 @@ final class ReplayCommand implements Callable<Integer> {
       out.printf(
           "%s: %s computed %s%s%n",
           view.plan().view().name(),
-          view.live().isPresent() ? "a candidate" : "a version that answers once it is whole,",
-          from(epochs, view.plan().history()),
+          view.live().isPresent()
+              ? "a candidate"
+              : "a version that becomes live once its backfill is complete,",
+          from(epochs, view.plan().backfill()),
           view.rows().isPresent()
               ? ", about " + Plural.of(view.rows().getAsLong(), "row") + " at most"
               : "; nothing answers yet, so nobody knows how many rows");

@@ -17,9 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "retire",
     description = {
-      "Kappa: give former versions up, and remove their rows; their runs end.",
-      "With numbers, these versions instead, such as candidates that nobody wants. A version that"
-          + " answers is never retired."
+      "Kappa: retire previous versions and delete their rows. Their runs end.",
+      "With numbers, retire these versions instead, such as unwanted candidates. A live version is never retired."
     })
 final class RetireCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

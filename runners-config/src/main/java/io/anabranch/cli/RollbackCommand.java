@@ -11,12 +11,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Lets former versions answer again. */
+/** Makes previous versions live again. */
 @Command(
     name = "rollback",
     description = {
-      "Kappa: let the former versions answer again, all together or none.",
-      "What answered before becomes the former version; roll back again to undo it."
+      "Kappa: make the previous versions live again, all or none.",
+      "The version that was live becomes the previous one; roll back again to undo it."
     })
 final class RollbackCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -34,7 +34,7 @@ final class RollbackCommand implements Callable<Integer> {
         spec.commandLine()
             .getOut()
             .printf(
-                "%s: version %d answers again%s; version %d is the former one%n",
+                "%s: version %d is live again%s; version %d is the previous one%n",
                 each.view(), each.to(), Comparing.behind(context, each.to(), from), from);
       }
     }

@@ -34,18 +34,17 @@ import picocli.CommandLine.Spec;
     description = {
       "Compute all views as the configuration picks: Lambda or Kappa.",
       "Lambda without --layer runs both layers: speed follows the log, and batch takes over each"
-          + " epoch that has closed. Batch alone computes the closed epochs that are new, and ends."
-          + " What follows the log goes on until it is stopped (Ctrl-C, SIGTERM: it stores what it"
-          + " has read, and ends), or until it has caught up. A second run of a layer that follows"
-          + " the log takes over from the first.",
-      "Kappa goes on with the versions there are, and begins those of new views: from the closed"
-          + " epochs as bounded input, and then by following the log. A store that served the other"
-          + " architecture serves this one from now on, without computing anything again; but if"
-          + " a definition changed, nothing is moved."
+          + " closed epoch. Batch alone computes the new closed epochs and ends. Speed follows the"
+          + " log until Ctrl-C or SIGTERM, or until it has caught up; then it stores what it has read"
+          + " and ends. A second run of a layer takes over from the first.",
+      "Kappa continues the live versions. For a new view it reads the closed epochs as bounded"
+          + " input, then follows the log.",
+      "If the store has the other architecture, it is changed first, and nothing is computed again."
+          + " If a definition changed, too, the run fails and changes nothing."
     },
     customSynopsis =
         "anabranch run [-c FILE] [--set KEY=VALUE]... [--layer batch|speed] [--full]%n"
-            + "              [--fail-on-mismatch] [--role live|former|candidate]%n"
+            + "              [--fail-on-mismatch] [--role live|previous|candidate]%n"
             + "              [--until-caught-up] [--runner NAME] [-- BEAM-OPTION...]")
 final class RunCommand implements Callable<Integer> {
   /** The layers of Lambda. */
@@ -73,7 +72,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--fail-on-mismatch",
       description =
-          "Batch: promote nothing, and exit with 1, if a row differs from what answered for the"
+          "Batch: promote nothing, and exit with 1, if a row differs from the live row of the"
               + " same epochs before.")
   private boolean failOnMismatch;
 
@@ -84,10 +83,10 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--role",
-      paramLabel = "live|former|candidate",
+      paramLabel = "live|previous|candidate",
       description =
           "Kappa: the versions to go on with; default the live ones, or if those are of another"
-              + " definition, the former ones or the candidates.")
+              + " definition, the previous ones or the candidates.")
   private VersionRole role;
 
   @Mixin private RunnerOptions runner;
@@ -166,7 +165,7 @@ final class RunCommand implements Callable<Integer> {
         BatchReport report = batch.run(run -> teller.started("batch", run));
         teller.batchDone(report);
         if (!report.nothingToDo()) {
-          Compaction.afterBatch(context, stop, teller::folded, teller::foldFailed);
+          Compaction.afterBatch(context, stop, teller::compacted, teller::compactionFailed);
         }
       }
       if (layer != Layer.BATCH && !stop.isRequested()) {

@@ -75,7 +75,7 @@ final class RunSession implements AutoCloseable {
   }
 
   /**
-   * Returns how far candidates may be from what answers.
+   * Returns how far candidates may be from the live version.
    *
    * @throws UserException if the configuration names a view that there is not
    */

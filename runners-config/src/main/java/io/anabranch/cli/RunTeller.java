@@ -82,7 +82,7 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
   static String sentence(Reconciliation reconciliation) {
     if (reconciliation.skipped().isPresent()) {
       return String.format(
-          "%s: not compared with what answered before, as %s",
+          "%s: not compared with the live rows, as %s",
           reconciliation.view(), reconciliation.skipped().get());
     }
     long rows = reconciliation.result().rows();
@@ -94,9 +94,9 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
             : String.format(", but for %,d by events that came late and are counted now", late);
     return different == 0
         ? String.format(
-            "%s: all %,d rows equal what answered before%s", reconciliation.view(), rows, byLate)
+            "%s: all %,d rows equal the live rows%s", reconciliation.view(), rows, byLate)
         : String.format(
-            "%s: %,d of %,d rows DIFFER from what answered before%s, the most: %s",
+            "%s: %,d of %,d rows DIFFER from the live rows%s, the most: %s",
             reconciliation.view(), different, rows, byLate, reconciliation.result().worst().get(0));
   }
 
@@ -153,7 +153,7 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
   void moved(List<String> moved, Architecture to) {
     if (!moved.isEmpty()) {
       out.printf(
-          "the store answers by %s from now on, from the same rows: %s%n",
+          "the architecture is %s from now on, with the same rows: %s%n",
           to.word(), String.join(", ", moved));
       out.flush();
     }
@@ -171,14 +171,14 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
   }
 
   @Override
-  public void historyDone(long run, RecordCounts read, List<OpenSlice> versions) {
+  public void backfillDone(long run, RecordCounts read, List<OpenSlice> versions) {
     for (OpenSlice version : versions) {
       out.printf(
-          "%s: version %d holds the history%s%n",
+          "%s: the backfill of version %d is complete%s%n",
           version.view(),
           version.version(),
           version.after() == Epochs.NONE
-              ? ", of which no epoch is closed yet"
+              ? ": no epoch is closed yet"
               : " through " + context.log().epochs().end(version.after()));
     }
     out.printf(
@@ -193,7 +193,7 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
     comparisons.forEach(
         each ->
             out.printf(
-                "%s: version %d answers from now on%s; version %d is the former one%n",
+                "%s: version %d is live from now on%s; version %d is the previous one%n",
                 each.view(),
                 each.other(),
                 Comparing.behind(context, each.other(), each.live()),
@@ -232,9 +232,9 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
   }
 
   @Override
-  public void folded(Compaction.Report report) {
+  public void compacted(Compaction.Report report) {
     out.printf(
-        "%s: %,d slices folded into one, %,d rows into %,d%n",
+        "%s: %,d slices compacted into one, %,d rows into %,d%n",
         report.view(), report.slices(), report.rowsBefore(), report.rowsAfter());
     out.flush();
   }
@@ -248,9 +248,9 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
   }
 
   @Override
-  public void foldFailed(UserException error) {
+  public void compactionFailed(UserException error) {
     err.printf(
-        "error: folding slices failed, and is tried again after the next batch run: %s%n",
+        "error: compacting slices failed, and is tried again after the next batch run: %s%n",
         Advice.text(error));
   }
 

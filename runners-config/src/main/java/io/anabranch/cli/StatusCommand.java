@@ -43,8 +43,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     description =
-        "Print per view: versions, slices, the live pointer, lag, dead letters, and how batch rows"
-            + " differed from those they took the place of.")
+        "Print for each view its versions and slices, its lag, its dead letters, and how batch rows"
+            + " differed from the speed rows they replaced.")
 final class StatusCommand implements Callable<Integer> {
   /** How to print; a catalog is a tree, so there are no comma-separated values. */
   enum StatusFormat {
@@ -141,14 +141,14 @@ final class StatusCommand implements Callable<Integer> {
           .ifPresent(
               last ->
                   out.printf(
-                      "last absorbed through %s, %s%n",
+                      "last superseded through %s, %s%n",
                       time(log.epochs(), last.epochs().through(), "the end"),
                       RunTeller.sentence(last)));
     }
     for (ViewStatus view : views) {
       if (view.late() > 0) {
         out.printf(
-            "%s: %,d events late or ahead, %,d of them counted in by batch%n",
+            "%s: %,d events late or early, %,d of them counted in by batch%n",
             view.state().view(), view.late(), view.lateCounted());
       }
     }
@@ -161,7 +161,7 @@ final class StatusCommand implements Callable<Integer> {
         .toList();
   }
 
-  /** How far a version of Kappa is, and how far from what answers. */
+  /** How far a version of Kappa is, and how far from the live version. */
   private static String progress(ViewStatus view, Version version, EventLog log, ViewStore store) {
     long through = view.state().completeThrough(version);
     long epochs = behindLive(view.state(), version);
@@ -169,8 +169,8 @@ final class StatusCommand implements Callable<Integer> {
     return "is complete through "
         + time(log.epochs(), through, "nothing")
         + (epochs > 0
-            ? ", " + Plural.of(epochs, "epoch") + " behind what answers"
-            : bytes > 0 ? ", " + Plural.of(bytes, "byte") + " behind what answers" : "")
+            ? ", " + Plural.of(epochs, "epoch") + " behind the live version"
+            : bytes > 0 ? ", " + Plural.of(bytes, "byte") + " behind the live version" : "")
         + catchUp(view.state(), version, log)
             .map(catchUp -> ", " + Catching.text(catchUp))
             .orElse("")
@@ -194,7 +194,7 @@ final class StatusCommand implements Callable<Integer> {
         : Math.max(0, live - own);
   }
 
-  /** How much less of the log a version has read than the one that answers. */
+  /** How much less of the log a version has read than the live one. */
   private static long bytesBehindLive(ViewState view, Version version, EventLog log) {
     List<Reading> own = view.readings(version);
     return view.catalog().live().stream()
@@ -257,7 +257,7 @@ final class StatusCommand implements Callable<Integer> {
     object.put("revision", state.revision());
     state.base().ifPresent(version -> object.put("batchVersion", version));
     state.speed().ifPresent(version -> object.put("speedVersion", version));
-    state.previous().ifPresent(version -> object.put("formerVersion", version));
+    state.previous().ifPresent(version -> object.put("previousVersion", version));
     state.candidate().ifPresent(version -> object.put("candidateVersion", version));
     putEpoch(object, "batchThrough", log.epochs(), state.batchThrough());
     putEpoch(object, "speedThrough", log.epochs(), state.completeThrough());
@@ -271,8 +271,8 @@ final class StatusCommand implements Callable<Integer> {
     }
     object.put("closedEpochsBehind", behind(state, end));
     object.put("deadLetters", new DeadLetters(store).undecodable());
-    object.put("untimely", view.late());
-    object.put("untimelyCountedIn", view.lateCounted());
+    object.put("lateEvents", view.late());
+    object.put("lateEventsCounted", view.lateCounted());
     view.reconciliation()
         .ifPresent(last -> object.put("reconciliation", object(last, log.epochs())));
     List<Object> versions = new ArrayList<>();

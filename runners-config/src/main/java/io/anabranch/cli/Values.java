@@ -81,7 +81,7 @@ final class Values {
         .ifPresent(age -> object.put("freshnessSeconds", age.toMillis() / MILLIS_PER_SECOND));
     object.put("gaps", provenance.gaps().stream().map(Values::gap).toList());
     object.put("deadLetters", provenance.deadLetters());
-    object.put("untimely", provenance.untimely());
+    object.put("lateEvents", provenance.lateEvents());
     return object;
   }
 

@@ -21,9 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "verify",
     description = {
-      "Compute a view anew from the log, in batch, and compare every row with what is served; exit"
-          + " with 1 if one differs.",
-      "It reads the closed epochs that are complete in what is served, and changes nothing."
+      "Compute a view again from the log, in batch, and compare every row with the live one. Exits with 1 if a row differs.",
+      "It reads the closed epochs that are complete in the live version, and changes nothing."
     },
     customSynopsis =
         "anabranch verify VIEW [-c FILE] [--set KEY=VALUE]... [--runner NAME]%n"

@@ -16,7 +16,7 @@ import java.time.Duration;
  * @param log the settings of the event log, without {@code kind}
  * @param store the settings of the view store, with {@code url}, for {@link Providers#store}
  * @param speedRefresh how often the speed layer and Kappa write rows of an epoch that is not over
- * @param promotions how far a candidate of Kappa may be from what answers, to be promoted
+ * @param promotions how far a candidate of Kappa may be from the live version, to be promoted
  */
 public record Configuration(
     String application,

@@ -5,7 +5,7 @@ import io.anabranch.api.Tolerance;
 import java.util.Map;
 
 /**
- * How far candidates of Kappa may be from what answers, to be promoted.
+ * How far candidates of Kappa may be from the live version, to be promoted.
  *
  * @param otherwise for views that are not named
  * @param views by the name of a view

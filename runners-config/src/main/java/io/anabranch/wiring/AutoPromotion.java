@@ -18,7 +18,7 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
- * Promotes the candidates of a replay once they have caught up, if they agree with what answers. A
+ * Promotes the candidates of a replay once they have caught up, if they match the live version. A
  * comparison that fails is final; whatever else stands in the way, such as a store that somebody
  * locks, is tried again the next time it looks.
  */
@@ -94,7 +94,7 @@ final class AutoPromotion {
   }
 
   /**
-   * Rows of a history cannot be divided, so they are not compared with what is complete through a
+   * Rows of a backfill cannot be divided, so they are not compared with what is complete through a
    * part of it only. By another definition they need not agree, and nothing waits for that.
    */
   private Optional<UserException> notComparable(OpenSlice slice) {
@@ -125,7 +125,7 @@ final class AutoPromotion {
         : Optional.of(
             RunException.of(
                 Code.LIVE_BEHIND,
-                "view \"%s\": version %d holds the history through %s, and what answers is complete through %s only, so they cannot be compared yet",
+                "view \"%s\": version %d holds the backfill through %s, and the live version is complete through %s only, so they cannot be compared yet",
                 slice.view(),
                 slice.version(),
                 epochs.end(slice.after()),

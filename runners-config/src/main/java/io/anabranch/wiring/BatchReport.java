@@ -12,8 +12,7 @@ import java.util.List;
  * @param epochs the epochs that it read
  * @param read the records that they hold
  * @param rows the rows it wrote
- * @param reconciliations how these rows differ from those that answered before, for each view that
- *     had an answer
+ * @param reconciliations how these rows differ from the live rows, for each view that had an answer
  */
 public record BatchReport(
     long run,

@@ -19,7 +19,7 @@ import org.apache.beam.sdk.Pipeline;
  * into one more slice of it, and promotes the slices of all views together once every row is
  * stored. A run that fails leaves nothing that a reader sees.
  *
- * <p>Before that, the new rows are compared with those that answered for the same epochs, which are
+ * <p>Before that, the new rows are compared with the live rows of the same epochs, which are
  * dropped afterwards.
  *
  * @param <E> the author's event
@@ -51,7 +51,7 @@ public final class BatchRun<E> {
   }
 
   /**
-   * Promotes nothing if a row differs from what answered for the same epochs; default no: the batch
+   * Promotes nothing if a row differs from the live row of the same epochs; default no: the batch
    * rows are the ones to trust.
    */
   public BatchRun<E> failOnMismatch(boolean fail) {
@@ -183,7 +183,7 @@ public final class BatchRun<E> {
   private static void fail(Reconciliation mismatch) {
     throw RunException.of(
         RunException.Code.ROWS_DIFFER,
-        "view \"%s\": %d of %d rows differ from those that answered before, the most in %s; nothing was promoted",
+        "view \"%s\": %d of %d rows differ from the live rows, the most in %s; nothing was promoted",
         mismatch.view(),
         mismatch.result().different(),
         mismatch.result().rows(),

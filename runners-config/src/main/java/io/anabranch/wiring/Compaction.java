@@ -21,14 +21,14 @@ import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 
 /**
- * Folds slices of the batch versions into one: rows of the same bucket and key become one row, and
- * answers stay as they are, also while they are read. Works within this process, in constant
+ * Compacts slices of the batch versions into one: rows of the same bucket and key become one row,
+ * and answers stay as they are, also while they are read. Works within this process, in constant
  * memory: the store gives the rows in their order.
  */
 public final class Compaction {
   private Compaction() {}
 
-  /** Which slices of a version to fold. */
+  /** Which slices of a version to compact. */
   public enum Choice {
     /** All of them. */
     ALL,
@@ -45,17 +45,17 @@ public final class Compaction {
   /**
    * What became of a view.
    *
-   * @param slices how many slices were folded into one
+   * @param slices how many slices became one
    * @param rowsBefore their rows
    * @param rowsAfter its rows
    */
   public record Report(String view, int slices, long rowsBefore, long rowsAfter) {}
 
   /**
-   * Folds slices of all views that have two or more to fold.
+   * Compacts the slices of all views that have two or more to compact.
    *
    * @return what became of these views
-   * @throws UserException if a definition changed, or another run promoted or folded meanwhile
+   * @throws UserException if a definition changed, or another run published or compacted meanwhile
    */
   public static <E> List<Report> run(RunContext<E> context, Choice choice) {
     List<Report> reports = new ArrayList<>();
@@ -66,21 +66,24 @@ public final class Compaction {
               .findFirst();
       List<SliceRange> slices = chosen(status, choice);
       if (view.isPresent() && slices.size() > 1) {
-        reports.add(fold(context, view.get(), slices));
+        reports.add(compact(context, view.get(), slices));
       }
     }
     return reports;
   }
 
   /**
-   * Folds the newest slices after a batch run, unless the process is to stop. What fails is tried
-   * again after the next batch run.
+   * Compacts the newest slices after a batch run, unless the process is to stop. What fails is
+   * tried again after the next batch run.
    */
   public static void afterBatch(
-      RunContext<?> context, Stop stop, Consumer<Report> folded, Consumer<UserException> failed) {
+      RunContext<?> context,
+      Stop stop,
+      Consumer<Report> compacted,
+      Consumer<UserException> failed) {
     try {
       stop.requireNotRequested();
-      run(context, Choice.NEWEST).forEach(folded);
+      run(context, Choice.NEWEST).forEach(compacted);
     } catch (RuntimeException e) {
       if (!stop.isRequested()) {
         failed.accept(UserException.of(e));
@@ -111,38 +114,38 @@ public final class Compaction {
     return slices.subList(from, slices.size());
   }
 
-  private static <E, K, A, O> Report fold(
+  private static <E, K, A, O> Report compact(
       RunContext<E> context, ViewDefinition<E, K, ?, A, O> view, List<SliceRange> slices) {
     long through = slices.get(slices.size() - 1).epochs().through();
     try (Heartbeat heartbeat = Heartbeat.begin(context, "compact")) {
-      OpenSlice fold =
+      OpenSlice compacted =
           context.lifecycle().openCompaction(heartbeat.run(), context.ref(view), slices);
       boolean replaced = false;
       try {
-        Writer<K, A, O> writer = new Writer<>(context, view, fold, through);
+        Writer<K, A, O> writer = new Writer<>(context, view, compacted, through);
         try (Snapshot snapshot = context.store().catalog().snapshot()) {
           snapshot.scan(slices, (row, slice) -> writer.accept(row));
         }
         writer.finish();
-        context.lifecycle().compact(fold);
+        context.lifecycle().compact(compacted);
         replaced = true;
         return new Report(view.name(), slices.size(), writer.read, writer.written);
       } finally {
         if (!replaced) {
-          context.lifecycle().discard(Collections.singleton(fold));
+          context.lifecycle().discard(Collections.singleton(compacted));
         }
       }
     }
   }
 
-  /** Folds rows as they come, and writes them many at a time. */
+  /** Merges rows as they come, and writes them many at a time. */
   private static final class Writer<K, A, O> {
     private static final int MOST_ROWS = 50_000;
     private static final long MOST_BYTES = 16 << 20;
 
     private final RunContext<?> context;
     private final Accumulators<K, A, O> accumulators;
-    private final OpenSlice fold;
+    private final OpenSlice compacted;
     private final long epoch;
     private final List<byte[]> same = new ArrayList<>();
     private final List<StoredRow> batch = new ArrayList<>();
@@ -152,10 +155,14 @@ public final class Compaction {
     private long read;
     private long written;
 
-    Writer(RunContext<?> context, ViewDefinition<?, K, ?, A, O> view, OpenSlice fold, long epoch) {
+    Writer(
+        RunContext<?> context,
+        ViewDefinition<?, K, ?, A, O> view,
+        OpenSlice compacted,
+        long epoch) {
       this.context = context;
       this.accumulators = Accumulators.of(view);
-      this.fold = fold;
+      this.compacted = compacted;
       this.epoch = epoch;
     }
 
@@ -200,7 +207,7 @@ public final class Compaction {
 
     private void flush() {
       if (!batch.isEmpty()) {
-        context.store().rows().fill(fold.fence(), batch);
+        context.store().rows().fill(compacted.fence(), batch);
         written += batch.size();
         batch.clear();
         bytes = 0;

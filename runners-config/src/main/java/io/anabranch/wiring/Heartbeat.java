@@ -45,7 +45,7 @@ final class Heartbeat implements AutoCloseable {
 
   /**
    * Remembers from now on what the log holds of the epochs that these slices are filled from; and
-   * at once what a former run of them did not come to remember.
+   * at once what a previous run of them did not come to remember.
    */
   synchronized void follows(Collection<OpenSlice> slices) {
     followed = List.copyOf(slices);

@@ -36,8 +36,9 @@ import org.apache.beam.sdk.values.PCollection;
  *
  * <p>A new version reads what is closed as bounded input, into a slice that nobody sees until it is
  * whole, and follows the log from there: the seam is the end of an epoch, so nothing is read twice
- * there or left out. Where no version answers, it answers once its history is whole; otherwise it
- * is the view's candidate. A run that dies within the history leaves nothing that anybody sees.
+ * there or left out. Where no version is live, it becomes live once its backfill is complete;
+ * otherwise it is the view's candidate. A run that dies during the backfill leaves nothing that
+ * anybody sees.
  *
  * @param <E> the author's event
  */
@@ -69,8 +70,8 @@ public final class KappaRun<E> {
     /** Versions that there were before are read for, from where they end. */
     default void goesOn(long run, List<OpenSlice> versions) {}
 
-    /** The history of new versions is whole. */
-    default void historyDone(long run, RecordCounts read, List<OpenSlice> versions) {}
+    /** The backfills of new versions are complete. */
+    default void backfillDone(long run, RecordCounts read, List<OpenSlice> versions) {}
 
     /** Candidates answer from now on. */
     default void promoted(List<VersionComparison> comparisons) {}
@@ -116,7 +117,7 @@ public final class KappaRun<E> {
    * Goes on with a version of each view, and begins those of views that have none.
    *
    * @param role which versions; empty for the live ones, and where those are of another definition
-   *     for the former ones or the candidates
+   *     for the previous ones or the candidates
    * @return what was done, empty if all versions were retired meanwhile
    * @throws UserException if a view has no version of this definition in the role
    */
@@ -140,7 +141,7 @@ public final class KappaRun<E> {
   }
 
   /**
-   * Computes new versions beside those that answer.
+   * Computes new versions beside the live ones.
    *
    * @return what was done, empty if all versions were retired meanwhile
    * @throws UserException if another run takes their place
@@ -170,7 +171,8 @@ public final class KappaRun<E> {
       }
       return version;
     }
-    for (VersionRole each : List.of(VersionRole.LIVE, VersionRole.FORMER, VersionRole.CANDIDATE)) {
+    for (VersionRole each :
+        List.of(VersionRole.LIVE, VersionRole.PREVIOUS, VersionRole.CANDIDATE)) {
       Optional<Version> version =
           inRole(stored, each)
               .filter(found -> canGoOn(each, found))
@@ -198,7 +200,8 @@ public final class KappaRun<E> {
       String layer, List<ReplayPlan> plans, Map<String, Long> versions) {
     for (ReplayPlan plan : plans) { // before anything is begun
       long after =
-          context.readAfter(context.application().view(plan.view().name()), plan.history().after());
+          context.readAfter(
+              context.application().view(plan.view().name()), plan.backfill().after());
       LogHistory.requireWhole(context, new EpochRange(after, Long.MAX_VALUE));
     }
     Optional<LogEnd> until =
@@ -224,58 +227,58 @@ public final class KappaRun<E> {
     }
   }
 
-  /** Computes histories, and returns the slices that go on from there. */
+  /** Computes backfills, and returns the slices that go on from there. */
   private List<OpenSlice> begin(String layer, long run, List<ReplayPlan> plans) {
     if (plans.isEmpty()) {
       return List.of();
     }
-    List<OpenSlice> histories = context.lifecycle().beginReplay(run, plans);
-    boolean sealed = false;
+    List<OpenSlice> backfills = context.lifecycle().beginReplay(run, plans);
+    boolean completed = false;
     try {
-      RecordCounts read = readHistory(layer, plans, histories);
-      List<OpenSlice> following = context.lifecycle().completeBackfill(histories);
-      sealed = true;
-      listener.historyDone(run, read, following);
+      RecordCounts read = readBackfill(layer, plans, backfills);
+      List<OpenSlice> following = context.lifecycle().completeBackfill(backfills);
+      completed = true;
+      listener.backfillDone(run, read, following);
       return following;
     } catch (UserException e) {
       throw stop.isRequested()
           ? new UserException(
-              layer + " run " + run + " was stopped within the history; it leaves nothing", e)
+              layer + " run " + run + " was stopped during the backfill; it leaves nothing", e)
           : e;
     } finally {
-      if (!sealed) {
-        giveUp(histories);
+      if (!completed) {
+        giveUp(backfills);
       }
     }
   }
 
   /** Removes what was begun, slices that it shares with the live version included. */
-  private void giveUp(List<OpenSlice> histories) {
-    context.lifecycle().discard(histories);
-    for (OpenSlice history : histories) {
-      if (context.catalog().version(history.version()).filter(v -> !v.isRetired()).isPresent()) {
-        context.lifecycle().retire(List.of(history.version()));
+  private void giveUp(List<OpenSlice> backfills) {
+    context.lifecycle().discard(backfills);
+    for (OpenSlice backfill : backfills) {
+      if (context.catalog().version(backfill.version()).filter(v -> !v.isRetired()).isPresent()) {
+        context.lifecycle().retire(List.of(backfill.version()));
       }
     }
   }
 
   /** Returns what was read. */
-  private RecordCounts readHistory(
-      String layer, List<ReplayPlan> plans, List<OpenSlice> histories) {
+  private RecordCounts readBackfill(
+      String layer, List<ReplayPlan> plans, List<OpenSlice> backfills) {
     Map<String, OpenSlice> slices = new LinkedHashMap<>();
     TreeSet<Long> ends = new TreeSet<>();
     for (int i = 0; i < plans.size(); i++) {
-      EpochRange history = plans.get(i).history();
-      if (history.through() > history.after()) {
-        slices.put(histories.get(i).view(), histories.get(i));
-        ends.add(history.through());
+      EpochRange backfill = plans.get(i).backfill();
+      if (backfill.through() > backfill.after()) {
+        slices.put(backfills.get(i).view(), backfills.get(i));
+        ends.add(backfill.through());
       }
     }
     if (slices.isEmpty()) {
       return RecordCounts.NONE;
     }
     if (ends.size() > 1) { // all rows get the epoch of the end, and a slice shows those within it
-      throw new IllegalArgumentException("histories that are read together end with " + ends);
+      throw new IllegalArgumentException("backfills that are read together end with " + ends);
     }
     long through = ends.first();
     long readAfter = context.readAfter(slices.values());

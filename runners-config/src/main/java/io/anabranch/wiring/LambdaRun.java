@@ -15,7 +15,7 @@ import java.util.function.ToLongFunction;
 
 /**
  * Both layers of Lambda in one process: speed follows the log, and each time an epoch with records
- * has closed and speed has completed it, batch takes it over, drops what it replaced and folds
+ * has closed and speed has completed it, batch takes it over, drops what it replaced and compacts
  * slices where there are many.
  *
  * <p>Where a view has no answer yet, epochs that are closed at the start are computed by batch
@@ -51,11 +51,11 @@ public final class LambdaRun<E> {
     /** A batch run is done. */
     void batchDone(BatchReport report);
 
-    /** Slices were folded. */
-    void folded(Compaction.Report report);
+    /** Slices were compacted. */
+    void compacted(Compaction.Report report);
 
-    /** Folding failed; it is tried again after the next batch run. */
-    void foldFailed(UserException error);
+    /** A compaction failed; it is tried again after the next batch run. */
+    void compactionFailed(UserException error);
 
     /** A batch run failed; it is tried again. */
     void batchFailed(UserException error, Duration retryAfter);
@@ -173,7 +173,7 @@ public final class LambdaRun<E> {
     } finally {
       waitingSinceNanos = System.nanoTime();
     }
-    Compaction.afterBatch(context, stop, listener::folded, listener::foldFailed);
+    Compaction.afterBatch(context, stop, listener::compacted, listener::compactionFailed);
   }
 
   private void failed(RuntimeException error) {

@@ -20,8 +20,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Puts candidates of Kappa in the place of what answers, all views together or none, if their rows
- * agree; and former versions back.
+ * Puts candidates of Kappa in the place of the live version, all views together or none, if their
+ * rows agree; and previous versions back.
  */
 public final class Promotion {
   /**
@@ -52,9 +52,9 @@ public final class Promotion {
    * @param tolerances by the name of a view
    * @param force whether to promote also what differs too much, and what has read less of the epoch
    *     that is open
-   * @param patience how long to wait for a candidate to read as far as what answers has by now, and
-   *     then, at most, for its run to store that
-   * @return how the candidates compare with what answered before
+   * @param patience how long to wait for a candidate to read as far as the live version has by now,
+   *     and then, at most, for its run to store that
+   * @return how the candidates compare with the version that was live before
    * @throws UserException if there is no candidate, or one has not caught up, differs too much, or
    *     could not be compared though its definition is the same
    */
@@ -173,11 +173,11 @@ public final class Promotion {
   }
 
   /**
-   * Puts former versions back; what answered before becomes the former version.
+   * Puts previous versions back; the version that was live becomes the previous one.
    *
    * @param views their views, empty for all that have one
    * @return what was moved
-   * @throws UserException if there is no former version
+   * @throws UserException if there is no previous version
    */
   public static List<VersionSwitch> rollback(RunContext<?> context, Collection<String> views) {
     List<VersionSwitch> switches =
@@ -187,7 +187,7 @@ public final class Promotion {
                 views,
                 ViewState::previous,
                 Code.NO_PREVIOUS,
-                "former version: it was never promoted over, or that one was retired"),
+                "previous version: it was never promoted over, or that one was retired"),
             ViewState::previous);
     context.lifecycle().promote(switches);
     return switches;
@@ -196,7 +196,7 @@ public final class Promotion {
   /**
    * Gives versions up, and removes their rows.
    *
-   * @param views the views whose former versions to retire, empty for all that have one
+   * @param views the views whose previous versions to retire, empty for all that have one
    * @param versions these versions instead, if there are any
    * @return what was removed
    */
@@ -205,7 +205,12 @@ public final class Promotion {
     Collection<Long> given = versions;
     if (given.isEmpty()) {
       given =
-          having(context, views, ViewState::previous, Code.NO_PREVIOUS, "former version to retire")
+          having(
+                  context,
+                  views,
+                  ViewState::previous,
+                  Code.NO_PREVIOUS,
+                  "previous version to retire")
               .values()
               .stream()
               .map(pointer -> pointer.previous().orElseThrow())
@@ -246,7 +251,7 @@ public final class Promotion {
   }
 
   /**
-   * Fails if the store answers by Lambda.
+   * Fails if the architecture of the store is Lambda.
    *
    * @throws UserException if so
    */
@@ -259,7 +264,7 @@ public final class Promotion {
     if (isLambda) {
       throw RunException.of(
           Code.SERVED_BY_LAMBDA,
-          "the store answers by Lambda, and candidates and former versions are of Kappa");
+          "the architecture of the store is Lambda, and candidates and previous versions are of Kappa");
     }
   }
 

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Compares a batch slice with the rows that answer for the same epochs until it is promoted: speed
- * rows, and in a new version those of the former one.
+ * Compares a batch slice with the live rows of the same epochs until it is promoted: speed rows,
+ * and in a new version those of the previous one.
  */
 final class Reconcile {
   private Reconcile() {}

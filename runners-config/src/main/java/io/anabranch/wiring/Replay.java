@@ -38,7 +38,7 @@ public record Replay(List<PlannedView> views, EpochRange reads, LogSize size) {
    * A view to compute anew.
    *
    * @param plan the version to compute
-   * @param live the version that answers, empty if none does
+   * @param live the live version, empty if none is
    * @param changes how the definition differs from that of the live version
    * @param rows how many rows the live version holds of the epochs to compute, as an estimate
    */
@@ -72,7 +72,7 @@ public record Replay(List<PlannedView> views, EpochRange reads, LogSize size) {
             status.stream().filter(each -> each.state().view().equals(view.name())).findFirst();
         PlannedView one = plan(context, view, found, from, end);
         planned.add(one);
-        readAfter = Math.min(readAfter, context.readAfter(view, one.plan().history().after()));
+        readAfter = Math.min(readAfter, context.readAfter(view, one.plan().backfill().after()));
       }
     }
     EpochRange reads = new EpochRange(readAfter, Long.MAX_VALUE);
@@ -86,11 +86,11 @@ public record Replay(List<PlannedView> views, EpochRange reads, LogSize size) {
    */
   static <E> ReplayPlan first(
       RunContext<E> context, ViewDefinition<E, ?, ?, ?, ?> view, LogEnd end) {
-    return new ReplayPlan(context.ref(view), history(Epochs.NONE, end));
+    return new ReplayPlan(context.ref(view), backfill(Epochs.NONE, end));
   }
 
   /** What is closed is read as bounded input. */
-  private static EpochRange history(long after, LogEnd end) {
+  private static EpochRange backfill(long after, LogEnd end) {
     long closed = end.lastClosedWithRecords().orElse(Epochs.NONE);
     return new EpochRange(after, Math.max(after, closed));
   }
@@ -119,15 +119,15 @@ public record Replay(List<PlannedView> views, EpochRange reads, LogSize size) {
     if (status.isPresent()) {
       LogHistory.requireNothingRemoved(context, status.get().state().catalog(), after);
     }
-    EpochRange history = history(after, end);
+    EpochRange backfill = backfill(after, end);
     return new PlannedView(
-        new ReplayPlan(context.ref(view), history),
+        new ReplayPlan(context.ref(view), backfill),
         status.map(each -> each.state().base()).orElse(OptionalLong.empty()),
         status
             .map(each -> each.state().fingerprint().changesTo(view.fingerprint()))
             .orElse(List.of()),
         status.isPresent()
-            ? OptionalLong.of(rows(status.get(), history.after()))
+            ? OptionalLong.of(rows(status.get(), backfill.after()))
             : OptionalLong.empty());
   }
 

@@ -15,8 +15,8 @@ import java.util.function.LongConsumer;
  * from the one before it, and starts after the last epoch that the store knows to be complete.
  *
  * <p>How it follows is in {@link Following}, which {@link KappaRun} shares; it has a class of its
- * own because speed has one slice a view, that begins where batch ends, and Kappa has histories,
- * candidates and former versions.
+ * own because speed has one slice a view, that begins where batch ends, and Kappa has backfills,
+ * candidates and previous versions.
  */
 public final class StreamRun {
   private StreamRun() {}

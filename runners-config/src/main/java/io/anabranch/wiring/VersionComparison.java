@@ -19,7 +19,7 @@ import java.util.Optional;
  * Two versions of a view, held against each other over the epochs that are complete in both.
  *
  * @param view the view's name
- * @param live the version that answers, or the first of two
+ * @param live the live version, or the first of two
  * @param other the version that is held against it
  * @param through the last epoch of both, {@link Epochs#NONE} if no epoch is complete in both
  * @param result what was found, nothing if it was skipped
@@ -93,7 +93,7 @@ public record VersionComparison(
         : Optional.empty();
   }
 
-  /** Rows of a history are of all its epochs together, so it cannot be divided. */
+  /** Rows of a backfill are of all its epochs together, so it cannot be divided. */
   private static Optional<String> cut(
       Epochs epochs, long version, VersionState state, long through) {
     return state.epochs().stream()

@@ -65,7 +65,7 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
   private enum Letters {
     ALL,
     /** Only events that are not in time, as the others are stored elsewhere. */
-    UNTIMELY,
+    LATE,
     NONE
   }
 
@@ -144,7 +144,7 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
   /** Leaves out records that cannot be decoded, as they are stored elsewhere. */
   Views<E> withoutUndecodable() {
     return new Views<>(
-        context, slices, through, wholeThrough, stored, markFrom, Letters.UNTIMELY, lettersOf);
+        context, slices, through, wholeThrough, stored, markFrom, Letters.LATE, lettersOf);
   }
 
   @Override
@@ -160,8 +160,8 @@ final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
     Decoded<E> decoded = records.apply("Decode", Decode.records(format, epochs(), admissions));
     if (letters != Letters.NONE) {
       PCollection<DeadLetter> deadLetters = decoded.deadLetters();
-      if (letters == Letters.UNTIMELY) {
-        deadLetters = deadLetters.apply("Untimely", Filter.by(letter -> letter.view().isPresent()));
+      if (letters == Letters.LATE) {
+        deadLetters = deadLetters.apply("Late", Filter.by(letter -> letter.view().isPresent()));
       }
       deadLetters.apply("DeadLetters", WriteDeadLetters.to(context.storeSettings(), lettersOf));
     }

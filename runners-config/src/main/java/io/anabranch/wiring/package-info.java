@@ -9,7 +9,7 @@
  * {@link io.anabranch.wiring.Replay} plans; {@link io.anabranch.wiring.Stop} asks them to end.
  * {@link io.anabranch.wiring.Promotion} lets versions answer or gives them up, after a {@link
  * io.anabranch.wiring.VersionComparison}; {@link io.anabranch.wiring.CatchUp} says how far they
- * are. {@link io.anabranch.wiring.Compaction} folds slices, {@link
+ * are. {@link io.anabranch.wiring.Compaction} compacts slices, {@link
  * io.anabranch.wiring.Verification} compares what is served with the log. {@link
  * io.anabranch.wiring.RunReport} and {@link io.anabranch.wiring.BatchReport} are what runs tell.
  */

@@ -58,7 +58,7 @@ final class CommandsTest {
                     + "\"speedVersion\":4,"
                     + "\"batchThrough\":{\"epoch\":397824,\"time\":\"2015-05-21T01:00:00Z\"},"
                     + "\"speedThrough\":{\"epoch\":397824,\"time\":\"2015-05-21T01:00:00Z\"},"
-                    + "\"gaps\":[],\"deadLetters\":1,\"untimely\":0}}")));
+                    + "\"gaps\":[],\"deadLetters\":1,\"lateEvents\":0}}")));
   }
 
   @Test

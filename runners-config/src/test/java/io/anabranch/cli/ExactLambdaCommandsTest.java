@@ -63,11 +63,11 @@ final class ExactLambdaCommandsTest {
         allOf(
             containsString("2 records read for epochs from 2015-05-21T01:00:00Z"),
             containsString("complete through 2015-05-21T02:00:00Z"),
-            containsString("revenue: all 2 rows equal what answered before")));
+            containsString("revenue: all 2 rows equal the live rows")));
     assertThat(again.out(), containsString("batch has nothing to do"));
     assertThat(
         status.out(),
-        containsString("last absorbed through 2015-05-21T02:00:00Z, revenue: all 2 rows equal"));
+        containsString("last superseded through 2015-05-21T02:00:00Z, revenue: all 2 rows equal"));
     assertThat(total("tea"), containsString("\"value\":17,\"batch\":17}"));
   }
 
@@ -82,7 +82,7 @@ final class ExactLambdaCommandsTest {
       folded += ok("run", "--layer", "batch").out();
     }
 
-    assertThat(folded, containsString("slices folded into one"));
+    assertThat(folded, containsString("slices compacted into one"));
     assertThat(total("tea"), containsString("\"value\":27,\"batch\":27}"));
     assertThat(
         "slices of one view",
@@ -232,8 +232,9 @@ final class ExactLambdaCommandsTest {
     Result gc = ok("gc", "--grace", "0s");
     Result nothing = ok("gc", "--grace", "0s");
 
-    assertThat(compact.out(), containsString("revenue: 2 slices folded into one, 3 rows into 2"));
-    assertThat(again.out(), containsString("nothing to fold"));
+    assertThat(
+        compact.out(), containsString("revenue: 2 slices compacted into one, 3 rows into 2"));
+    assertThat(again.out(), containsString("nothing to compact"));
     assertThat(ok("query", "revenue", "--format", "csv").out(), is(before));
     assertThat(kept.out(), containsString("removed 0 rows in 0 slices, 0 versions"));
     assertThat(gc.out(), containsString("in 6 slices, 0 versions"));

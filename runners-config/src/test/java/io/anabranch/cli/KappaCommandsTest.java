@@ -96,7 +96,8 @@ final class KappaCommandsTest {
 
     assertThat(
         replay.out(),
-        containsString("revenue: version 4 holds the history through 2015-05-21T01:00:00Z"));
+        containsString(
+            "revenue: the backfill of version 4 is complete through 2015-05-21T01:00:00Z"));
     assertThat(
         status.out(),
         containsString("revenue: candidate version 4 is complete through 2015-05-21T01:00:00Z"));
@@ -187,8 +188,8 @@ final class KappaCommandsTest {
     assertThat(strict.code(), is(1));
     assertThat(
         byView.out(),
-        containsString("revenue: version 4 answers from now on; version 1 is the former one"));
-    assertThat(forced.out(), containsString("version 5 answers from now on"));
+        containsString("revenue: version 4 is live from now on; version 1 is the previous one"));
+    assertThat(forced.out(), containsString("version 5 is live from now on"));
     assertThat(total("tea"), is(sum(4_000) - lost(4_000)));
     assertThat(wrong.code(), is(2));
   }
@@ -204,8 +205,8 @@ final class KappaCommandsTest {
     Result noCandidate = cli.run("promote");
 
     assertThat(promoted.out(), containsString("\"batchVersion\":4"));
-    assertThat(promoted.out(), containsString("\"formerVersion\":1"));
-    assertThat(back.out(), is("revenue: version 1 answers again; version 4 is the former one\n"));
+    assertThat(promoted.out(), containsString("\"previousVersion\":1"));
+    assertThat(back.out(), is("revenue: version 1 is live again; version 4 is the previous one\n"));
     assertThat(
         retired.out(),
         allOf(
@@ -213,7 +214,7 @@ final class KappaCommandsTest {
             containsString("version 3 is retired"),
             containsString("version 4 is retired")));
     assertThat(nothing.code(), is(1));
-    assertThat(nothing.errors().get(0), containsString("no view has a former version to retire"));
+    assertThat(nothing.errors().get(0), containsString("no view has a previous version to retire"));
     assertThat(
         live.errors().get(0), containsString("version 1 is live. Promote another version first"));
     assertThat(noCandidate.errors().get(0), containsString("\"anabranch replay\""));
@@ -222,10 +223,10 @@ final class KappaCommandsTest {
   }
 
   @Test
-  void formerVersionGoesOnUntilItIsRetired() {
+  void previousVersionGoesOnUntilItIsRetired() {
     ok("replay", "--until-caught-up", "--auto-promote");
     ingest(4_000, 100);
-    ok("run", "--until-caught-up", "--role", "former");
+    ok("run", "--until-caught-up", "--role", "previous");
     assertThat(total("tea"), is(sum(4_000)));
     ok("rollback");
 
@@ -242,8 +243,8 @@ final class KappaCommandsTest {
     assertThat(
         ok("rollback", "--view", "revenue").out(),
         is(
-            "revenue: version 1 answers again, 1 epoch behind: let it go on, with"
-                + " \"anabranch run\"; version 4 is the former one\n"));
+            "revenue: version 1 is live again, 1 epoch behind: let it go on, with"
+                + " \"anabranch run\"; version 4 is the previous one\n"));
   }
 
   @Test
@@ -255,8 +256,8 @@ final class KappaCommandsTest {
     assertThat(
         ok("rollback", "--view", "revenue").out(),
         is(
-            "revenue: version 1 answers again, 3,400 bytes of the log behind: let it go on, with"
-                + " \"anabranch run\"; version 4 is the former one\n"));
+            "revenue: version 1 is live again, 3,400 bytes of the log behind: let it go on, with"
+                + " \"anabranch run\"; version 4 is the previous one\n"));
   }
 
   @Test
@@ -329,13 +330,13 @@ final class KappaCommandsTest {
 
     assertThat(
         toLambda.out(),
-        containsString("the store answers by lambda from now on, from the same rows: revenue"));
+        containsString("the architecture is lambda from now on, with the same rows: revenue"));
     assertThat(batch.out(), containsString("batch has nothing to do"));
     assertThat(replay.code(), is(2));
     assertThat(replay.errors().get(0), containsString("run --layer batch --full"));
-    assertThat(compare.errors().get(0), containsString("the store answers by Lambda"));
-    assertThat(toKappa.out(), containsString("answers by kappa from now on"));
-    assertThat(toKappa.out(), not(containsString("holds the history")));
+    assertThat(compare.errors().get(0), containsString("the architecture of the store is Lambda"));
+    assertThat(toKappa.out(), containsString("the architecture is kappa from now on"));
+    assertThat(toKappa.out(), not(containsString("backfill")));
     assertThat(total("tea"), is(sum(4_000)));
   }
 
@@ -365,7 +366,8 @@ final class KappaCommandsTest {
         other.errors().get(0),
         containsString("version 2 is of view \"buyers\", not of \"revenue\""));
     assertThat(noRole.code(), is(2));
-    assertThat(noRole.errors().get(0), containsString("\"foo\" is not live, former or candidate"));
+    assertThat(
+        noRole.errors().get(0), containsString("\"foo\" is not live, previous or candidate"));
     assertThat(future.code(), is(1));
     assertThat(future.errors().get(0), containsString("lies in the future"));
     assertThat(both.code(), is(2));
@@ -391,7 +393,7 @@ final class KappaCommandsTest {
 
   @Test
   void runThatCannotGoOnLeavesTheStoreWithItsArchitectureAndItsVersions() throws Exception {
-    ok("replay", "--until-caught-up", "--auto-promote"); // so that there is a former version
+    ok("replay", "--until-caught-up", "--auto-promote"); // so that there is a previous version
     cli.reconfigure("architecture: kappa", "architecture: lambda");
     String before = ok("status", "--format", "json").out();
 

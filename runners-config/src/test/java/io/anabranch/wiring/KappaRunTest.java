@@ -66,7 +66,7 @@ final class KappaRunTest {
     }
 
     @Override
-    public void historyDone(long run, RecordCounts read, List<OpenSlice> versions) {
+    public void backfillDone(long run, RecordCounts read, List<OpenSlice> versions) {
       all.add("history");
     }
 
@@ -328,7 +328,7 @@ final class KappaRunTest {
         assertThrows(
             UserException.class, () -> KappaRun.of(context, stop, stopping).replay(replay));
 
-    assertThat(problem.getMessage(), containsString("was stopped within the history"));
+    assertThat(problem.getMessage(), containsString("was stopped during the backfill"));
     for (ViewCatalog view : world.catalog().loadAll().values()) {
       assertThat(view.versions(), hasSize(1));
       assertThat(view.pointer().candidate(), is(OptionalLong.empty()));

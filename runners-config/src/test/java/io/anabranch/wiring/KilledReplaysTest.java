@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Replays by a changed and by an unchanged definition in processes that are killed, at calls of the
- * store and at any other moment, while purchases go on arriving: what answers is as if there were
- * none, garbage collection leaves nothing of them, and the next try gives the answers of its
+ * store and at any other moment, while purchases go on arriving: the live version is as if there
+ * were none, garbage collection leaves nothing of them, and the next try gives the answers of its
  * definition.
  */
 final class KilledReplaysTest {
@@ -91,7 +91,7 @@ final class KilledReplaysTest {
 
         if (!promoted) {
           history.ingest(world);
-          world.kappa(1); // so that the candidate is not ahead of what answers
+          world.kappa(1); // so that the candidate is not ahead of the live version
           world.replay(revision, world.viewNames(), OptionalLong.empty());
           world.check(story + ", replayed again");
           assertThat(story, world.promote(revision), is(true));

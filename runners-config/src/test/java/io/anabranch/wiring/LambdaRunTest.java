@@ -63,10 +63,10 @@ final class LambdaRunTest {
     }
 
     @Override
-    public void folded(Compaction.Report report) {}
+    public void compacted(Compaction.Report report) {}
 
     @Override
-    public void foldFailed(UserException error) {
+    public void compactionFailed(UserException error) {
       failures.add(error.getMessage());
     }
 

@@ -85,12 +85,12 @@ final class LifeCycle implements Ingesting, AutoCloseable {
   /** What there is of a view. */
   private static final class Served {
     Optional<Known> live = Optional.empty();
-    Optional<Known> former = Optional.empty();
+    Optional<Known> previous = Optional.empty();
     Optional<Known> candidate = Optional.empty();
 
     Optional<Known> of(int revision) {
       return live.filter(each -> each.revision() == revision)
-          .or(() -> former.filter(each -> each.revision() == revision))
+          .or(() -> previous.filter(each -> each.revision() == revision))
           .or(() -> candidate.filter(each -> each.revision() == revision));
     }
   }
@@ -215,15 +215,15 @@ final class LifeCycle implements Ingesting, AutoCloseable {
     return true;
   }
 
-  /** Goes on with the former versions, if every view has one of the definition. */
-  boolean former(int revision) {
+  /** Goes on with the previous versions, if every view has one of the definition. */
+  boolean previous(int revision) {
     boolean possible =
         architecture == Architecture.KAPPA
             && served.values().stream()
-                .allMatch(view -> view.former.filter(v -> v.revision() == revision).isPresent());
+                .allMatch(view -> view.previous.filter(v -> v.revision() == revision).isPresent());
     if (possible) {
-      run(changeArchitecture(Architecture.KAPPA, revision)).run(Optional.of(VersionRole.FORMER));
-      served.values().forEach(view -> caughtUp(view.former.orElseThrow()));
+      run(changeArchitecture(Architecture.KAPPA, revision)).run(Optional.of(VersionRole.PREVIOUS));
+      served.values().forEach(view -> caughtUp(view.previous.orElseThrow()));
     }
     return possible;
   }
@@ -240,7 +240,7 @@ final class LifeCycle implements Ingesting, AutoCloseable {
     for (Replay.PlannedView planned : replay.views()) {
       String view = planned.plan().view().name();
       Known candidate = new Known(revision, new Layers());
-      candidate.history = planned.plan().history();
+      candidate.history = planned.plan().backfill();
       if (candidate.history.after() != Epochs.NONE) { // its first slices are the live one's
         candidate.layers().wholeThrough = served.get(view).live.orElseThrow().layers().wholeThrough;
       }
@@ -308,7 +308,7 @@ final class LifeCycle implements Ingesting, AutoCloseable {
                     view.live.get().layers().wholeThrough
                         != view.candidate.get().layers().wholeThrough));
     for (Served view : having) {
-      view.former = view.live;
+      view.previous = view.live;
       view.live = view.candidate;
       view.candidate = Optional.empty();
     }
@@ -355,7 +355,7 @@ final class LifeCycle implements Ingesting, AutoCloseable {
               view -> {
                 Optional<Known> live = view.live;
                 view.live = view.candidate;
-                view.former = live;
+                view.previous = live;
                 view.candidate = Optional.empty();
               });
     }
@@ -368,7 +368,7 @@ final class LifeCycle implements Ingesting, AutoCloseable {
       Known candidate = new Known(revision, new Layers());
       caughtUp(candidate);
       Served known = served.get(view);
-      known.former = known.live;
+      known.previous = known.live;
       known.live = Optional.of(candidate);
       known.candidate = Optional.empty();
     }
@@ -384,28 +384,28 @@ final class LifeCycle implements Ingesting, AutoCloseable {
 
   boolean rollback(int revision) {
     RunContext<Purchase> context = context(revision);
-    if (served.values().stream().allMatch(view -> view.former.isEmpty())) {
+    if (served.values().stream().allMatch(view -> view.previous.isEmpty())) {
       assertThrows(UserException.class, () -> Promotion.rollback(context, List.of()));
       return false;
     }
     Promotion.rollback(context, List.of());
     for (Served view : served.values()) {
-      if (view.former.isPresent()) {
+      if (view.previous.isPresent()) {
         Optional<Known> live = view.live;
-        view.live = view.former;
-        view.former = live;
+        view.live = view.previous;
+        view.previous = live;
       }
     }
     return true;
   }
 
-  /** Lets the former version of one view answer, which a run that goes on has let read all. */
+  /** Lets the previous version of one view answer, which a run that goes on has let read all. */
   void rollBackOne(String name, int revision) {
     Promotion.rollback(context(revision), List.of(name));
     Served view = served.get(name);
     Optional<Known> live = view.live;
-    view.live = view.former;
-    view.former = live;
+    view.live = view.previous;
+    view.previous = live;
     caughtUp(view.live.orElseThrow());
   }
 
@@ -421,19 +421,19 @@ final class LifeCycle implements Ingesting, AutoCloseable {
     return CatchUp.of(log, catalog().version(version).orElseThrow().readings()).bytesLeft() == 0;
   }
 
-  /** Returns the last epoch that is complete in what answers for the first view. */
+  /** Returns the last epoch that is complete in the live version for the first view. */
   long completeThrough() {
     return catalog().live(viewNames().get(0)).orElseThrow().completeThrough();
   }
 
   boolean retire(int revision) {
     RunContext<Purchase> context = context(revision);
-    if (served.values().stream().allMatch(view -> view.former.isEmpty())) {
+    if (served.values().stream().allMatch(view -> view.previous.isEmpty())) {
       assertThrows(UserException.class, () -> Promotion.retire(context, List.of(), List.of()));
       return false;
     }
     Promotion.retire(context, List.of(), List.of());
-    served.values().forEach(view -> view.former = Optional.empty());
+    served.values().forEach(view -> view.previous = Optional.empty());
     return true;
   }
 
@@ -468,7 +468,7 @@ final class LifeCycle implements Ingesting, AutoCloseable {
     open();
   }
 
-  /** Compares every row of what answers with a plain fold, by the definition that answers. */
+  /** Compares every row of the live version with a plain fold, by the definition that answers. */
   void check(String story) {
     for (Map.Entry<String, Served> view : served.entrySet()) {
       Optional<Known> live = view.getValue().live;
@@ -517,7 +517,7 @@ final class LifeCycle implements Ingesting, AutoCloseable {
     context.changeArchitecture(to);
     if (to != architecture) {
       for (Served view : served.values()) {
-        view.former = Optional.empty();
+        view.previous = Optional.empty();
         view.candidate = Optional.empty();
         if (to == Architecture.LAMBDA) {
           view.live.ifPresent(live -> live.layers().batchThrough = live.layers().complete());

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random histories of one store that serves by Lambda and by Kappa in turn, with replays, whole and
- * partial, promotions, rollbacks and runs that die; after every step, what answers equals a plain
- * fold by the definition that answers.
+ * partial, promotions, rollbacks and runs that die; after every step, the live version equals a
+ * plain fold by the definition that answers.
  */
 final class LifeCycleHistoriesTest {
   private static final RunnerProfile DIRECT =

@@ -108,9 +108,9 @@ final class LifeCycleHistory {
   private void kappa(LifeCycle world, int revision, int any) {
     switch (random.nextInt(16)) {
       case 0, 1 -> tell("kappa", world.kappa(random.nextInt(3) > 0 ? revision : any));
-      case 2 -> tell("former", world.former(any));
+      case 2 -> tell("previous", world.previous(any));
       case 3, 4 -> tell("replay", world.replay(any, some(world), OptionalLong.empty()));
-      case 5, 7 -> { // what answers is as far as the candidate, so that they are compared
+      case 5, 7 -> { // the live version is as far as the candidate, so that they are compared
         tell("kappa", world.kappa(revision));
         world.check(story());
         tell("replay", world.replay(any, some(world), OptionalLong.empty()));

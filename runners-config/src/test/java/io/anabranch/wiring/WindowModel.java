@@ -47,13 +47,13 @@ final class WindowModel {
    */
   void check(String story, ViewStore store, long complete, List<World.Entry> seen) {
     List<Purchase> counted = new ArrayList<>();
-    long untimely = 0;
+    long late = 0;
     for (World.Entry entry : seen) {
       boolean counts = counts(entry);
       if (counts && entry.epoch() <= complete) {
         counted.add(entry.purchase());
       }
-      untimely += counts ? 0 : 1;
+      late += counts ? 0 : 1;
     }
     Map<Row, Long> expected = new TreeMap<>();
     PurchaseWindows.rows(view.name(), counted)
@@ -66,7 +66,7 @@ final class WindowModel {
     Answer<String, Long> answer = ViewReader.of(store, view).read(Query.all());
     assertThat(story, differences(expected, answer), empty());
     assertThat(
-        story + ", events that did not come in time", answer.provenance().untimely(), is(untimely));
+        story + ", events that did not come in time", answer.provenance().lateEvents(), is(late));
   }
 
   private boolean counts(World.Entry entry) {

@@ -33,8 +33,8 @@ import java.util.function.Supplier;
  * the author's own combine function, and extracts values last.
  *
  * <p>One statement reads pointer, slices and rows, whatever the query asks for, so an answer is of
- * one moment: a promotion or a fold that happens meanwhile is in it as a whole or not at all. A
- * reader keeps the catalog of its view until that changes, so make one and keep it. Threads may
+ * one moment: a promotion or a compaction that happens meanwhile is in it as a whole or not at all.
+ * A reader keeps the catalog of its view until that changes, so make one and keep it. Threads may
  * share it; the store pools its connections. It does not close the store.
  *
  * <p>Shape of an answer: rows {@code (key, bucket, value)}, ordered by bucket, then by the text of

@@ -164,7 +164,7 @@ class ProvenanceTest {
         Optional.empty(),
         answer.gaps(),
         answer.deadLetters(),
-        answer.untimely());
+        answer.lateEvents());
   }
 
   private static Provenance lambda(

@@ -40,7 +40,7 @@ import org.joda.time.Instant;
  * <p>Failures: whatever the format throws on a record, and an event time outside the years 1 to
  * 9999, makes a dead letter with the error, the place in the log and the record's bytes. Metrics,
  * in the namespace {@code io.anabranch}: {@code records}, {@code dead-letters} (that could not be
- * decoded), {@code untimely} (once for each view).
+ * decoded), {@code late-events} (once for each view).
  */
 public final class Decode {
   /** The namespace of the metrics. */
@@ -113,7 +113,7 @@ public final class Decode {
     private final Counter recordCount = Metrics.counter(METRICS, RECORDS);
     private final Counter deadLetterCount = Metrics.counter(METRICS, DEAD_LETTERS);
 
-    private final Counter untimelyCount = Metrics.counter(METRICS, "untimely");
+    private final Counter lateEventsCount = Metrics.counter(METRICS, "late-events");
 
     DecodeFn(
         EventFormat<E> format,
@@ -131,7 +131,7 @@ public final class Decode {
       OutputReceiver<EpochEvent<E>> events = out.get(new TupleTag<EpochEvent<E>>("events"));
       long lastTimestamp = epochs.end(batch.epoch()).toEpochMilli() - 1;
       int failed = 0;
-      int untimely = 0;
+      int late = 0;
       for (int record = 0; record < batch.size(); record++) {
         EpochEvent<E> event;
         try {
@@ -143,9 +143,9 @@ public final class Decode {
           continue;
         }
         if (!admissions.isEmpty()) {
-          List<DeadLetter> letters = untimely(event, batch, record);
+          List<DeadLetter> letters = late(event, batch, record);
           letters.forEach(out.get(deadLetters)::output);
-          untimely += letters.size();
+          late += letters.size();
         }
         Instant timestamp = Instant.ofEpochMilli(Math.min(event.eventTime(), lastTimestamp));
         try {
@@ -158,8 +158,8 @@ public final class Decode {
       if (failed > 0) {
         deadLetterCount.inc(failed);
       }
-      if (untimely > 0) {
-        untimelyCount.inc(untimely);
+      if (late > 0) {
+        lateEventsCount.inc(late);
       }
     }
 
@@ -174,7 +174,7 @@ public final class Decode {
     }
 
     /** Returns a letter for each view that does not admit the event. */
-    private List<DeadLetter> untimely(EpochEvent<E> event, RecordBatch batch, int record) {
+    private List<DeadLetter> late(EpochEvent<E> event, RecordBatch batch, int record) {
       List<DeadLetter> letters = List.of();
       for (Map.Entry<String, Admission> view : admissions.entrySet()) {
         if (view.getValue().leavesOut(event.epoch(), event.eventTime())) {
@@ -191,7 +191,7 @@ public final class Decode {
           batch.place(record),
           admission.isLate(event.epoch(), event.eventTime())
               ? DeadLetter.Kind.LATE
-              : DeadLetter.Kind.AHEAD,
+              : DeadLetter.Kind.EARLY,
           Optional.of(view),
           Optional.of(java.time.Instant.ofEpochMilli(event.eventTime())),
           admission.refusal(event.epoch(), event.eventTime()),

@@ -56,7 +56,7 @@ public final class Distinct {
   /**
    * Returns the number of distinct strings.
    *
-   * <p>Another precision is another definition of the view: stored sketches of the former one are
+   * <p>Another precision is another definition of the view: stored sketches of the previous one are
    * never merged in.
    *
    * @param lgK the base-2 logarithm of the number of registers, 4 to 21, by default 15; one more

@@ -73,7 +73,7 @@ final class HllSketchCoder extends CustomCoder<HllSketch> {
               + image[LG_K_BYTE]
               + " and the view asks for "
               + lgK
-              + ": go back to the former lgK, or raise the revision of the view and compute it"
+              + ": go back to the previous lgK, or raise the revision of the view and compute it"
               + " anew");
     }
     try {

@@ -179,13 +179,13 @@ class DecodeTest {
         containsInAnyOrder(
             "hour late 2026-03-01T08:59:59.999Z: its time 2026-03-01T08:59:59.999Z is more than"
                 + " PT1H before its epoch, which began 2026-03-01T10:00:00Z",
-            "hour ahead 2026-03-01T11:00:00Z: its time 2026-03-01T11:00:00Z is PT0S or more after"
+            "hour early 2026-03-01T11:00:00Z: its time 2026-03-01T11:00:00Z is PT0S or more after"
                 + " its epoch, which ended 2026-03-01T11:00:00Z",
             "hour late 2026-02-01T00:00:00Z: its time 2026-02-01T00:00:00Z is more than PT1H before"
                 + " its epoch, which began 2026-03-01T10:00:00Z",
             "day late 2026-02-01T00:00:00Z: its time 2026-02-01T00:00:00Z is more than PT24H before"
                 + " its epoch, which began 2026-03-01T10:00:00Z"));
-    assertThat(Runs.counter(result, "untimely"), is(4L));
+    assertThat(Runs.counter(result, "late-events"), is(4L));
     assertThat(Runs.counter(result, "dead-letters"), is(0L));
   }
 

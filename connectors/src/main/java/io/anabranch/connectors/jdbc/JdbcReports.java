@@ -66,7 +66,7 @@ final class JdbcReports implements ReportStore {
           row.live().orElse(null),
           row.other().orElse(null));
     }
-    String former =
+    String previous =
         " <= (SELECT reconciliation FROM anabranch_reconciliation WHERE view = ?"
             + " ORDER BY reconciliation DESC LIMIT 1 OFFSET "
             + KEPT
@@ -75,13 +75,13 @@ final class JdbcReports implements ReportStore {
         connection,
         "DELETE FROM anabranch_reconciliation_row WHERE reconciliation IN (SELECT reconciliation"
             + " FROM anabranch_reconciliation WHERE view = ? AND reconciliation"
-            + former
+            + previous
             + ")",
         reconciliation.view(),
         reconciliation.view());
     Sql.update(
         connection,
-        "DELETE FROM anabranch_reconciliation WHERE view = ? AND reconciliation" + former,
+        "DELETE FROM anabranch_reconciliation WHERE view = ? AND reconciliation" + previous,
         reconciliation.view(),
         reconciliation.view());
   }

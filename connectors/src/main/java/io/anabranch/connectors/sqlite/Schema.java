@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 
 /** The tables, which the first process to open the store makes. */
 final class Schema {
-  static final int VERSION = 7;
+  static final int VERSION = 8;
 
   private Schema() {}
 

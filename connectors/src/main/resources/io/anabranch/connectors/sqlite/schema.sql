@@ -176,4 +176,4 @@ FROM anabranch_live_slice l
 JOIN anabranch_row r ON r.slice = l.slice
 WHERE r.epoch > l.after_epoch AND r.epoch <= l.through_epoch;
 CREATE TABLE anabranch_schema (version INTEGER NOT NULL);
-INSERT INTO anabranch_schema VALUES (7);
+INSERT INTO anabranch_schema VALUES (8);

@@ -106,7 +106,7 @@ class CatalogTest {
     OpenSlice speed = store.openStream(store.beginRun("speed"), ref(VIEW, 1), Architecture.LAMBDA);
     store.write(speed, List.of(row(5, 0, "a", 1), row(6, 0, "a", 2)));
     store.complete(speed, 5);
-    OpenSlice former = Stores.batch(store, 4, row(4, 0, "a", 1));
+    OpenSlice previous = Stores.batch(store, 4, row(4, 0, "a", 1));
     OpenSlice live = Stores.batch(store, 5, row(5, 0, "a", 1));
     OpenSlice hidden =
         store.openBatch(store.beginRun("batch"), ref(VIEW, 1), new EpochRange(Epochs.NONE, 7));
@@ -123,7 +123,7 @@ class CatalogTest {
         texts(status.get(1)),
         contains(
             speed.version() + " speed LIVE (5, 9223372036854775807] true OptionalLong[5] 1",
-            former.version() + " batch NONE (-9223372036854775808, 4] true OptionalLong[4] 1",
+            previous.version() + " batch NONE (-9223372036854775808, 4] true OptionalLong[4] 1",
             live.version() + " batch LIVE (-9223372036854775808, 5] true OptionalLong[5] 1",
             hidden.version() + " batch NONE (-9223372036854775808, 7] false OptionalLong.empty 0"));
   }

@@ -83,14 +83,14 @@ class DiscardTest {
 
   @Test
   void slicesThatWereReplacedOrFoldedStayForTheirGrace() {
-    OpenSlice former = Stores.batch(store, 5, row(5, 0, "a", 1));
+    OpenSlice previous = Stores.batch(store, 5, row(5, 0, "a", 1));
     OpenSlice first = Stores.batch(store, 5, row(5, 0, "a", 1));
     OpenSlice second = Stores.next(store, 5, 7, row(7, 0, "a", 2));
     List<Long> both = List.of(first.rows(), second.rows());
     store.compact(Stores.fold(store, 7, both));
     List<String> catalog = Stores.catalog(store);
 
-    store.discard(List.of(former, first, second));
+    store.discard(List.of(previous, first, second));
 
     assertThat(Stores.catalog(store), is(catalog));
     assertThat(

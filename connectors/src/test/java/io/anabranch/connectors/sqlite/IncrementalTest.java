@@ -150,7 +150,7 @@ class IncrementalTest {
   void runThatContinuesIsRefusedIfAFullOneWasFaster() {
     Stores.batch(store, 5, row(5, 0, "a", 1));
     OpenSlice next = Stores.openNext(store, 5, 7, row(7, 0, "a", 2));
-    Stores.batch(store, 5, row(5, 0, "a", 8)); // ends where the former ended
+    Stores.batch(store, 5, row(5, 0, "a", 8)); // ends where the previous ended
     ViewState before = pointer();
 
     assertThrows(UserException.class, () -> store.publish(List.of(next)));

@@ -119,7 +119,7 @@ class OpeningTest {
     Path file = folder.resolve("views.db");
     Stores.open(file).close();
     try (Connection connection = Stores.plain(file)) {
-      Stores.execute(connection, "UPDATE anabranch_schema SET version = 8");
+      Stores.execute(connection, "UPDATE anabranch_schema SET version = 9");
     }
 
     UserException problem = assertThrows(UserException.class, () -> Stores.open(file));
@@ -127,8 +127,8 @@ class OpeningTest {
     assertThat(
         problem.getMessage(),
         allOf(
-            containsString("schema version 8"),
-            containsString("this one knows version 7"),
+            containsString("schema version 9"),
+            containsString("this one knows version 8"),
             containsString("made by a newer release")));
     assertThat(Stores.number(file, "SELECT COUNT(*) FROM anabranch_run"), is(0L));
   }
@@ -150,7 +150,7 @@ class OpeningTest {
         problem.getMessage(),
         is(
             "the store has schema version 6, of a development version before the first release;"
-                + " this one knows version 7"));
+                + " this one knows version 8"));
     assertThat(Stores.number(file, TABLES), is(1L));
   }
 

@@ -125,10 +125,10 @@ class PromoteTest {
 
   @Test
   void sliceThatWasReplacedIsNotPromotedAgain() {
-    OpenSlice former = Stores.batch(store, 5);
+    OpenSlice previous = Stores.batch(store, 5);
     OpenSlice later = Stores.batch(store, 5);
 
-    assertThrows(UserException.class, () -> store.publish(List.of(former)));
+    assertThrows(UserException.class, () -> store.publish(List.of(previous)));
 
     assertThat(pointer().base(), is(OptionalLong.of(later.version())));
   }

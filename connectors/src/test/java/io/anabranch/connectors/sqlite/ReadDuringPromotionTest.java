@@ -254,7 +254,7 @@ class ReadDuringPromotionTest {
 
   /**
    * Moves all epochs to batch, one promotion each: most continue the version, some make a new one.
-   * Every few of them the slices are folded, and what answers no more is removed.
+   * Every few of them the slices are folded, and the live version no more is removed.
    */
   private void work(Runnable beforePromotion, Runnable afterPromotion) {
     for (int through = 1; through <= EPOCHS; through++) {

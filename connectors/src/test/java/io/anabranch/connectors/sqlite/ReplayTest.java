@@ -94,7 +94,7 @@ class ReplayTest {
     ViewState pointer = pointer();
     assertThat(pointer.previous(), is(OptionalLong.of(following.version())));
     assertThat(pointer.candidate(), is(OptionalLong.empty()));
-    assertThat(roles(), contains(VersionRole.LIVE, VersionRole.FORMER));
+    assertThat(roles(), contains(VersionRole.LIVE, VersionRole.PREVIOUS));
   }
 
   @Test

@@ -112,7 +112,8 @@ final class Stores {
   }
 
   /**
-   * Writes letters of what answers for {@link #VIEW}, and makes something answer if nothing does.
+   * Writes letters of the live version for {@link #VIEW}, and makes something answer if nothing
+   * does.
    */
   static void letters(TestStore store, List<DeadLetter> letters) {
     if (store.live(VIEW).isEmpty()) {

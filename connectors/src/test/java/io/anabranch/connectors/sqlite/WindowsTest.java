@@ -88,14 +88,14 @@ class WindowsTest {
   }
 
   @Test
-  void untimelyEventsCountUntilABatchVersionCountsThemIn() {
+  void lateEventsCountUntilABatchVersionCountsThemIn() {
     Stores.letters(
         store,
         List.of(
-            untimely(VIEW, 1, 100), // counted in by the version below
-            untimely(VIEW, 1, 101), // its windows are not all the version's
-            untimely(VIEW, 6, 50), // of an epoch that the version did not see
-            untimely("other", 1, 500),
+            late(VIEW, 1, 100), // counted in by the version below
+            late(VIEW, 1, 101), // its windows are not all the version's
+            late(VIEW, 6, 50), // of an epoch that the version did not see
+            late("other", 1, 500),
             new DeadLetter(new LogPlace(1, "s", 9), "no digit", new byte[0])));
     OpenSlice slice =
         store
@@ -108,9 +108,9 @@ class WindowsTest {
     store.publish(List.of(slice));
     Stores.next(store, 5, 6); // which counts nothing in
 
-    assertThat(untimely(Optional.empty(), Optional.empty()), is(2L));
-    assertThat(untimely(Optional.of(51L), Optional.empty()), is(1L));
-    assertThat(untimely(Optional.empty(), Optional.of(101L)), is(1L));
+    assertThat(late(Optional.empty(), Optional.empty()), is(2L));
+    assertThat(late(Optional.of(51L), Optional.empty()), is(1L));
+    assertThat(late(Optional.empty(), Optional.of(101L)), is(1L));
     assertThat(store.live(VIEW).orElseThrow().wholeThrough(), is(5L));
     ViewStatus status = store.status().get(0);
     assertThat(status.late(), is(3L));
@@ -119,7 +119,7 @@ class WindowsTest {
   }
 
   @Test
-  void untimelyEventIsListedOnceForEachView() {
+  void lateEventIsListedOnceForEachView() {
     store.publish(
         store.openBatch(
             store.beginRun("batch"),
@@ -129,18 +129,18 @@ class WindowsTest {
                         new SlicePlan(
                             ref(view, 1), new EpochRange(Epochs.NONE, 0), OptionalLong.empty()))
                 .toList()));
-    Stores.letters(store, List.of(untimely(VIEW, 1, 100), untimely("other", 1, 100)));
-    Stores.letters(store, List.of(untimely(VIEW, 1, 100)));
+    Stores.letters(store, List.of(late(VIEW, 1, 100), late("other", 1, 100)));
+    Stores.letters(store, List.of(late(VIEW, 1, 100)));
 
     assertThat(store.deadLetters(EnumSet.allOf(Kind.class), 9), hasSize(2));
     assertThat(
         store.deadLetters(Set.of(Kind.LATE), 9),
-        containsInAnyOrder(untimely(VIEW, 1, 100), untimely("other", 1, 100)));
-    assertThat(store.deadLetters(Set.of(Kind.AHEAD), 9), hasSize(0));
+        containsInAnyOrder(late(VIEW, 1, 100), late("other", 1, 100)));
+    assertThat(store.deadLetters(Set.of(Kind.EARLY), 9), hasSize(0));
     assertThat(store.deadLetterCount(Set.of(Kind.LATE)), is(2L));
   }
 
-  private long untimely(Optional<Long> from, Optional<Long> to) {
+  private long late(Optional<Long> from, Optional<Long> to) {
     ReadRequest request =
         new ReadRequest(
             from.map(Instant::ofEpochMilli),
@@ -150,7 +150,7 @@ class WindowsTest {
     return store.read(VIEW, request, row -> {}).orElseThrow().late();
   }
 
-  private static DeadLetter untimely(String view, long epoch, long time) {
+  private static DeadLetter late(String view, long epoch, long time) {
     return new DeadLetter(
         new LogPlace(epoch, "segment-" + epoch, time),
         Kind.LATE,

@@ -25,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
-/** Holds answers against the plain fold. */
+/** Holds is live against the plain fold. */
 final class HistoryCheck {
   private final ViewStore storage;
   private final HistoryLog log;

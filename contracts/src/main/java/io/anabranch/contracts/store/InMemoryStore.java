@@ -147,11 +147,11 @@ public class InMemoryStore
     documents.put(change.view(), new CatalogState.Entry(change.expected() + 1, change.document()));
     live.put(change.view(), change.live());
     scopes.put(change.view(), change.letters());
-    Map<Long, Fence> former = new HashMap<>(fences);
+    Map<Long, Fence> previous = new HashMap<>(fences);
     fences.values().removeIf(fence -> fence.view().equals(change.view()));
     for (Fence fence : change.fences()) {
       fences.put(fence.rows(), fence);
-      Fence before = former.get(fence.rows());
+      Fence before = previous.get(fence.rows());
       if (before == null || before.run() != fence.run()) {
         positions.remove(fence.rows());
       }
@@ -238,7 +238,7 @@ public class InMemoryStore
                 .map(range -> active(range.rows()))
                 .toList(),
             count(query, Set.of(DeadLetter.Kind.UNDECODABLE)),
-            count(query, Set.of(DeadLetter.Kind.LATE, DeadLetter.Kind.AHEAD)),
+            count(query, Set.of(DeadLetter.Kind.LATE, DeadLetter.Kind.EARLY)),
             slices.stream()
                 .map(slice -> logs.get(slice.log()))
                 .filter(Objects::nonNull)

@@ -34,7 +34,7 @@ public record DeadLetter(
     /** It came later than the view's lateness allows. */
     LATE,
     /** It was further ahead of the log's clock than the view's clock skew allows. */
-    AHEAD;
+    EARLY;
 
     /** Returns the kind as people write it. */
     public String word() {

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a batch slice says, held against the rows that answered for the same epochs before it.
+ * A comparison of a batch slice with the rows that were live for the same epochs before it.
  *
  * @param view the view's name
  * @param run the batch run

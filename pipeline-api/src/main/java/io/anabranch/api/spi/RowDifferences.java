@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param rows how many rows were compared, those included that one side lacks
  * @param different how many of them differ, those apart that are in {@code late}
- * @param onlyLive how many rows only the side that answers queries has
+ * @param onlyLive how many rows only the live side has
  * @param onlyOther how many rows only the other side has
  * @param largest the largest relative difference, 0 to 1: {@code |a - b| / max(|a|, |b|)} of
  *     numbers, 1 for a row that one side lacks and for values that are no numbers
@@ -52,7 +52,7 @@ public record RowDifferences(
    *
    * @param bucket the start of its bucket
    * @param key its key, in its readable form
-   * @param live the value that answers queries, as text, empty if there is none
+   * @param live the live value, as text, empty if there is none
    * @param other the value that is held against it, as text, empty if there is none
    */
   public record Row(Instant bucket, String key, Optional<String> live, Optional<String> other) {

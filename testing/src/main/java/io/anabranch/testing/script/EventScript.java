@@ -206,7 +206,9 @@ public final class EventScript<E> {
       return script.run(new Step.Run(Step.Layer.SPEED, script.crash, true));
     }
 
-    /** Lets Kappa read all that there is; its first run ends by itself, as it reads the history. */
+    /**
+     * Lets Kappa read all that there is; its first run ends by itself, as it reads the backfill.
+     */
     public EventScript<E> kappa() {
       return script.run(new Step.Run(Step.Layer.KAPPA, script.crash, true));
     }

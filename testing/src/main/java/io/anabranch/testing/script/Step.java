@@ -60,7 +60,7 @@ public sealed interface Step {
     FULL_BATCH,
     SPEED,
     KAPPA,
-    /** A second version of Kappa, from the beginning of the log; it answers from then on. */
+    /** A second version of Kappa, from the beginning of the log; it is live from then on. */
     REPLAY;
 
     /** Returns whether it follows the log, so that it can be stopped. */

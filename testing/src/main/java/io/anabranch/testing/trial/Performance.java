@@ -64,7 +64,7 @@ final class Performance<E, K, O> {
     int followed;
     long complete = Epochs.NONE;
 
-    /** Whether it is known what answers: a run that died while it followed the log stored some. */
+    /** Whether the rows are known: a run that died while it followed the log stored some. */
     boolean known = true;
   }
 

@@ -134,7 +134,7 @@ final class Scene<E> implements AutoCloseable {
     }
   }
 
-  /** Returns whether a run is stopped; not the first of Kappa, which would give up its history. */
+  /** Returns whether a run is stopped; not the first of Kappa, which would give up its backfill. */
   boolean isStopped(Step.Run step) {
     return step.stopped() && (step.layer() == Step.Layer.SPEED || hasKappa);
   }

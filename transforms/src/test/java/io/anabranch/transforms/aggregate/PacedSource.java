@@ -19,9 +19,9 @@ import org.joda.time.Instant;
 
 /**
  * Gives out the events of one epoch after the other, and moves its watermark to the end of an epoch
- * after the last of them. It goes on with the next epoch once a recording says that the former one
- * is complete, and ends after the last: what {@code TestStream} on Flink, which runs through its
- * script at once, cannot do.
+ * after the last of them. It goes on with the next epoch once a recording says that the previous
+ * one is complete, and ends after the last: what {@code TestStream} on Flink, which runs through
+ * its script at once, cannot do.
  */
 final class PacedSource extends UnboundedSource<EpochEvent<String>, PacedSource.Mark> {
   private static final long serialVersionUID = 1L;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A replay beside the live version, each in a process of its own, while requests keep arriving: it
- * is killed, begun again, promotes itself, and both versions stay fresh until the former one is
+ * is killed, begun again, promotes itself, and both versions stay fresh until the previous one is
  * retired.
  */
 final class LiveReplayEndToEndTest {

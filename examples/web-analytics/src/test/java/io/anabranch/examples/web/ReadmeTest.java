@@ -40,6 +40,7 @@ final class ReadmeTest {
     List<String> ran = new ArrayList<>();
 
     List<String> commands = new ArrayList<>(blocks("README.md", "sh"));
+    commands.addAll(blocks("docs/getting-started.md", "sh"));
     commands.addAll(blocks("docs/operations.md", "sh"));
     commands.addAll(blocks("docs/views.md", "sh"));
     for (String block : commands) {
@@ -81,7 +82,8 @@ final class ReadmeTest {
       code.append(Files.readString(file));
     }
     String real = withoutSpace(code.toString());
-    for (String file : List.of("README.md", "docs/views.md", "docs/testing.md")) {
+    for (String file :
+        List.of("README.md", "docs/getting-started.md", "docs/views.md", "docs/testing.md")) {
       for (String block : blocks(file, "java")) {
         for (String statement : block.replaceAll("//.*", "").split("(?<=[;{}])", -1)) {
           assertThat(file, real, containsString(withoutSpace(statement)));
@@ -93,7 +95,7 @@ final class ReadmeTest {
   @Test
   void configurationIsThatOfTheExample() throws IOException {
     String file = Files.readString(Path.of("anabranch.yaml"));
-    for (String block : blocks("README.md", "yaml")) {
+    for (String block : blocks("docs/getting-started.md", "yaml")) {
       assertThat(file, containsString(block));
     }
     assertThat(file, not(is("")));
