@@ -248,7 +248,7 @@ public final class StoreSpeed implements Callable<Integer> {
     List<String> rowSets =
         new Catalog(store.catalog())
             .load(VIEW).liveSlices().stream().map(slice -> Long.toString(slice.rows())).toList();
-    return "SELECT bucket, accumulator FROM anabranch_row WHERE slice IN ("
+    return "SELECT bucket, length, key, key_text, accumulator FROM anabranch_row WHERE slice IN ("
         + String.join(", ", rowSets)
         + ") AND hash = ? AND key_text = ?";
   }
@@ -260,7 +260,10 @@ public final class StoreSpeed implements Callable<Integer> {
     try (ResultSet result = select.executeQuery()) {
       while (result.next()) {
         result.getLong(1);
-        found += result.getBytes(2).length > 0 ? 1 : 0;
+        result.getLong(2);
+        result.getBytes(3);
+        result.getString(4);
+        found += result.getBytes(5).length > 0 ? 1 : 0;
       }
     }
     return found;

@@ -73,7 +73,11 @@ final class DemoCommand implements Callable<Integer> {
       Path temporary = Files.createTempDirectory("anabranch-demo");
       try {
         Path place = Files.createDirectory(temporary.resolve("demo"));
-        return demo(traffic, place).run(events, seed);
+        int code = demo(traffic, place).run(events, seed);
+        spec.commandLine()
+            .getOut()
+            .println("Nothing is kept. To try these commands yourself: anabranch demo --dir demo");
+        return code;
       } finally {
         delete(temporary);
       }

@@ -114,7 +114,7 @@ final class RunCommand implements Callable<Integer> {
 
   private void checkUsage(Architecture architecture) {
     if (architecture == Architecture.KAPPA && layer != null) {
-      throw usage("--layer is for architecture: lambda; Kappa has but one pipeline, leave it out");
+      throw usage("--layer is for architecture: lambda; Kappa has only one pipeline, leave it out");
     }
     if (architecture == Architecture.LAMBDA && role != null) {
       throw usage("--role is for architecture: kappa; in Lambda, --layer says what to run");

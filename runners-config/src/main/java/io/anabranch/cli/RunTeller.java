@@ -153,7 +153,7 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
   void moved(List<String> moved, Architecture to) {
     if (!moved.isEmpty()) {
       out.printf(
-          "the architecture is %s from now on, with the same rows: %s%n",
+          "as configured, the architecture is %s from now on, with the same rows: %s%n",
           to.word(), String.join(", ", moved));
       out.flush();
     }
@@ -182,7 +182,8 @@ final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoClos
               : " through " + context.log().epochs().end(version.after()));
     }
     out.printf(
-        "run %d read %,d records of it, and follows the log from there%n", run, read.records());
+        "run %d has read %,d records of closed epochs, and follows the log from there%n",
+        run, read.records());
     out.flush();
     warn(read, listOptions(versions.get(0).view(), versions.get(0).version()));
   }
