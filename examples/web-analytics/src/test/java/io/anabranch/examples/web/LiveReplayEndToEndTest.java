@@ -53,7 +53,7 @@ final class LiveReplayEndToEndTest {
       await("promotion, after a kill with seed " + seed)
           .atMost(Duration.ofMinutes(2))
           .pollInterval(Duration.ofMillis(300))
-          .until(() -> Files.readString(folder.resolve("replay.out")).contains("answers from now"));
+          .until(() -> Files.readString(folder.resolve("replay.out")).contains("is live from now"));
       append(cli, 4);
       awaitCount();
       cli.run("rollback");
