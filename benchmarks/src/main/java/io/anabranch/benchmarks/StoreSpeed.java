@@ -67,6 +67,7 @@ public final class StoreSpeed implements Callable<Integer> {
   private static final int SLICES = 10;
   private static final int ROWS_OF_A_KEY = 10; // in each slice
   private static final String VIEW = "words";
+  private static final ViewDefinition<String, String, Long, long[], Long> DEFINITION = define();
 
   @Option(names = "--rows", description = "Rows to load; default 545000.")
   private int rows = 545_000;
@@ -103,7 +104,7 @@ public final class StoreSpeed implements Callable<Integer> {
     return 0;
   }
 
-  private static ViewDefinition<String, String, Long, long[], Long> view() {
+  private static ViewDefinition<String, String, Long, long[], Long> define() {
     return View.<String>named(VIEW)
         .bucket(Duration.ofMinutes(1))
         .contributions(
@@ -122,9 +123,9 @@ public final class StoreSpeed implements Callable<Integer> {
       return new StoredRow(
           epoch,
           minute * 60_000,
-          CoderUtils.encodeToByteArray(view().keyCoder(), key),
+          CoderUtils.encodeToByteArray(DEFINITION.keyCoder(), key),
           key,
-          CoderUtils.encodeToByteArray(view().accumulatorCoder(), new long[] {1}),
+          CoderUtils.encodeToByteArray(DEFINITION.accumulatorCoder(), new long[] {1}),
           1);
     } catch (CoderException e) {
       throw new IllegalStateException(e);
@@ -202,7 +203,7 @@ public final class StoreSpeed implements Callable<Integer> {
         publish(store, slice);
       }
       writeDeadLetters(store);
-      ViewReader<String, Long> reader = ViewReader.of(store, view());
+      ViewReader<String, Long> reader = ViewReader.of(store, DEFINITION);
       try (PreparedStatement select = connection.prepareStatement(select(store))) {
         double[][] merged = new double[rounds][];
         double[][] plain = new double[rounds][];
@@ -312,7 +313,7 @@ public final class StoreSpeed implements Callable<Integer> {
   }
 
   private static OpenSlice next(ViewStore store, long after, long through) {
-    ViewRef ref = new ViewRef(VIEW, view().fingerprint(), "log", Duration.ofHours(1));
+    ViewRef ref = new ViewRef(VIEW, DEFINITION.fingerprint(), "log", Duration.ofHours(1));
     SlicePlan plan = new SlicePlan(ref, new EpochRange(after, through));
     return new ViewLifecycle(store).openBatch(new Runs(store).begin("batch"), List.of(plan)).get(0);
   }

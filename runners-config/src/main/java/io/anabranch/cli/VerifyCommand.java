@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "verify",
     description = {
-      "Compute a view again from the log, in batch, and compare every row with the live one. Exits with 1 if a row differs.",
+      "Compute a view again from the log, in batch, and compare every row with the live one."
+          + " Exits with 1 if a row differs.",
       "It reads the closed epochs that are complete in the live version, and changes nothing."
     },
     customSynopsis =
