@@ -84,6 +84,9 @@ public final class Accumulators<K, A, O> {
   }
 
   private A merged(List<byte[]> encoded) {
+    if (encoded.size() == 1) {
+      return decode(view.accumulatorCoder(), encoded.get(0));
+    }
     List<A> accumulators = new ArrayList<>(1 + encoded.size());
     accumulators.add(view.combineFn().createAccumulator());
     encoded.forEach(bytes -> accumulators.add(decode(view.accumulatorCoder(), bytes)));

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Gathers the stored accumulators of each answer row, and merges them. */
 final class Merge<K, A, O> {
@@ -25,6 +26,8 @@ final class Merge<K, A, O> {
   private final Accumulators<K, A, O> accumulators;
   private final boolean total;
   private final Map<Slot, Cell> cells = new HashMap<>();
+  private @Nullable ByteBuffer lastKey;
+  private @Nullable K lastDecoded;
 
   Merge(ViewDefinition<?, K, ?, A, O> view, boolean total) {
     this.view = view;
@@ -71,8 +74,18 @@ final class Merge<K, A, O> {
     Optional<O> batch = value(cell.batch);
     Optional<O> speed = value(cell.speed);
     Optional<Bucket> bucket = total ? Optional.empty() : Optional.of(bucket(slot));
-    return new Row<>(
-        accumulators.key(slot.key().array()), bucket, value(cell, batch, speed), batch, speed);
+    return new Row<>(key(slot), bucket, value(cell, batch, speed), batch, speed);
+  }
+
+  /** Decodes a key once for rows that follow each other: most answers are of few keys. */
+  private K key(Slot slot) {
+    K key = lastDecoded;
+    if (key == null || !slot.key().equals(lastKey)) {
+      key = accumulators.key(slot.key().array());
+      lastKey = slot.key();
+      lastDecoded = key;
+    }
+    return key;
   }
 
   private Bucket bucket(Slot slot) {

@@ -5,6 +5,7 @@ import io.anabranch.api.Answer;
 import io.anabranch.api.Answer.Row;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.Epochs;
+import io.anabranch.api.Fingerprint;
 import io.anabranch.api.Provenance;
 import io.anabranch.api.Provenance.Through;
 import io.anabranch.api.UserException;
@@ -62,6 +63,7 @@ public final class ViewReader<K, O> {
   private final ViewDefinition<?, K, ?, ?, O> view;
   private final Optional<Supplier<LogEnd>> log;
   private final Clock clock;
+  private final Fingerprint fingerprint;
 
   private ViewReader(
       LiveRows live,
@@ -72,6 +74,7 @@ public final class ViewReader<K, O> {
     this.view = view;
     this.log = log;
     this.clock = clock;
+    this.fingerprint = view.fingerprint();
   }
 
   /**
@@ -139,7 +142,7 @@ public final class ViewReader<K, O> {
   private <A> Provenance keyByKey(
       Query query, ViewDefinition<?, K, ?, A, O> definition, Consumer<Row<K, O>> rows) {
     // Rows are decoded as they come, so the definition is compared first.
-    live.catalog().ifPresent(now -> Compatibility.requireDefinition(now, definition.fingerprint()));
+    live.catalog().ifPresent(now -> Compatibility.requireDefinition(now, fingerprint));
     KeyByKey<K, A, O> merge = new KeyByKey<>(new Merge<>(definition, query.total()), rows);
     Provenance provenance = read(query, true, merge::add);
     merge.finish();
@@ -158,7 +161,7 @@ public final class ViewReader<K, O> {
                 () ->
                     new CatalogException(
                         Code.NOT_COMPUTED, "view \"" + view.name() + "\" has no answer yet"));
-    Compatibility.requireDefinition(state.view().catalog(), view.fingerprint());
+    Compatibility.requireDefinition(state.view().catalog(), fingerprint);
     return provenance(state, end);
   }
 

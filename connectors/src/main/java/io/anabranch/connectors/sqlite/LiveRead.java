@@ -30,6 +30,7 @@ final class LiveRead {
   private static final int HEAD = 0;
   private static final int LOG = 1;
   private static final int ACTIVITY = 2;
+  private static final int SPEED_ROW = 4;
 
   private static final String READ = Schema.resource("read-live.sql");
 
@@ -65,28 +66,36 @@ final class LiveRead {
     for (int i = 0; i < parameters.size(); i++) {
       statement.setObject(i + 1, parameters.get(i));
     }
+    Optional<String> oneKey =
+        query.keyTexts().size() == 1
+            ? Optional.of(query.keyTexts().iterator().next())
+            : Optional.empty();
     try (Deadline deadline = Deadline.of(statement::cancel, query.timeout())) {
       try (ResultSet result = statement.executeQuery()) {
         while (result.next()) {
-          switch (result.getInt(1)) {
+          int branch = result.getInt(1);
+          switch (branch) {
             case HEAD -> head.head(result);
             case LOG -> head.log(result);
             case ACTIVITY -> head.activity(result);
-            default ->
-                rows.accept(
-                    new LiveRow(
-                        result.getBoolean(2),
-                        result.getLong(3),
-                        result.getLong(4),
-                        result.getBytes(5),
-                        result.getString(6),
-                        result.getBytes(7)));
+            default -> rows.accept(row(branch == SPEED_ROW, result, oneKey));
           }
         }
       } catch (SQLException e) {
         throw deadline.explain(e);
       }
     }
+  }
+
+  private static LiveRow row(boolean speed, ResultSet result, Optional<String> oneKey)
+      throws SQLException {
+    return new LiveRow(
+        speed,
+        result.getLong(2),
+        result.getLong(3),
+        result.getBytes(4),
+        oneKey.isPresent() ? oneKey.get() : result.getString(6),
+        result.getBytes(5));
   }
 
   private static String sql(RowQuery query, List<Object> parameters) {
@@ -133,7 +142,7 @@ final class LiveRead {
               Collections.addAll(parameters, KeyHash.of(after), after);
             });
     if (query.ordered() || query.limit().isPresent()) {
-      int rows = sql.lastIndexOf("SELECT 3");
+      int rows = sql.lastIndexOf("SELECT 3 +");
       sql.insert(rows, "SELECT * FROM (")
           .append(" ORDER BY r.hash, r.key_text, r.bucket, r.length, r.key, r.epoch");
       query

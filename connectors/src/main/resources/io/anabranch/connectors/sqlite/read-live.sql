@@ -1,12 +1,14 @@
 -- Parameters: 1 view, 2 known revision, 3 first epoch and 4 to 7 times and epochs of dead letters
 -- to count, 8 and 9 bucket starts, 10 most dead letters to count. The first column says which
--- branch a row is of; all branches have the same few columns, as each costs something for each row.
+-- branch a result row is of, and for rows of the view also the layer: 3 is batch, 4 is speed. Each
+-- column costs something for each row, so there are few, and whoever asks for one key has its text.
 SELECT 0, c.revision,
-  (SELECT MIN(?10, COALESCE(SUM(n.letters), 0)) FROM anabranch_live_letters t
-   JOIN anabranch_dead_letter_count n
-     ON n.generation = t.generation AND n.view = '' AND n.kind = 'UNDECODABLE'
-     AND n.epoch >= ?3 AND n.epoch > t.after_epoch AND n.epoch <= t.through_epoch
-   WHERE t.view = ?1),
+  (SELECT MIN(?10, COALESCE(SUM(letters), 0)) FROM
+    (SELECT n.letters FROM anabranch_live_letters t
+     JOIN anabranch_dead_letter_count n
+       ON n.generation = t.generation AND n.view = '' AND n.kind = 'UNDECODABLE'
+       AND n.epoch >= ?3 AND n.epoch > t.after_epoch AND n.epoch <= t.through_epoch
+     WHERE t.view = ?1 LIMIT ?10)),
   (SELECT COUNT(*) FROM
     (SELECT 1 FROM anabranch_live_letters t
      JOIN anabranch_dead_letter d
@@ -32,7 +34,7 @@ LEFT JOIN anabranch_fence f ON f.slice = l.slice
 LEFT JOIN anabranch_run o ON o.run = f.run AND o.ended IS NULL
 WHERE l.view = ?1 AND l.through_epoch = 9223372036854775807
 UNION ALL
-SELECT 3, l.speed, r.bucket, r.length, r.key, r.key_text, r.accumulator
+SELECT 3 + l.speed, r.bucket, r.length, r.key, r.accumulator, r.key_text, NULL
 FROM anabranch_live_slice l
 CROSS JOIN anabranch_row r ON r.slice = l.slice
 WHERE l.view = ?1 AND l.max_bucket >= ?8 AND l.min_bucket <= ?9
