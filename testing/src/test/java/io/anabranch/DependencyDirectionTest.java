@@ -91,6 +91,7 @@ final class DependencyDirectionTest {
               "io.anabranch.api..",
               "org.apache.beam.sdk..",
               "org.joda.time..",
+              "org.apache.commons.text..", // suggestions for misspelt names
               "com.google.errorprone.annotations..", // annotations that the compiler leaves in
               "com.google.auto.value.."); // class files
 

@@ -3,6 +3,7 @@ package io.anabranch.benchmarks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.anabranch.api.definition.LoadedApplication;
 import io.anabranch.api.spi.AppendableLog;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.store.ViewStore;
@@ -14,7 +15,6 @@ import io.anabranch.examples.web.WebTraffic;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.BatchReport;
 import io.anabranch.wiring.BatchRun;
-import io.anabranch.wiring.LoadedApplication;
 import io.anabranch.wiring.RunContext;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

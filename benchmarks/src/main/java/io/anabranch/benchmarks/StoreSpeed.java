@@ -6,8 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.EventFormat;
-import io.anabranch.api.View;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.MaterializedView;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.LogPlace;
 import io.anabranch.api.spi.Settings;
@@ -105,17 +105,17 @@ public final class StoreSpeed implements Callable<Integer> {
   }
 
   private static ViewDefinition<String, String, Long, long[], Long> define() {
-    return View.<String>named(VIEW)
-        .bucket(Duration.ofMinutes(1))
-        .contributions(
-            MapElements.into(
-                    TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.longs()))
-                .via(word -> KV.of(word, 1L)))
-        .combine(Sum.ofLongs())
-        .define(
-            EventFormat.<String>lines(line -> line)
-                .timestamp(line -> Instant.EPOCH)
-                .coder(StringUtf8Coder.of()));
+    return ViewDefinition.of(
+        MaterializedView.of(String.class, VIEW)
+            .bucket(Duration.ofMinutes(1))
+            .contributions(
+                MapElements.into(
+                        TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.longs()))
+                    .via(word -> KV.of(word, 1L)))
+            .combine(Sum.ofLongs()),
+        EventFormat.<String>lines(line -> line)
+            .timestamp(line -> Instant.EPOCH)
+            .coder(StringUtf8Coder.of()));
   }
 
   private static StoredRow row(long epoch, long minute, String key) {

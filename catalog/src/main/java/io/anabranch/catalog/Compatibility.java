@@ -2,7 +2,7 @@
 package io.anabranch.catalog;
 
 import io.anabranch.api.Architecture;
-import io.anabranch.api.Fingerprint;
+import io.anabranch.api.definition.Fingerprint;
 import io.anabranch.catalog.CatalogException.Code;
 
 /**

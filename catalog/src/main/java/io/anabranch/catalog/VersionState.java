@@ -2,7 +2,7 @@
 package io.anabranch.catalog;
 
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.Fingerprint;
+import io.anabranch.api.definition.Fingerprint;
 import io.anabranch.api.spi.Reading;
 import java.util.Comparator;
 import java.util.List;

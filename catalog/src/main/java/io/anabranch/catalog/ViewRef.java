@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.catalog;
 
-import io.anabranch.api.Fingerprint;
+import io.anabranch.api.definition.Fingerprint;
 import java.time.Duration;
 
 /**

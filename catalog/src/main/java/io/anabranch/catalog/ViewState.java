@@ -5,7 +5,7 @@ import static io.anabranch.api.Epochs.NONE;
 import static java.util.stream.Collectors.toSet;
 
 import io.anabranch.api.Architecture;
-import io.anabranch.api.Fingerprint;
+import io.anabranch.api.definition.Fingerprint;
 import io.anabranch.api.spi.Reading;
 import io.anabranch.api.spi.store.CatalogState;
 import java.util.HashMap;

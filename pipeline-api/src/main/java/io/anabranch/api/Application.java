@@ -17,5 +17,5 @@ public interface Application<E> {
   EventFormat<E> events();
 
   /** Returns the views over the events, at least one, with names of their own. */
-  List<View<E, ?, ?>> views();
+  List<MaterializedView<E, ?, ?>> views();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api;
 
+import io.anabranch.api.internal.Excerpt;
 import java.util.Optional;
 import java.util.regex.Pattern;
 

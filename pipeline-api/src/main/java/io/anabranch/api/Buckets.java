@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api;
 
+import io.anabranch.api.internal.WindowText;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Objects;

@@ -22,7 +22,7 @@ import org.apache.beam.sdk.values.PCollection;
  * @param <O> the value of a row
  */
 @AutoValue
-public abstract class CombinedView<E, K, V, A, O> extends View<E, K, O> {
+public abstract non-sealed class CombinedView<E, K, V, A, O> extends MaterializedView<E, K, O> {
   CombinedView() {}
 
   static <E, K, V, A, O> CombinedView<E, K, V, A, O> of(
@@ -88,9 +88,4 @@ public abstract class CombinedView<E, K, V, A, O> extends View<E, K, O> {
 
   /** Returns the accumulator's coder, if the author set one. */
   public abstract Optional<Coder<A>> accumulatorCoder();
-
-  @Override
-  public final CombinedDefinition<E, K, V, A, O> define(EventFormat<E> events) {
-    return CombinedDefinition.of(this, ContributionGraph.check(this, events), accumulatorCoder());
-  }
 }

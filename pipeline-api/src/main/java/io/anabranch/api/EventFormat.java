@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api;
 
+import static io.anabranch.api.internal.Arguments.requireGiven;
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -32,12 +32,17 @@ public final class EventFormat<E> implements Serializable {
   private final Decoder<E> decoder;
   private final SerializableFunction<E, Instant> timestamp;
   private final Coder<E> coder;
+  private final int revision;
 
   private EventFormat(
-      Decoder<E> decoder, SerializableFunction<E, Instant> timestamp, Coder<E> coder) {
+      Decoder<E> decoder,
+      SerializableFunction<E, Instant> timestamp,
+      Coder<E> coder,
+      int revision) {
     this.decoder = decoder;
     this.timestamp = timestamp;
     this.coder = coder;
+    this.revision = revision;
   }
 
   /**
@@ -46,13 +51,33 @@ public final class EventFormat<E> implements Serializable {
    * UTF-8 are an undecodable record.
    */
   public static <E> Untimed<E> lines(SerializableFunction<String, E> parse) {
-    requireNonNull(parse, "parse");
+    requireGiven(parse, "parse");
     return new Untimed<>((bytes, offset, length) -> parse.apply(text(bytes, offset, length)));
   }
 
   /** Starts a format for records of bytes. */
   public static <E> Untimed<E> bytes(Decoder<E> decoder) {
-    return new Untimed<>(requireNonNull(decoder, "decoder"));
+    return new Untimed<>(requireGiven(decoder, "decoder"));
+  }
+
+  /**
+   * States the revision of the format, default 1. Raise it when records decode to other events or
+   * other times than before: it is part of each view's fingerprint, so stored rows of another
+   * revision are never mixed in.
+   *
+   * @throws IllegalArgumentException if it is below 1
+   */
+  public EventFormat<E> revision(int number) {
+    if (number < 1) {
+      throw new IllegalArgumentException(
+          "revision of the event format is " + number + ": it must be 1 or more");
+    }
+    return new EventFormat<>(decoder, timestamp, coder, number);
+  }
+
+  /** Returns the revision of the format, 1 or more. */
+  public int revision() {
+    return revision;
   }
 
   /**
@@ -142,7 +167,7 @@ public final class EventFormat<E> implements Serializable {
 
     /** Sets the function from an event to its event time, the time at which it happened. */
     public Uncoded<E> timestamp(SerializableFunction<E, Instant> timestamp) {
-      return new Uncoded<>(decoder, requireNonNull(timestamp, "timestamp"));
+      return new Uncoded<>(decoder, requireGiven(timestamp, "timestamp"));
     }
   }
 
@@ -162,7 +187,7 @@ public final class EventFormat<E> implements Serializable {
 
     /** Sets the coder by which events travel between workers. */
     public EventFormat<E> coder(Coder<E> coder) {
-      return new EventFormat<>(decoder, timestamp, requireNonNull(coder, "coder"));
+      return new EventFormat<>(decoder, timestamp, requireGiven(coder, "coder"), 1);
     }
   }
 }

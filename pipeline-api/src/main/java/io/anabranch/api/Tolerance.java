@@ -3,7 +3,7 @@ package io.anabranch.api;
 
 /**
  * How far a new version of a view may be from the live one to take its place, unless the author
- * declared the change by a {@linkplain View revision}.
+ * declared the change by a {@linkplain MaterializedView revision}.
  *
  * @param maxDifferingRows the share of rows that may differ, 0 to 1
  * @param equalWithin the relative difference of two numbers, 0 to 1, that does not count

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api;
 
+import io.anabranch.api.internal.Excerpt;
+
 /**
  * An error that people can mend: the message says what was found and what is allowed, and what to
  * do next unless a code of the error says it. It is shown without a stack trace.

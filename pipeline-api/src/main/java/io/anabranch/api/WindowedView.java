@@ -23,7 +23,7 @@ import org.apache.beam.sdk.values.PCollection;
  * @param <V> the value of a row
  */
 @AutoValue
-public abstract class WindowedView<E, K, V> extends View<E, K, V> {
+public abstract non-sealed class WindowedView<E, K, V> extends MaterializedView<E, K, V> {
   WindowedView() {}
 
   static <E, K, V> WindowedView<E, K, V> of(
@@ -136,9 +136,4 @@ public abstract class WindowedView<E, K, V> extends View<E, K, V> {
 
   /** Returns the author's revision, 1 or more. */
   public abstract int revision();
-
-  @Override
-  public final WindowedDefinition<E, K, V> define(EventFormat<E> events) {
-    return WindowedDefinition.of(this, RowGraph.check(this, events));
-  }
 }

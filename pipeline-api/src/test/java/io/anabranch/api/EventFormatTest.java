@@ -15,7 +15,10 @@ import org.apache.beam.sdk.util.SerializableUtils;
 import org.junit.jupiter.api.Test;
 
 class EventFormatTest {
-  private static final EventFormat<String> LINES = TestViews.WORDS;
+  private static final EventFormat<String> LINES =
+      EventFormat.<String>lines(line -> line)
+          .timestamp(word -> Instant.EPOCH)
+          .coder(StringUtf8Coder.of());
 
   @Test
   void lineComesWithoutItsEnd() throws Exception {
@@ -163,10 +166,10 @@ class EventFormatTest {
   void partsThatAreNullAreNamed() {
     assertThat(
         assertThrows(NullPointerException.class, () -> EventFormat.lines(null)).getMessage(),
-        is("parse"));
+        is("parse is null: it must be given"));
     assertThat(
         assertThrows(NullPointerException.class, () -> EventFormat.bytes(null)).getMessage(),
-        is("decoder"));
+        is("decoder is null: it must be given"));
   }
 
   @Test

@@ -2,7 +2,7 @@
 package io.anabranch.cli;
 
 import io.anabranch.api.UserException;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.catalog.VersionState;
 import io.anabranch.catalog.ViewState;
 import io.anabranch.config.Configuration;

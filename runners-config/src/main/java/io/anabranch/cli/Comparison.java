@@ -2,13 +2,13 @@
 package io.anabranch.cli;
 
 import io.anabranch.api.Answer.Row;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.LoadedApplication;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.catalog.DeadLetters;
 import io.anabranch.config.Configuration;
 import io.anabranch.serving.Query;
 import io.anabranch.serving.ViewReader;
-import io.anabranch.wiring.LoadedApplication;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -4,10 +4,10 @@ package io.anabranch.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.anabranch.api.UserException;
+import io.anabranch.api.definition.LoadedApplication;
 import io.anabranch.cli.SampleTraffic.Arrival;
 import io.anabranch.config.Configuration;
 import io.anabranch.config.ConfigurationLoader;
-import io.anabranch.wiring.LoadedApplication;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli;
 
-import io.anabranch.api.Excerpt;
 import io.anabranch.api.UsageException;
 import io.anabranch.api.UserException;
+import io.anabranch.api.internal.Excerpt;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;

@@ -2,11 +2,11 @@
 package io.anabranch.cli;
 
 import io.anabranch.api.UserException;
+import io.anabranch.api.definition.LoadedApplication;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.config.Configuration;
 import io.anabranch.config.Promotions;
-import io.anabranch.wiring.LoadedApplication;
 import io.anabranch.wiring.RunContext;
 import java.util.List;
 import java.util.function.Supplier;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli;
 
-import io.anabranch.api.Excerpt;
 import io.anabranch.api.KeyText;
+import io.anabranch.api.internal.Excerpt;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli;
 
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.RowDifferences;
 import io.anabranch.config.Configuration;
 import io.anabranch.wiring.RunContext;

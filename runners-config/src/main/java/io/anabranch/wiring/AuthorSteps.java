@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.anabranch.api.AuthorException;
 import io.anabranch.api.UserException;
-import io.anabranch.transforms.RecordException.Where;
+import io.anabranch.transforms.internal.events.RecordException.Where;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

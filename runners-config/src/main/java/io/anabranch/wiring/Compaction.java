@@ -2,7 +2,7 @@
 package io.anabranch.wiring;
 
 import io.anabranch.api.UserException;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.api.spi.store.SliceRange;

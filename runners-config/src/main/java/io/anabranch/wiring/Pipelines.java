@@ -2,9 +2,9 @@
 package io.anabranch.wiring;
 
 import io.anabranch.api.AuthorException;
-import io.anabranch.api.Excerpt;
 import io.anabranch.api.UserException;
-import io.anabranch.transforms.Decode;
+import io.anabranch.api.internal.Excerpt;
+import io.anabranch.transforms.internal.events.Decode;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;

@@ -4,7 +4,7 @@ package io.anabranch.wiring;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.Tolerance;
 import io.anabranch.api.UserException;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.catalog.VersionSwitch;
 import io.anabranch.catalog.ViewState;
 import io.anabranch.wiring.RunException.Code;

@@ -3,7 +3,8 @@ package io.anabranch.wiring;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.LoadedApplication;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.store.OpenSlice;

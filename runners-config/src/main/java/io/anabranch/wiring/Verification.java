@@ -4,7 +4,7 @@ package io.anabranch.wiring;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.EpochChange;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.RowDifferences;

@@ -3,9 +3,9 @@ package io.anabranch.wiring;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.Fingerprint;
 import io.anabranch.api.UserException;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.Fingerprint;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.RowDifferences;
 import io.anabranch.catalog.CatalogException;
 import io.anabranch.catalog.CatalogException.Code;

@@ -10,7 +10,7 @@ import static org.hamcrest.Matchers.is;
 import io.anabranch.api.Application;
 import io.anabranch.api.CombinedView;
 import io.anabranch.api.EventFormat;
-import io.anabranch.api.View;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.cli.Cli.Result;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -387,7 +387,7 @@ final class BadInputTest {
   }
 
   private static CombinedView<String, String, Long, ?, Long> counted(String name) {
-    return View.<String>named(name)
+    return MaterializedView.of(String.class, name)
         .bucket(java.time.Duration.ofHours(1))
         .contributions(
             MapElements.into(
@@ -404,7 +404,7 @@ final class BadInputTest {
     }
 
     @Override
-    public List<View<String, ?, ?>> views() {
+    public List<MaterializedView<String, ?, ?>> views() {
       return List.of(counted("twice"), counted("twice"));
     }
   }
@@ -417,7 +417,7 @@ final class BadInputTest {
     }
 
     @Override
-    public List<View<String, ?, ?>> views() {
+    public List<MaterializedView<String, ?, ?>> views() {
       return List.of(counted("Bad Name"));
     }
   }
@@ -430,9 +430,9 @@ final class BadInputTest {
     }
 
     @Override
-    public List<View<String, ?, ?>> views() {
+    public List<MaterializedView<String, ?, ?>> views() {
       return List.of(
-          View.<String>named("fails")
+          MaterializedView.of(String.class, "fails")
               .bucket(java.time.Duration.ofHours(1))
               .contributions(
                   MapElements.into(
@@ -454,7 +454,7 @@ final class BadInputTest {
     }
 
     @Override
-    public List<View<String, ?, ?>> views() {
+    public List<MaterializedView<String, ?, ?>> views() {
       return List.of(counted("lines"));
     }
   }
@@ -467,7 +467,7 @@ final class BadInputTest {
     }
 
     @Override
-    public List<View<String, ?, ?>> views() {
+    public List<MaterializedView<String, ?, ?>> views() {
       return List.of(counted("lines").revision(2));
     }
   }

@@ -7,7 +7,7 @@ import static org.hamcrest.Matchers.matchesPattern;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.Fingerprint;
+import io.anabranch.api.definition.Fingerprint;
 import io.anabranch.api.spi.LogSize;
 import io.anabranch.api.spi.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;

@@ -3,8 +3,7 @@ package io.anabranch.cli;
 
 import io.anabranch.api.Application;
 import io.anabranch.api.EventFormat;
-import io.anabranch.api.View;
-import io.anabranch.transforms.Sum;
+import io.anabranch.api.MaterializedView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +15,7 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TypeDescriptors;
@@ -36,19 +36,19 @@ public final class ThrowingApplication implements Application<String> {
   }
 
   @Override
-  public List<View<String, ?, ?>> views() {
+  public List<MaterializedView<String, ?, ?>> views() {
     return List.of(view("good", "none"), view("bad", "fn"), view("mapped", "lambda"), combined());
   }
 
-  private static View<String, String, Long> view(String name, String kind) {
-    return View.<String>named(name)
+  private static MaterializedView<String, String, Long> view(String name, String kind) {
+    return MaterializedView.of(String.class, name)
         .bucket(Duration.ofHours(1))
         .contributions(new Lines(kind))
         .combine(Sum.ofLongs());
   }
 
-  private static View<String, String, Long> combined() {
-    return View.<String>named("combined")
+  private static MaterializedView<String, String, Long> combined() {
+    return MaterializedView.of(String.class, "combined")
         .bucket(Duration.ofHours(1))
         .contributions(new Lines("none"))
         .combine(new ThrowingSum());

@@ -3,7 +3,7 @@ package io.anabranch.nexmark;
 
 import io.anabranch.api.Application;
 import io.anabranch.api.EventFormat;
-import io.anabranch.api.View;
+import io.anabranch.api.MaterializedView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -75,23 +75,26 @@ public final class Auctions implements Application<Auctions.Event> {
   }
 
   @Override
-  public List<View<Event, ?, ?>> views() {
+  public List<MaterializedView<Event, ?, ?>> views() {
     return List.of(
-        View.<Event>named("prices").lateness(LATENESS).lookback(HOUR).rows(new Queries.Prices()),
-        View.<Event>named("local-items")
+        MaterializedView.of(Event.class, "prices")
+            .lateness(LATENESS)
+            .lookback(HOUR)
+            .rows(new Queries.Prices()),
+        MaterializedView.of(Event.class, "local-items")
             .lateness(LATENESS)
             .lookback(HOUR)
             .rows(new Queries.LocalItems()),
-        View.<Event>named("hot-items")
+        MaterializedView.of(Event.class, "hot-items")
             .lateness(LATENESS)
             .lookback(HOUR)
             .rows(new Queries.HotItems()),
-        View.<Event>named("bidding")
+        MaterializedView.of(Event.class, "bidding")
             .lateness(LATENESS)
             .lookback(HOUR.multipliedBy(3))
             .rows(new Queries.Bidding())
             .totals(Long::sum),
-        View.<Event>named("winning-bids")
+        MaterializedView.of(Event.class, "winning-bids")
             .lateness(LATENESS)
             .lookback(HOUR)
             .rows(new Queries.WinningBids()));

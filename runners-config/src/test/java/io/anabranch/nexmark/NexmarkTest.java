@@ -8,7 +8,8 @@ import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.Answer;
 import io.anabranch.api.Bucket;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.LoadedApplication;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.AppendableLog;
 import io.anabranch.api.spi.AppendableLog.Input;
 import io.anabranch.api.spi.Settings;
@@ -22,7 +23,6 @@ import io.anabranch.serving.Query;
 import io.anabranch.serving.ViewReader;
 import io.anabranch.wiring.BatchRun;
 import io.anabranch.wiring.KappaRun;
-import io.anabranch.wiring.LoadedApplication;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.Stop;
 import io.anabranch.wiring.StreamRun;

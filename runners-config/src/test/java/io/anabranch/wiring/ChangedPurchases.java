@@ -3,7 +3,7 @@ package io.anabranch.wiring;
 
 import io.anabranch.api.Application;
 import io.anabranch.api.EventFormat;
-import io.anabranch.api.View;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.wiring.Purchases.Purchase;
 import java.util.List;
 
@@ -17,7 +17,7 @@ public final class ChangedPurchases implements Application<Purchase> {
   }
 
   @Override
-  public List<View<Purchase, ?, ?>> views() {
+  public List<MaterializedView<Purchase, ?, ?>> views() {
     return changed.views();
   }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
-import io.anabranch.api.View;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.wiring.Purchases.Purchase;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,27 +64,27 @@ final class PurchaseWindows {
     }
   }
 
-  static List<View<Purchase, ?, ?>> views(int revision) {
+  static List<MaterializedView<Purchase, ?, ?>> views(int revision) {
     return List.of(
-        View.<Purchase>named("baskets")
+        MaterializedView.of(Purchase.class, "baskets")
             .lateness(HALF_HOUR)
             .lookback(Duration.ofHours(2))
             .rows(new Baskets())
             .revision(revision)
             .totals(Long::sum),
-        View.<Purchase>named("dearest")
+        MaterializedView.of(Purchase.class, "dearest")
             .lateness(Duration.ofMinutes(31)) // so that a window needs nearly all of the lookback
             .lookback(HOUR)
             .rows(new Dearest())
             .revision(revision)
             .clockSkew(Duration.ZERO),
-        View.<Purchase>named("spent")
+        MaterializedView.of(Purchase.class, "spent")
             .lateness(Duration.ofMinutes(90))
             .lookback(HALF_HOUR)
             .rows(new Spent())
             .revision(revision)
             .clockSkew(Duration.ofMinutes(40)),
-        View.<Purchase>named("visits")
+        MaterializedView.of(Purchase.class, "visits")
             .lateness(Duration.ZERO)
             .lookback(Duration.ofHours(3))
             .rows(new Visits())

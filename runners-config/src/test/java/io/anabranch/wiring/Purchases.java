@@ -3,9 +3,8 @@ package io.anabranch.wiring;
 
 import io.anabranch.api.Application;
 import io.anabranch.api.EventFormat;
-import io.anabranch.api.View;
-import io.anabranch.transforms.Distinct;
-import io.anabranch.transforms.Sum;
+import io.anabranch.api.MaterializedView;
+import io.anabranch.transforms.DistinctCount;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +15,7 @@ import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
@@ -83,15 +83,15 @@ public final class Purchases implements Application<Purchases.Purchase> {
   }
 
   @Override
-  public List<View<Purchase, ?, ?>> views() {
-    List<View<Purchase, ?, ?>> all =
+  public List<MaterializedView<Purchase, ?, ?>> views() {
+    List<MaterializedView<Purchase, ?, ?>> all =
         List.of(
-            View.<Purchase>named("revenue")
+            MaterializedView.of(Purchase.class, "revenue")
                 .bucket(Duration.ofMinutes(10))
                 .contributions(contributions(new RevenueFn()))
                 .combine(Sum.ofLongs())
                 .revision(revision),
-            View.<Purchase>named("buyers")
+            MaterializedView.of(Purchase.class, "buyers")
                 .bucket(Duration.ofDays(1))
                 .contributions(
                     new PTransform<PCollection<Purchase>, PCollection<KV<String, String>>>() {
@@ -102,14 +102,14 @@ public final class Purchases implements Application<Purchases.Purchase> {
                             .setCoder(KvCoder.of(StringUtf8Coder.of(), StringUtf8Coder.of()));
                       }
                     })
-                .combine(Distinct.approximately())
+                .combine(DistinctCount.approximately())
                 .revision(revision),
-            View.<Purchase>named("units")
+            MaterializedView.of(Purchase.class, "units")
                 .bucket(Duration.ofSeconds(1))
                 .contributions(contributions(new UnitsFn()))
                 .combine(Sum.ofLongs())
                 .revision(revision));
-    List<View<Purchase, ?, ?>> withWindows = new ArrayList<>(all);
+    List<MaterializedView<Purchase, ?, ?>> withWindows = new ArrayList<>(all);
     withWindows.addAll(PurchaseWindows.views(revision));
     return withWindows.subList(0, views);
   }

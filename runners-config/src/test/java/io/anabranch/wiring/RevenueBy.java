@@ -3,8 +3,7 @@ package io.anabranch.wiring;
 
 import io.anabranch.api.Application;
 import io.anabranch.api.EventFormat;
-import io.anabranch.api.View;
-import io.anabranch.transforms.Sum;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.wiring.Purchases.Purchase;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +13,7 @@ import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 
@@ -34,9 +34,9 @@ abstract class RevenueBy implements Application<Purchase> {
   }
 
   @Override
-  public List<View<Purchase, ?, ?>> views() {
+  public List<MaterializedView<Purchase, ?, ?>> views() {
     return List.of(
-        View.<Purchase>named("revenue")
+        MaterializedView.of(Purchase.class, "revenue")
             .bucket(Duration.ofMinutes(10))
             .contributions(
                 new PTransform<PCollection<Purchase>, PCollection<KV<String, Long>>>() {

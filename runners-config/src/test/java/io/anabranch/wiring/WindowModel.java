@@ -8,7 +8,7 @@ import static org.hamcrest.Matchers.is;
 import io.anabranch.api.Answer;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.Timeliness;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.serving.Query;
 import io.anabranch.serving.ViewReader;

@@ -3,7 +3,7 @@ package io.anabranch.serving;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.Provenance.Gap;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.catalog.LiveState;
 import io.anabranch.catalog.LiveState.LiveSlice;

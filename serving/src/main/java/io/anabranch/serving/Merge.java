@@ -3,9 +3,9 @@ package io.anabranch.serving;
 
 import io.anabranch.api.Answer.Row;
 import io.anabranch.api.Bucket;
-import io.anabranch.api.CombinedDefinition;
 import io.anabranch.api.KeyText;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.CombinedDefinition;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.LiveRow;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -4,7 +4,7 @@ package io.anabranch.serving;
 import static java.util.Comparator.comparingDouble;
 
 import io.anabranch.api.KeyText;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.RowDifferences;
 import io.anabranch.catalog.SideRow;
 import java.math.BigDecimal;

@@ -3,16 +3,21 @@ package io.anabranch.serving;
 
 import io.anabranch.api.Answer;
 import io.anabranch.api.Answer.Row;
+import io.anabranch.api.Application;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.Fingerprint;
 import io.anabranch.api.Provenance;
 import io.anabranch.api.Provenance.Through;
+import io.anabranch.api.UsageException;
 import io.anabranch.api.UserException;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.Fingerprint;
+import io.anabranch.api.definition.LoadedApplication;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.LiveRow;
 import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.api.spi.store.ViewStores;
 import io.anabranch.catalog.CatalogException;
 import io.anabranch.catalog.CatalogException.Code;
 import io.anabranch.catalog.Compatibility;
@@ -25,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -36,7 +42,7 @@ import java.util.function.Supplier;
  * <p>One statement reads pointer, slices and rows, whatever the query asks for, so an answer is of
  * one moment: a promotion or a compaction that happens meanwhile is in it as a whole or not at all.
  * A reader keeps the catalog of its view until that changes, so make one and keep it. Threads may
- * share it; the store pools its connections. It does not close the store.
+ * share it; the store pools its connections.
  *
  * <p>Shape of an answer: rows {@code (key, bucket, value)}, ordered by bucket, then by the text of
  * the key, or largest value first for {@link Query#top}; beside each value the shares of batch and
@@ -50,7 +56,9 @@ import java.util.function.Supplier;
  * answer has a gap.
  *
  * <pre>{@code
- * ViewReader<String, Long> pageViews = ViewReader.of(store, definition);
+ * ViewReader<String, Long> pageViews =
+ *     ViewReader.open(
+ *         storeSettings, WebAnalytics.class, "page-views", String.class, Long.class);
  * Answer<String, Long> top = pageViews.read(Query.all().asTotal().top(10));
  * Answer<String, Long> two = pageViews.read(Query.all().keys(List.of("/", "/blog")).from(noon));
  * }</pre>
@@ -58,23 +66,26 @@ import java.util.function.Supplier;
  * @param <K> the key of a row
  * @param <O> the value of a row
  */
-public final class ViewReader<K, O> {
+public final class ViewReader<K, O> implements AutoCloseable {
   private final LiveRows live;
   private final ViewDefinition<?, K, ?, ?, O> view;
   private final Optional<Supplier<LogEnd>> log;
   private final Clock clock;
   private final Fingerprint fingerprint;
+  private final Runnable closing;
 
   private ViewReader(
       LiveRows live,
       ViewDefinition<?, K, ?, ?, O> view,
       Optional<Supplier<LogEnd>> log,
-      Clock clock) {
+      Clock clock,
+      Runnable closing) {
     this.live = live;
     this.view = view;
     this.log = log;
     this.clock = clock;
     this.fingerprint = view.fingerprint();
+    this.closing = closing;
   }
 
   /**
@@ -83,7 +94,52 @@ public final class ViewReader<K, O> {
    */
   public static <K, O> ViewReader<K, O> of(ViewStore store, ViewDefinition<?, K, ?, ?, O> view) {
     return new ViewReader<>(
-        new LiveRows(store, view.name()), view, Optional.empty(), Clock.systemUTC());
+        new LiveRows(store, view.name()), view, Optional.empty(), Clock.systemUTC(), () -> {});
+  }
+
+  /**
+   * Opens a view of an application, with a store of its own that {@link #close} closes.
+   *
+   * <pre>{@code
+   * try (ViewReader<String, Long> pageViews =
+   *     ViewReader.open(
+   *         Map.of("url", "jdbc:sqlite:data/views.db"),
+   *         WebAnalytics.class, "page-views", String.class, Long.class)) {
+   *   Answer<String, Long> top = pageViews.read(Query.all().asTotal().top(10));
+   * }
+   * }</pre>
+   *
+   * @param store the settings of the store, as in the section {@code store} of a configuration;
+   *     relative paths begin in the working directory
+   * @param application the class that names the view; it is made and checked as a run does
+   * @param key the type of the keys
+   * @param value the type of the values
+   * @throws UserException if the store cannot be opened or does not exist, the application is
+   *     refused, has no such view, or its keys or values are of other types
+   */
+  public static <K, O> ViewReader<K, O> open(
+      Map<String, String> store,
+      Class<? extends Application<?>> application,
+      String view,
+      Class<K> key,
+      Class<O> value) {
+    ViewDefinition<?, K, ?, ?, O> definition =
+        RowTypes.of(key, value).require(LoadedApplication.load(application).view(view));
+    Settings settings = new Settings(store);
+    if (!ViewStores.exists(settings)) {
+      throw new UsageException(
+          "there is no store at store.url \"%s\": name the one that a run has filled"
+              .formatted(settings.get("url").orElse("")));
+    }
+    ViewStore opened = ViewStores.open(settings);
+    return new ViewReader<>(
+        new LiveRows(opened, view), definition, Optional.empty(), Clock.systemUTC(), opened::close);
+  }
+
+  /** Closes the store if {@link #open} opened it. */
+  @Override
+  public void close() {
+    closing.run();
   }
 
   /**
@@ -92,12 +148,12 @@ public final class ViewReader<K, O> {
    * @param end gives the end of the log, such as {@code log::end}
    */
   public ViewReader<K, O> against(Supplier<LogEnd> end) {
-    return new ViewReader<>(live, view, Optional.of(end), clock);
+    return new ViewReader<>(live, view, Optional.of(end), clock, closing);
   }
 
   /** For tests: measures freshness by this clock. */
   ViewReader<K, O> at(Clock now) {
-    return new ViewReader<>(live, view, log, now);
+    return new ViewReader<>(live, view, log, now, closing);
   }
 
   /**

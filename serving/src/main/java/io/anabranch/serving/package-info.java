@@ -1,5 +1,6 @@
 /**
- * Reading views: {@link io.anabranch.serving.ViewReader} merges what all layers hold and says where
- * it comes from; {@link io.anabranch.serving.Query} says what to read.
+ * Reading views: start at {@link io.anabranch.serving.ViewReader#open}. A reader merges what all
+ * layers hold and reports where it comes from; {@link io.anabranch.serving.Query} says what to
+ * read.
  */
 package io.anabranch.serving;

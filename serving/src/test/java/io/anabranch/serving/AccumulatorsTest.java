@@ -10,7 +10,7 @@ import static org.hamcrest.Matchers.sameInstance;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.UserException;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.ViewDefinition;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -114,7 +114,8 @@ class AccumulatorsTest {
   void mergedAccumulatorThatCannotBeEncodedIsAnErrorThatNamesTheView() {
     Accumulators<String, List<Long>, List<Long>> small =
         Accumulators.of(
-            Fixture.define(Fixture.view(Functions.sorted()).accumulatorCoder(new ShortCoder())));
+            Fixture.definition(
+                Fixture.view(Functions.sorted()).accumulatorCoder(new ShortCoder())));
 
     assertThat(small.value(List.of(list(1, 2), list(3))), is(List.of(1L, 2L, 3L)));
     UserException problem =
@@ -131,7 +132,8 @@ class AccumulatorsTest {
   void coderThatThrowsAnythingIsAnErrorThatNamesTheView() {
     Accumulators<String, List<Long>, List<Long>> small =
         Accumulators.of(
-            Fixture.define(Fixture.view(Functions.sorted()).accumulatorCoder(new ShortCoder())));
+            Fixture.definition(
+                Fixture.view(Functions.sorted()).accumulatorCoder(new ShortCoder())));
 
     UserException problem = assertThrows(UserException.class, () -> small.value(List.of(list())));
 

@@ -8,8 +8,8 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.EventFormat;
 import io.anabranch.api.KeyText;
-import io.anabranch.api.View;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.MaterializedView;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.StoredRow;
@@ -51,19 +51,20 @@ final class Fixture<A, O> implements AutoCloseable {
 
   /** The view "words" of one minute, with numbers as contributions. */
   static <A, O> ViewDefinition<String, String, Long, A, O> words(CombineFn<Long, A, O> fn) {
-    return define(view(fn));
+    return definition(view(fn));
   }
 
   static <A, O> CombinedView<String, String, Long, A, O> view(CombineFn<Long, A, O> fn) {
-    return View.<String>named("words")
+    return MaterializedView.of(String.class, "words")
         .bucket(Duration.ofMinutes(1))
         .contributions(new Lengths())
         .combine(fn);
   }
 
-  static <A, O> ViewDefinition<String, String, Long, A, O> define(
+  static <A, O> ViewDefinition<String, String, Long, A, O> definition(
       CombinedView<String, String, Long, A, O> view) {
-    return view.define(
+    return ViewDefinition.of(
+        view,
         EventFormat.<String>lines(line -> line)
             .timestamp(line -> Instant.EPOCH)
             .coder(StringUtf8Coder.of()));

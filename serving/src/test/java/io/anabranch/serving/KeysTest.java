@@ -12,9 +12,9 @@ import io.anabranch.api.Answer.Row;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.EventFormat;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.api.UserException;
-import io.anabranch.api.View;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
 import java.nio.file.Path;
@@ -130,14 +130,14 @@ class KeysTest {
   }
 
   static ViewDefinition<String, Long, Long, long[], Long> lengths() {
-    return View.<String>named("lengths")
-        .bucket(Duration.ofMinutes(1))
-        .contributions(new ByLength())
-        .combine(Sum.ofLongs())
-        .define(
-            EventFormat.<String>lines(line -> line)
-                .timestamp(line -> Instant.EPOCH)
-                .coder(StringUtf8Coder.of()));
+    return ViewDefinition.of(
+        MaterializedView.of(String.class, "lengths")
+            .bucket(Duration.ofMinutes(1))
+            .contributions(new ByLength())
+            .combine(Sum.ofLongs()),
+        EventFormat.<String>lines(line -> line)
+            .timestamp(line -> Instant.EPOCH)
+            .coder(StringUtf8Coder.of()));
   }
 
   private static final class ByLength

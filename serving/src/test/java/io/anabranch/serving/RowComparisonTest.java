@@ -12,7 +12,7 @@ import static org.hamcrest.Matchers.lessThan;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.UserException;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.RowDifferences;
 import io.anabranch.catalog.SideRow;
 import java.math.BigDecimal;

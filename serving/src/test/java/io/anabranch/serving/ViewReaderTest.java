@@ -222,7 +222,7 @@ class ViewReaderTest {
     sums.batch(5, sums.row(5, 0, "a", 1));
     ViewReader<String, Long> changed =
         ViewReader.of(
-            sums.store().store(), Fixture.define(Fixture.view(Sum.ofLongs()).revision(2)));
+            sums.store().store(), Fixture.definition(Fixture.view(Sum.ofLongs()).revision(2)));
 
     UserException problem = assertThrows(UserException.class, () -> changed.read(Query.all()));
 
@@ -237,7 +237,7 @@ class ViewReaderTest {
     sums.batch(5, broken(5, new byte[0]));
     ViewReader<String, Long> changed =
         ViewReader.of(
-            sums.store().store(), Fixture.define(Fixture.view(Sum.ofLongs()).revision(2)));
+            sums.store().store(), Fixture.definition(Fixture.view(Sum.ofLongs()).revision(2)));
 
     UserException problem = assertThrows(UserException.class, () -> changed.read(Query.all()));
 

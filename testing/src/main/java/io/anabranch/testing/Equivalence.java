@@ -2,8 +2,8 @@
 package io.anabranch.testing;
 
 import com.google.auto.value.AutoValue;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.api.UserException;
-import io.anabranch.api.View;
 import io.anabranch.api.WindowedView;
 import io.anabranch.testing.script.EventScript;
 import java.util.List;
@@ -37,7 +37,7 @@ import org.hamcrest.Description;
  *
  * @param <E> the event
  */
-public final class Equivalence<E> extends BaseMatcher<View<E, ?, ?>> {
+public final class Equivalence<E> extends BaseMatcher<MaterializedView<E, ?, ?>> {
   private static final System.Logger LOG = System.getLogger(Equivalence.class.getName());
   private static final int DEFAULT_COMBINED = 50;
   private static final int DEFAULT_WINDOWED = 20;
@@ -194,9 +194,9 @@ public final class Equivalence<E> extends BaseMatcher<View<E, ?, ?>> {
   @Override
   public boolean matches(Object item) {
     mismatch = "";
-    if (item instanceof View<?, ?, ?> any) {
+    if (item instanceof MaterializedView<?, ?, ?> any) {
       @SuppressWarnings("unchecked") // the compiler has checked what is matched
-      View<E, ?, ?> view = (View<E, ?, ?>) any;
+      MaterializedView<E, ?, ?> view = (MaterializedView<E, ?, ?>) any;
       mismatch = mismatch(view).orElse("");
       return mismatch.isEmpty();
     }
@@ -210,7 +210,7 @@ public final class Equivalence<E> extends BaseMatcher<View<E, ?, ?>> {
     description.appendText(mismatch);
   }
 
-  private Optional<String> mismatch(View<E, ?, ?> view) {
+  private Optional<String> mismatch(MaterializedView<E, ?, ?> view) {
     Tried tried = new Tried();
     Trials<E> trials;
     Optional<Failure<E>> failure;
@@ -252,7 +252,7 @@ public final class Equivalence<E> extends BaseMatcher<View<E, ?, ?>> {
     return Optional.empty();
   }
 
-  private int schedules(View<E, ?, ?> view) {
+  private int schedules(MaterializedView<E, ?, ?> view) {
     return settings
         .schedules()
         .orElse(view instanceof WindowedView ? DEFAULT_WINDOWED : DEFAULT_COMBINED);

@@ -2,7 +2,7 @@
 package io.anabranch.testing;
 
 import io.anabranch.api.Answer;
-import io.anabranch.api.View;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.testing.script.EventScript;
 import io.anabranch.testing.trial.Trial;
 import org.apache.beam.sdk.coders.Coder;
@@ -30,7 +30,7 @@ public final class ScriptedAnswer {
    * @throws IllegalArgumentException if nothing runs in the script
    */
   public static <E, K, O> Answer<K, O> of(
-      View<E, K, O> view, Coder<E> coder, EventScript<E> script) {
+      MaterializedView<E, K, O> view, Coder<E> coder, EventScript<E> script) {
     return Trial.of(view, coder, script.events(), Runners.direct(), 0).answer(script.running(), 1);
   }
 }

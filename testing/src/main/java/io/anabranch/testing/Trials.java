@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.testing;
 
-import io.anabranch.api.View;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.api.WindowedView;
 import io.anabranch.testing.script.Copies;
 import io.anabranch.testing.script.EventScript;
@@ -34,7 +34,7 @@ final class Trials<E> {
 
   private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
-  private final View<E, ?, ?> view;
+  private final MaterializedView<E, ?, ?> view;
   private final Equivalence.Settings<E> settings;
   private final Coder<E> coder;
   private final Stage<E> first;
@@ -51,7 +51,7 @@ final class Trials<E> {
    *
    * @throws io.anabranch.api.UserException if the view is refused
    */
-  Trials(View<E, ?, ?> view, Equivalence.Settings<E> settings) {
+  Trials(MaterializedView<E, ?, ?> view, Equivalence.Settings<E> settings) {
     this.view = view;
     this.settings = settings;
     List<TimestampedValue<E>> events = events(settings.seed());

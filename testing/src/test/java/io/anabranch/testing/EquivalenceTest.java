@@ -17,9 +17,8 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.anabranch.api.View;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.testing.script.EventScript;
-import io.anabranch.transforms.Sum;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,6 +28,7 @@ import java.util.logging.Logger;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
@@ -66,7 +66,7 @@ final class EquivalenceTest {
 
   @Test
   void storyThatDiesAndIsStartedAgain() {
-    View<String, String, Long> words = words();
+    MaterializedView<String, String, Long> words = words();
     EventScript<String> story =
         EventScript.<String>on("2026-03-01")
             .at("10:00")
@@ -281,8 +281,8 @@ final class EquivalenceTest {
 
   @Test
   void viewThatIsRefusedIsNoView() {
-    View<String, String, Long> refused =
-        View.<String>named("refused")
+    MaterializedView<String, String, Long> refused =
+        MaterializedView.of(String.class, "refused")
             .bucket(Duration.ofHours(1))
             .contributions(
                 new PTransform<PCollection<String>, PCollection<KV<String, Long>>>() {

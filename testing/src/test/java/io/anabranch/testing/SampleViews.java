@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.testing;
 
-import io.anabranch.api.View;
-import io.anabranch.transforms.Sum;
+import io.anabranch.api.MaterializedView;
 import java.time.Duration;
 import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
@@ -18,8 +18,8 @@ public final class SampleViews {
   private SampleViews() {}
 
   /** A combined view, in buckets of an hour. */
-  public static View<String, String, Long> words() {
-    return View.<String>named("words")
+  public static MaterializedView<String, String, Long> words() {
+    return MaterializedView.of(String.class, "words")
         .bucket(Duration.ofHours(1))
         .contributions(
             MapElements.into(
@@ -29,8 +29,8 @@ public final class SampleViews {
   }
 
   /** A windowed view, of windows of an hour, that waits half an hour for late events. */
-  public static View<String, String, Long> hours() {
-    return View.<String>named("hours")
+  public static MaterializedView<String, String, Long> hours() {
+    return MaterializedView.of(String.class, "hours")
         .lateness(Duration.ofMinutes(30))
         .lookback(Duration.ofHours(1))
         .rows(

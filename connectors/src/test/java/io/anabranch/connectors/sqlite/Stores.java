@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.Fingerprint;
+import io.anabranch.api.definition.Fingerprint;
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.LiveRow;
 import io.anabranch.api.spi.Settings;

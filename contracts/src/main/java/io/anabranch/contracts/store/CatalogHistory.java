@@ -6,7 +6,7 @@ import static java.util.Comparator.comparingLong;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.Fingerprint;
+import io.anabranch.api.definition.Fingerprint;
 import io.anabranch.api.spi.store.FencedException;
 import io.anabranch.api.spi.store.IdKind;
 import io.anabranch.api.spi.store.OpenSlice;

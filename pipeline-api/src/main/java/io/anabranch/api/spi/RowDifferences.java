@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi;
 
-import io.anabranch.api.Excerpt;
 import io.anabranch.api.KeyText;
+import io.anabranch.api.internal.Excerpt;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -285,9 +285,13 @@ public final class CombineLaws<V, A, O> {
             + " of that one was %s, and is %s once more was added; copy it");
   }
 
+  /**
+   * Decoded accumulators are merged and read, never added to; and empty ones are not encoded, as no
+   * row is made of nothing.
+   */
   private Optional<String> roundTrip() {
     List<V> all = contributions.get();
-    int half = all.size() / 2;
+    int half = (all.size() + 1) / 2;
     try {
       A twice = fold(contributions.get());
       if (!Arrays.equals(
@@ -298,11 +302,12 @@ public final class CombineLaws<V, A, O> {
                 + ", is not deterministic: it encodes one accumulator in different ways");
       }
       A first = copy(fold(contributions.get().subList(0, half)));
-      copy(function.createAccumulator());
-      A accumulator = first;
-      for (V contribution : contributions.get().subList(half, all.size())) {
-        accumulator = function.addInput(accumulator, contribution);
-      }
+      A second =
+          half == all.size()
+              ? function.createAccumulator()
+              : copy(fold(contributions.get().subList(half, all.size())));
+      A accumulator =
+          function.mergeAccumulators(Arrays.asList(function.createAccumulator(), first, second));
       return differ(
           value(fold(all)),
           value(copy(accumulator)),

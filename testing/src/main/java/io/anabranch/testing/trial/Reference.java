@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.testing.trial;
 
-import io.anabranch.api.CombinedDefinition;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.KeyText;
 import io.anabranch.api.UserException;
-import io.anabranch.api.WindowedDefinition;
+import io.anabranch.api.definition.CombinedDefinition;
+import io.anabranch.api.definition.WindowedDefinition;
 import io.anabranch.testing.laws.Values;
 import io.anabranch.testing.workers.FreshWorkers;
 import io.anabranch.testing.workers.StaticFields;
-import io.anabranch.transforms.epoch.EpochEvent;
-import io.anabranch.transforms.epoch.EpochEventCoder;
-import io.anabranch.transforms.epoch.EpochWindow;
-import io.anabranch.transforms.epoch.EpochWindows;
+import io.anabranch.transforms.internal.epoch.EpochEvent;
+import io.anabranch.transforms.internal.epoch.EpochEventCoder;
+import io.anabranch.transforms.internal.epoch.EpochWindow;
+import io.anabranch.transforms.internal.epoch.EpochWindows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

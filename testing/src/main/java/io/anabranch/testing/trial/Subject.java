@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.testing.trial;
 
-import io.anabranch.api.ViewDefinition;
-import io.anabranch.wiring.LoadedApplication;
+import io.anabranch.api.definition.LoadedApplication;
+import io.anabranch.api.definition.ViewDefinition;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.beam.sdk.coders.Coder;

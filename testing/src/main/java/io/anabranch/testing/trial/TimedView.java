@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.testing.trial;
 
-import io.anabranch.api.CombinedDefinition;
 import io.anabranch.api.CombinedView;
 import io.anabranch.api.EventFormat;
-import io.anabranch.api.View;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.api.WindowedView;
+import io.anabranch.api.definition.CombinedDefinition;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.testing.workers.FreshWorkers;
 import java.io.ByteArrayInputStream;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TimestampedValue;
 import org.apache.beam.sdk.values.TimestampedValue.TimestampedValueCoder;
+import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
  * A view over events that carry their event time, so that an author's events need no field for it.
@@ -39,21 +41,23 @@ final class TimedView {
    *
    * @throws io.anabranch.api.UserException if the view's graph is refused
    */
-  static <E, K, O> View<TimestampedValue<E>, K, O> of(View<E, K, O> view, Coder<E> coder) {
+  static <E, K, O> MaterializedView<TimestampedValue<E>, K, O> of(
+      MaterializedView<E, K, O> view, Coder<E> coder) {
     if (view instanceof CombinedView<E, K, ?, ?, O> combined) {
       return combined(combined, coder);
     }
     return windowed(view, coder);
   }
 
-  private static <E, K, V, A, O> View<TimestampedValue<E>, K, O> combined(
+  private static <E, K, V, A, O> MaterializedView<TimestampedValue<E>, K, O> combined(
       CombinedView<E, K, V, A, O> view, Coder<E> coder) {
     CombinedDefinition<E, K, V, A, O> definition =
-        view.define(
+        ViewDefinition.of(
+            view,
             EventFormat.<E>bytes((bytes, offset, length) -> null)
                 .timestamp(event -> Instant.EPOCH)
                 .coder(coder));
-    return View.<TimestampedValue<E>>named(view.name())
+    return MaterializedView.of(new TypeDescriptor<TimestampedValue<E>>() {}, view.name())
         .bucket(view.bucket().windows())
         .contributions(new Untimed<>(view.contributions(), coder))
         .combine(view.combineFn())
@@ -62,11 +66,11 @@ final class TimedView {
   }
 
   @SuppressWarnings("unchecked") // of a windowed view, the value is what its rows hold
-  private static <E, K, O> View<TimestampedValue<E>, K, O> windowed(
-      View<E, K, O> view, Coder<E> coder) {
+  private static <E, K, O> MaterializedView<TimestampedValue<E>, K, O> windowed(
+      MaterializedView<E, K, O> view, Coder<E> coder) {
     WindowedView<E, K, O> windowed = (WindowedView<E, K, O>) view;
     WindowedView<TimestampedValue<E>, K, O> timed =
-        View.<TimestampedValue<E>>named(view.name())
+        MaterializedView.of(new TypeDescriptor<TimestampedValue<E>>() {}, view.name())
             .lateness(windowed.timeliness().lateness())
             .lookback(windowed.timeliness().lookback())
             .rows(new Untimed<E, K, O>(windowed.rows(), coder))

@@ -4,14 +4,14 @@ package io.anabranch.testing.trial;
 import io.anabranch.api.Answer;
 import io.anabranch.api.Application;
 import io.anabranch.api.EventFormat;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.api.Timeliness;
-import io.anabranch.api.View;
-import io.anabranch.api.ViewDefinition;
 import io.anabranch.api.WindowedView;
+import io.anabranch.api.definition.LoadedApplication;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.testing.script.EventScript;
 import io.anabranch.testing.script.Step;
 import io.anabranch.testing.workers.FreshWorkers;
-import io.anabranch.wiring.LoadedApplication;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +51,7 @@ public final class Trial<E, K, V, A, O> {
    * @throws io.anabranch.api.UserException if the view's graph is refused
    */
   public static <E, K, O> Trial<E, K, ?, ?, O> of(
-      View<E, K, O> view,
+      MaterializedView<E, K, O> view,
       Coder<E> coder,
       List<TimestampedValue<E>> events,
       Supplier<PipelineOptions> options,
@@ -81,9 +81,10 @@ public final class Trial<E, K, V, A, O> {
   }
 
   /** An application of one view. */
-  private record OneView<E>(View<E, ?, ?> view, EventFormat<E> events) implements Application<E> {
+  private record OneView<E>(MaterializedView<E, ?, ?> view, EventFormat<E> events)
+      implements Application<E> {
     @Override
-    public List<View<E, ?, ?>> views() {
+    public List<MaterializedView<E, ?, ?>> views() {
       return List.of(view);
     }
   }

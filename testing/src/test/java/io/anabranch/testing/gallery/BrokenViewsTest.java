@@ -8,12 +8,12 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.anabranch.api.View;
-import io.anabranch.transforms.Sum;
+import io.anabranch.api.MaterializedView;
 import java.time.Duration;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.values.KV;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -174,8 +174,8 @@ final class BrokenViewsTest {
 
   @Test
   void keyCoderInOrderOfIteration() {
-    View<String, ?, Long> view =
-        View.<String>named("broken")
+    MaterializedView<String, ?, Long> view =
+        MaterializedView.of(String.class, "broken")
             .bucket(Duration.ofHours(1))
             .contributions(BrokenCoders.KEYS_IN_ORDER_OF_ITERATION)
             .combine(Sum.ofLongs());
@@ -197,9 +197,9 @@ final class BrokenViewsTest {
         containsString("the coder of the events loses something: "));
   }
 
-  private static <O> View<String, String, O> view(
+  private static <O> MaterializedView<String, String, O> view(
       DoFn<String, KV<String, Long>> contributions, CombineFn<Long, ?, O> combineFn) {
-    return View.<String>named("broken")
+    return MaterializedView.of(String.class, "broken")
         .bucket(Duration.ofHours(1))
         .contributions(ParDo.of(contributions))
         .combine(combineFn);

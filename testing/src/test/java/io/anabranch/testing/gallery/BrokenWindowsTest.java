@@ -5,7 +5,7 @@ import static io.anabranch.testing.gallery.Kit.fails;
 import static io.anabranch.testing.gallery.Kit.kit;
 import static org.hamcrest.MatcherAssert.assertThat;
 
-import io.anabranch.api.View;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.testing.gallery.BrokenWindows.OfSessions;
 import java.time.Duration;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -53,10 +53,10 @@ final class BrokenWindowsTest {
     fails(view(new BrokenFns.FirstOfKey(), new BrokenWindows.SumFn()), "in its bundle");
   }
 
-  private static View<String, String, Long> view(
+  private static MaterializedView<String, String, Long> view(
       DoFn<String, KV<String, Long>> parse,
       DoFn<KV<String, Iterable<Long>>, KV<String, Long>> row) {
-    return View.<String>named("sessions")
+    return MaterializedView.of(String.class, "sessions")
         .lateness(Duration.ofMinutes(30))
         .lookback(Duration.ofHours(6))
         .rows(new OfSessions(parse, row).rows());

@@ -7,14 +7,14 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.anabranch.transforms.Distinct;
-import io.anabranch.transforms.Sum;
+import io.anabranch.transforms.DistinctCount;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.Max;
+import org.apache.beam.sdk.transforms.Sum;
 import org.hamcrest.Description;
 import org.hamcrest.StringDescription;
 import org.junit.jupiter.api.Test;
@@ -32,7 +32,7 @@ final class CombineLawsTest {
   void sketchKeepsThemWithinItsError() {
     List<String> names = IntStream.range(0, 20_000).mapToObj(Integer::toString).toList();
 
-    assertThat(Distinct.approximately(), keepsItsLaws(StringUtf8Coder.of(), names, 0.05));
+    assertThat(DistinctCount.approximately(), keepsItsLaws(StringUtf8Coder.of(), names, 0.05));
   }
 
   @Test

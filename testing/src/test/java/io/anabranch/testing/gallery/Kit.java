@@ -6,7 +6,7 @@ import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.anabranch.api.View;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.testing.Equivalence;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,7 @@ final class Kit {
   }
 
   /** The message tells a schedule, a row, what was said of it, and the cause. */
-  static void fails(View<String, ?, ?> view, String... causes) {
+  static void fails(MaterializedView<String, ?, ?> view, String... causes) {
     String message = message(view);
     for (String cause : causes) {
       assertThat(message, containsString(cause));
@@ -52,7 +52,7 @@ final class Kit {
   }
 
   /** Returns what the kit says of a view that fails. */
-  static String message(View<String, ?, ?> view) {
+  static String message(MaterializedView<String, ?, ?> view) {
     return assertThrows(AssertionError.class, () -> assertThat(view, kit())).getMessage();
   }
 }

@@ -6,9 +6,8 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 
-import io.anabranch.api.View;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.testing.Equivalence;
-import io.anabranch.transforms.Sum;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +35,7 @@ import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.CalendarWindows;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
@@ -70,8 +70,8 @@ final class SoundViewsTest {
 
   @Test
   void sumsOfDoublesInSessions() {
-    View<String, String, Double> view =
-        View.<String>named("sound")
+    MaterializedView<String, String, Double> view =
+        MaterializedView.of(String.class, "sound")
             .lateness(Duration.ofMinutes(30))
             .lookback(Duration.ofHours(6))
             .rows(
@@ -93,8 +93,8 @@ final class SoundViewsTest {
 
   @Test
   void bucketsOfACalendar() {
-    View<String, String, Long> view =
-        View.<String>named("sound")
+    MaterializedView<String, String, Long> view =
+        MaterializedView.of(String.class, "sound")
             .bucket(CalendarWindows.days(1).withTimeZone(DateTimeZone.forID("America/St_Johns")))
             .contributions(ParDo.of(new BufferFn()))
             .combine(Sum.ofLongs());
@@ -104,7 +104,7 @@ final class SoundViewsTest {
 
   @Test
   void timeOfTheEventAsTimestamp() {
-    View<String, String, Long> view = combined(ParDo.of(new TimedFn()));
+    MaterializedView<String, String, Long> view = combined(ParDo.of(new TimedFn()));
 
     assertThat(
         view,
@@ -123,8 +123,8 @@ final class SoundViewsTest {
 
   @Test
   void functionThatHasNoEmptyAccumulator() {
-    View<String, String, Long> view =
-        View.<String>named("sound")
+    MaterializedView<String, String, Long> view =
+        MaterializedView.of(String.class, "sound")
             .bucket(Duration.ofHours(1))
             .contributions(ParDo.of(new BrokenFns.Parse()))
             .combine(new HighestOfAny());
@@ -134,8 +134,8 @@ final class SoundViewsTest {
 
   @Test
   void contributionsAndValuesWithoutText() {
-    View<String, String, Opaque> view =
-        View.<String>named("sound")
+    MaterializedView<String, String, Opaque> view =
+        MaterializedView.of(String.class, "sound")
             .bucket(Duration.ofHours(1))
             .contributions(
                 new PTransform<PCollection<String>, PCollection<KV<String, Opaque>>>() {
@@ -155,7 +155,7 @@ final class SoundViewsTest {
 
   @Test
   void sideInputThatIsNotThereAndNotAskedFor() {
-    View<String, String, Long> view =
+    MaterializedView<String, String, Long> view =
         combined(
             new PTransform<PCollection<String>, PCollection<KV<String, Long>>>() {
               @Override
@@ -176,7 +176,7 @@ final class SoundViewsTest {
 
   @Test
   void viewThatContributesNothingIsNotTested() {
-    View<String, String, Long> view =
+    MaterializedView<String, String, Long> view =
         combined(
             new PTransform<PCollection<String>, PCollection<KV<String, Long>>>() {
               @Override
@@ -193,8 +193,8 @@ final class SoundViewsTest {
 
   @Test
   void valuesThatNobodyCanTellApartAreRefused() {
-    View<String, String, Object> view =
-        View.<String>named("sound")
+    MaterializedView<String, String, Object> view =
+        MaterializedView.of(String.class, "sound")
             .bucket(Duration.ofHours(1))
             .contributions(ParDo.of(new BrokenFns.Parse()))
             .combine(new SumAs<>((Long each) -> each, sum -> new Object()));
@@ -208,8 +208,8 @@ final class SoundViewsTest {
 
   @Test
   void stateAndTimers() {
-    View<String, String, Long> view =
-        View.<String>named("highest")
+    MaterializedView<String, String, Long> view =
+        MaterializedView.of(String.class, "highest")
             .lateness(Duration.ofMinutes(30))
             .lookback(Duration.ofHours(1))
             .rows(
@@ -229,7 +229,7 @@ final class SoundViewsTest {
     assertThat(view, kit().underSchedules(10));
   }
 
-  static View<String, String, Long> priced() {
+  static MaterializedView<String, String, Long> priced() {
     return combined(transform());
   }
 
@@ -255,9 +255,9 @@ final class SoundViewsTest {
     };
   }
 
-  private static View<String, String, Long> combined(
+  private static MaterializedView<String, String, Long> combined(
       PTransform<? super PCollection<String>, PCollection<KV<String, Long>>> contributions) {
-    return View.<String>named("sound")
+    return MaterializedView.of(String.class, "sound")
         .bucket(Duration.ofHours(1))
         .contributions(contributions)
         .combine(Sum.ofLongs());

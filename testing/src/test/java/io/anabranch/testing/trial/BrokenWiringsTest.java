@@ -11,7 +11,7 @@ import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.View;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.api.WindowedView;
 import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.LogEnd;
@@ -290,14 +290,14 @@ final class BrokenWiringsTest {
   }
 
   /** A row tells it, and not a run that fails. */
-  private static void assertIsFound(View<String, String, Long> view, Wiring wiring) {
+  private static void assertIsFound(MaterializedView<String, String, Long> view, Wiring wiring) {
     Optional<Disagreement> found = found(view, wiring, SEED);
     assertThat("found", found.isPresent(), is(true));
     assertThat(found.toString(), found.get().row().isPresent(), is(true));
   }
 
   private static Optional<Disagreement> found(
-      View<String, String, Long> view, Wiring wiring, long seed) {
+      MaterializedView<String, String, Long> view, Wiring wiring, long seed) {
     Random random = new Random(seed);
     List<TimestampedValue<String>> events = new ArrayList<>();
     for (int i = 0; i < 20; i++) {

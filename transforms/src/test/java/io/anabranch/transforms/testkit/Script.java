@@ -2,8 +2,8 @@
 package io.anabranch.transforms.testkit;
 
 import io.anabranch.api.Epochs;
-import io.anabranch.transforms.epoch.EpochEvent;
-import io.anabranch.transforms.epoch.EpochEventCoder;
+import io.anabranch.transforms.internal.epoch.EpochEvent;
+import io.anabranch.transforms.internal.epoch.EpochEventCoder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

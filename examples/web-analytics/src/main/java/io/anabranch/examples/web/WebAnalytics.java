@@ -3,12 +3,12 @@ package io.anabranch.examples.web;
 
 import io.anabranch.api.Application;
 import io.anabranch.api.EventFormat;
-import io.anabranch.api.View;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.cli.Anabranch;
-import io.anabranch.transforms.Distinct;
-import io.anabranch.transforms.Sum;
+import io.anabranch.transforms.DistinctCount;
 import java.time.Duration;
 import java.util.List;
+import org.apache.beam.sdk.transforms.Sum;
 
 /**
  * Web analytics over the access log of an Apache httpd in the combined format.
@@ -39,19 +39,19 @@ public final class WebAnalytics implements Application<Request> {
   }
 
   @Override
-  public List<View<Request, ?, ?>> views() {
+  public List<MaterializedView<Request, ?, ?>> views() {
     return List.of(
-        View.<Request>named("page-views")
+        MaterializedView.of(Request.class, "page-views")
             .bucket(Duration.ofMinutes(1))
-            .contributions(new ViewsByPage())
+            .contributions(Request::page, request -> 1L)
             .combine(Sum.ofLongs()),
-        View.<Request>named("bytes")
+        MaterializedView.of(Request.class, "bytes")
             .bucket(Duration.ofMinutes(1))
-            .contributions(new BytesByStatus())
+            .contributions(Request::statusClass, Request::bytes)
             .combine(Sum.ofLongs()),
-        View.<Request>named("visitors")
+        MaterializedView.of(Request.class, "visitors")
             .bucket(Duration.ofHours(1))
-            .contributions(new AddressesByPage())
-            .combine(Distinct.approximately()));
+            .contributions(Request::page, Request::address)
+            .combine(DistinctCount.approximately()));
   }
 }

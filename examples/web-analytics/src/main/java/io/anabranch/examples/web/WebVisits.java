@@ -3,7 +3,7 @@ package io.anabranch.examples.web;
 
 import io.anabranch.api.Application;
 import io.anabranch.api.EventFormat;
-import io.anabranch.api.View;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.cli.Anabranch;
 import java.time.Duration;
 import java.util.List;
@@ -37,19 +37,19 @@ public final class WebVisits implements Application<Request> {
   }
 
   @Override
-  public List<View<Request, ?, ?>> views() {
+  public List<MaterializedView<Request, ?, ?>> views() {
     return List.of(
-        View.<Request>named("sessions")
+        MaterializedView.of(Request.class, "sessions")
             .lateness(Duration.ofHours(1))
             .lookback(Duration.ofHours(6))
             .rows(new Visits(Duration.ofMinutes(30)))
             .totals(Visit::plus),
-        View.<Request>named("bounce-rate")
+        MaterializedView.of(Request.class, "bounce-rate")
             .lateness(Duration.ofHours(1))
             .lookback(Duration.ofHours(7)) // the longest session, and the hour it is counted in
             .rows(new BouncesByLanding(Duration.ofMinutes(30), Duration.ofHours(1)))
             .totals(Bounces::plus),
-        View.<Request>named("top-pages")
+        MaterializedView.of(Request.class, "top-pages")
             .lateness(Duration.ofHours(1))
             .lookback(Duration.ofHours(1))
             .rows(new TopPages(Duration.ofHours(1), 10))

@@ -2,14 +2,14 @@
 package io.anabranch.examples.web;
 
 import io.anabranch.api.Answer.Row;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.LoadedApplication;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.api.spi.store.ViewStores;
 import io.anabranch.catalog.Catalog;
 import io.anabranch.serving.Query;
 import io.anabranch.serving.ViewReader;
-import io.anabranch.wiring.LoadedApplication;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

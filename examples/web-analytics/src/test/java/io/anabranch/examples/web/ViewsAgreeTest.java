@@ -5,9 +5,8 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.anabranch.api.View;
+import io.anabranch.api.MaterializedView;
 import io.anabranch.testing.Equivalence;
-import io.anabranch.transforms.Sum;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.transforms.Combine;
+import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.transforms.windowing.CalendarWindows;
 import org.joda.time.DateTimeConstants;
 import org.joda.time.DateTimeZone;
@@ -28,17 +28,17 @@ final class ViewsAgreeTest {
   private static final int COMBINED_BY_NIGHT = 3_000;
   private static final int WINDOWED_BY_NIGHT = 350;
 
-  static Stream<View<Request, ?, ?>> combined() {
+  static Stream<MaterializedView<Request, ?, ?>> combined() {
     return new WebAnalytics().views().stream();
   }
 
-  static Stream<View<Request, ?, ?>> windowed() {
+  static Stream<MaterializedView<Request, ?, ?>> windowed() {
     return new WebVisits().views().stream();
   }
 
   @ParameterizedTest
   @MethodSource("combined")
-  void combinedViewAgrees(View<Request, ?, ?> view) {
+  void combinedViewAgrees(MaterializedView<Request, ?, ?> view) {
     assertThat(
         view,
         Equivalence.<Request>agreesInEveryArchitecture()
@@ -49,7 +49,7 @@ final class ViewsAgreeTest {
 
   @ParameterizedTest
   @MethodSource("windowed")
-  void windowedViewAgrees(View<Request, ?, ?> view) {
+  void windowedViewAgrees(MaterializedView<Request, ?, ?> view) {
     assertThat(view, agrees().underSchedules(10));
   }
 
@@ -57,26 +57,26 @@ final class ViewsAgreeTest {
   @Tag("night")
   @ParameterizedTest
   @MethodSource("combined")
-  void combinedViewAgreesAllNight(View<Request, ?, ?> view) {
+  void combinedViewAgreesAllNight(MaterializedView<Request, ?, ?> view) {
     assertThat(view, agrees().underSchedules(COMBINED_BY_NIGHT));
   }
 
   @Tag("night")
   @ParameterizedTest
   @MethodSource("windowed")
-  void windowedViewAgreesAllNight(View<Request, ?, ?> view) {
+  void windowedViewAgreesAllNight(MaterializedView<Request, ?, ?> view) {
     assertThat(view, agrees().underSchedules(WINDOWED_BY_NIGHT));
   }
 
   /** As the documentation writes it. */
   @Test
   void weeksOfAZoneAgree() {
-    View<Request, String, Long> weekly =
-        View.<Request>named("weekly-page-views")
+    MaterializedView<Request, String, Long> weekly =
+        MaterializedView.of(Request.class, "weekly-page-views")
             .bucket(
                 CalendarWindows.weeks(1, DateTimeConstants.MONDAY)
                     .withTimeZone(DateTimeZone.forID("Europe/Berlin")))
-            .contributions(new ViewsByPage())
+            .contributions(Request::page, request -> 1L)
             .combine(Sum.ofLongs());
 
     assertThat(weekly, agrees().underSchedules(20));
@@ -84,10 +84,10 @@ final class ViewsAgreeTest {
 
   @Test
   void brokenViewIsToldAsTheDocumentationSays() throws IOException {
-    View<Request, String, String> lastVisitor =
-        View.<Request>named("last-visitor")
+    MaterializedView<Request, String, String> lastVisitor =
+        MaterializedView.of(Request.class, "last-visitor")
             .bucket(Duration.ofHours(1))
-            .contributions(new AddressesByPage())
+            .contributions(Request::page, Request::address)
             .combine(new Last());
 
     String message =

@@ -11,8 +11,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.anabranch.api.CombinedView;
 import io.anabranch.api.EventFormat;
-import io.anabranch.api.View;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.MaterializedView;
+import io.anabranch.api.definition.ViewDefinition;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -49,7 +49,7 @@ class WebAnalyticsTest {
   @Test
   void eachRequestIsOneViewOfItsPage() {
     check(
-        new ViewsByPage(),
+        "page-views",
         KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()),
         KV.of("/a", 1L),
         KV.of("/a", 1L),
@@ -59,7 +59,7 @@ class WebAnalyticsTest {
   @Test
   void sizesAreGivenByStatusClass() {
     check(
-        new BytesByStatus(),
+        "bytes",
         KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()),
         KV.of("2xx", 100L),
         KV.of("3xx", 0L),
@@ -69,7 +69,7 @@ class WebAnalyticsTest {
   @Test
   void addressesAreGivenByPage() {
     check(
-        new AddressesByPage(),
+        "visitors",
         KvCoder.of(StringUtf8Coder.of(), StringUtf8Coder.of()),
         KV.of("/a", "198.18.0.1"),
         KV.of("/a", "198.18.0.2"),
@@ -78,10 +78,7 @@ class WebAnalyticsTest {
 
   @SafeVarargs
   @SuppressWarnings("varargs") // the array is only read
-  private static <V> void check(
-      PTransform<PCollection<Request>, PCollection<KV<String, V>>> contributions,
-      KvCoder<String, V> coder,
-      KV<String, V>... expected) {
+  private <V> void check(String name, KvCoder<String, V> coder, KV<String, V>... expected) {
     Pipeline pipeline = Pipeline.create();
     PCollection<Request> requests =
         pipeline.apply(
@@ -92,11 +89,24 @@ class WebAnalyticsTest {
                     request("198.18.0.2", "/?y", 404, 7))
                 .withCoder(Request.coder()));
 
-    PCollection<KV<String, V>> output = requests.apply("Contributions", contributions);
+    PCollection<KV<String, V>> output = requests.apply("Contributions", contributions(name));
 
     assertThat(output.getCoder(), is(coder));
     PAssert.that(output).containsInAnyOrder(List.of(expected));
     pipeline.run().waitUntilFinish();
+  }
+
+  @SuppressWarnings("unchecked") // the caller knows the types of the view
+  private <V> PTransform<PCollection<Request>, PCollection<KV<String, V>>> contributions(
+      String name) {
+    return application.views().stream()
+        .filter(view -> view.name().equals(name))
+        .map(view -> (CombinedView<Request, String, V, ?, ?>) view)
+        .map(
+            view ->
+                (PTransform<PCollection<Request>, PCollection<KV<String, V>>>) view.contributions())
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Request request(String address, String path, int status, long bytes) {
@@ -106,8 +116,9 @@ class WebAnalyticsTest {
 
   @Test
   void everyViewPassesTheGraphCheck() {
-    for (View<Request, ?, ?> view : application.views()) {
-      ViewDefinition<Request, ?, ?, ?, ?> definition = view.define(application.events());
+    for (MaterializedView<Request, ?, ?> view : application.views()) {
+      ViewDefinition<Request, ?, ?, ?, ?> definition =
+          ViewDefinition.of(view, application.events());
 
       assertThat(definition.name(), is(view.name()));
       assertThat(definition.keyCoder(), instanceOf(StringUtf8Coder.class));
@@ -119,28 +130,41 @@ class WebAnalyticsTest {
   void fingerprintsStayAsTheyAre() {
     List<String> fingerprints =
         application.views().stream()
-            .map(view -> view.define(application.events()).fingerprint().toString())
+            .map(view -> ViewDefinition.of(view, application.events()).fingerprint().toString())
             .toList();
 
     assertThat(
         fingerprints,
         contains(
-            fingerprint("PT1M", "Sum$SumLongsFn", "org.apache.beam.sdk.coders.VarLongCoder"),
-            fingerprint("PT1M", "Sum$SumLongsFn", "org.apache.beam.sdk.coders.VarLongCoder"),
+            fingerprint(
+                "PT1M",
+                "VarLongCoder",
+                "org.apache.beam.sdk.transforms.Sum$SumLongFn",
+                "org.apache.beam.sdk.coders.DelegateCoder"),
+            fingerprint(
+                "PT1M",
+                "VarLongCoder",
+                "org.apache.beam.sdk.transforms.Sum$SumLongFn",
+                "org.apache.beam.sdk.coders.DelegateCoder"),
             fingerprint(
                 "PT1H",
-                "Distinct$DistinctFn\ncombine parameters=lgK=15",
+                "StringUtf8Coder",
+                "io.anabranch.transforms.DistinctCount$DistinctCountFn\n"
+                    + "combine parameters=lgK=15",
                 "io.anabranch.transforms.HllSketchCoder")));
   }
 
-  private static String fingerprint(String bucket, String combine, String accumulator) {
+  private static String fingerprint(
+      String bucket, String contribution, String combine, String accumulator) {
     return String.join(
         "\n",
         "kind=combined",
         "bucket=" + bucket,
         "key=org.apache.beam.sdk.coders.StringUtf8Coder",
-        "combine=io.anabranch.transforms." + combine,
+        "contribution=org.apache.beam.sdk.coders." + contribution,
+        "combine=" + combine,
         "accumulator=" + accumulator,
+        "event format=revision 1",
         "revision=1");
   }
 

@@ -12,7 +12,8 @@ import static org.hamcrest.Matchers.not;
 
 import io.anabranch.api.Answer;
 import io.anabranch.api.Bucket;
-import io.anabranch.api.ViewDefinition;
+import io.anabranch.api.definition.LoadedApplication;
+import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.AppendableLog;
 import io.anabranch.api.spi.AppendableLog.Input;
 import io.anabranch.api.spi.Settings;
@@ -22,7 +23,6 @@ import io.anabranch.cli.SampleTraffic.Arrival;
 import io.anabranch.config.Providers;
 import io.anabranch.serving.Query;
 import io.anabranch.serving.ViewReader;
-import io.anabranch.wiring.LoadedApplication;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -114,7 +114,12 @@ final class WebVisitsTest {
 
     List<String> windows =
         application.views().stream()
-            .map(view -> view.define(application.events()).fingerprint().parts().get("windows"))
+            .map(
+                view ->
+                    ViewDefinition.of(view, application.events())
+                        .fingerprint()
+                        .parts()
+                        .get("windows"))
             .toList();
 
     assertThat(

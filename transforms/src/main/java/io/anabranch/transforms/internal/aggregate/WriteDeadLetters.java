@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.transforms.internal.aggregate;
+
+import io.anabranch.api.spi.DeadLetter;
+import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.store.OpenSlice;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+import org.apache.beam.sdk.coders.VoidCoder;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * Stores dead letters, a bundle at a time.
+ *
+ * <p>Input: dead letters, bounded or not, in any windows. Output: nothing, ever. A bundle of more
+ * than 8 MiB is stored in parts. A letter is identified by its place in the log, so storing it
+ * twice changes nothing.
+ */
+public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, PCollection<Void>> {
+  private final transient Settings store;
+  private final transient List<OpenSlice> slices;
+
+  private WriteDeadLetters(Settings store, List<OpenSlice> slices) {
+    this.store = store;
+    this.slices = slices;
+  }
+
+  /**
+   * Stores to the store of these settings.
+   *
+   * @param slices what is written meanwhile: the letters are of their versions
+   */
+  public static WriteDeadLetters to(Settings store, Collection<OpenSlice> slices) {
+    return new WriteDeadLetters(store, List.copyOf(slices));
+  }
+
+  @Override
+  public PCollection<Void> expand(PCollection<DeadLetter> input) {
+    return input.apply("Write", ParDo.of(new WriteFn(store, slices))).setCoder(VoidCoder.of());
+  }
+
+  private static final class WriteFn extends StoreFn<DeadLetter, Void> {
+    private static final long serialVersionUID = 1L;
+    private static final int MOST_BYTES = 8 << 20;
+    private static final int BYTES_OF_A_LETTER = 200; // besides its record and its error
+    private final TreeMap<String, Long> generations = new TreeMap<>();
+    private transient List<DeadLetter> letters;
+    private transient long bytes;
+
+    WriteFn(Settings settings, List<OpenSlice> slices) {
+      super(settings);
+      slices.forEach(slice -> generations.put(slice.view(), slice.generation()));
+    }
+
+    @StartBundle
+    public void startBundle() {
+      letters = new ArrayList<>();
+      bytes = 0;
+    }
+
+    @ProcessElement
+    public void process(@Element DeadLetter letter) {
+      letters.add(letter);
+      bytes += letter.record().length + 2L * letter.error().length() + BYTES_OF_A_LETTER;
+      if (bytes > MOST_BYTES) {
+        flush();
+      }
+    }
+
+    @FinishBundle
+    public void finishBundle() {
+      flush();
+    }
+
+    private void flush() {
+      if (!letters.isEmpty()) {
+        toStore(store -> store.deadLetters().write(generations, letters));
+        letters.clear();
+        bytes = 0;
+      }
+    }
+  }
+}
