@@ -24,18 +24,20 @@ import org.apache.beam.sdk.transforms.SerializableFunction;
  * EventFormat.lines(Request::parse).timestamp(Request::time).coder(RequestCoder.of())
  * }</pre>
  *
+ * <p>The module {@code formats} has formats for JSON and Avro.
+ *
  * @param <E> the event
  */
 public final class EventFormat<E> implements Serializable {
   private static final char REPLACEMENT = '\uFFFD';
 
-  private final Decoder<E> decoder;
+  private final RecordDecoder<E> decoder;
   private final SerializableFunction<E, Instant> timestamp;
   private final Coder<E> coder;
   private final int revision;
 
   private EventFormat(
-      Decoder<E> decoder,
+      RecordDecoder<E> decoder,
       SerializableFunction<E, Instant> timestamp,
       Coder<E> coder,
       int revision) {
@@ -52,12 +54,33 @@ public final class EventFormat<E> implements Serializable {
    */
   public static <E> Untimed<E> lines(SerializableFunction<String, E> parse) {
     requireGiven(parse, "parse");
-    return new Untimed<>((bytes, offset, length) -> parse.apply(text(bytes, offset, length)));
+    return bytes((bytes, offset, length) -> parse.apply(text(bytes, offset, length)));
   }
 
-  /** Starts a format for records of bytes. */
+  /** Starts a format for records of bytes. A record without a value is an undecodable one. */
   public static <E> Untimed<E> bytes(Decoder<E> decoder) {
+    requireGiven(decoder, "decoder");
+    return records(
+        record -> {
+          if (!record.hasValue()) {
+            throw new IllegalArgumentException("the record has no value");
+          }
+          return decoder.decode(record.array(), record.offset(), record.length());
+        });
+  }
+
+  /** Starts a format for records of which more than the value counts: key, headers, append time. */
+  public static <E> Untimed<E> records(RecordDecoder<E> decoder) {
     return new Untimed<>(requireGiven(decoder, "decoder"));
+  }
+
+  /**
+   * Starts a format that knows the coder of its events, as one for a data format does.
+   *
+   * @param coder the coder by which events travel between workers
+   */
+  public static <E> Coded<E> coded(RecordDecoder<E> decoder, Coder<E> coder) {
+    return new Coded<>(requireGiven(decoder, "decoder"), requireGiven(coder, "coder"));
   }
 
   /**
@@ -81,13 +104,13 @@ public final class EventFormat<E> implements Serializable {
   }
 
   /**
-   * Decodes {@code length} bytes from {@code offset} on.
+   * Decodes a record.
    *
    * @return the event, never null
    * @throws Exception if the record is not an event: it becomes a dead letter
    */
-  public E decode(byte[] bytes, int offset, int length) throws Exception {
-    E event = decoder.decode(bytes, offset, length);
+  public E decode(LogRecord record) throws Exception {
+    E event = decoder.decode(record);
     if (event == null) {
       throw new IllegalArgumentException("the decoder returned null");
     }
@@ -154,14 +177,25 @@ public final class EventFormat<E> implements Serializable {
   }
 
   /**
+   * Turns a record into an event.
+   *
+   * @param <E> the event
+   */
+  @FunctionalInterface
+  public interface RecordDecoder<E> extends Serializable {
+    /** Decodes a record, which is valid during the call. */
+    E decode(LogRecord record) throws Exception;
+  }
+
+  /**
    * A format that still lacks its event time.
    *
    * @param <E> the event
    */
   public static final class Untimed<E> {
-    private final Decoder<E> decoder;
+    private final RecordDecoder<E> decoder;
 
-    private Untimed(Decoder<E> decoder) {
+    private Untimed(RecordDecoder<E> decoder) {
       this.decoder = decoder;
     }
 
@@ -172,15 +206,35 @@ public final class EventFormat<E> implements Serializable {
   }
 
   /**
+   * A format that has a coder and still lacks its event time.
+   *
+   * @param <E> the event
+   */
+  public static final class Coded<E> {
+    private final RecordDecoder<E> decoder;
+    private final Coder<E> coder;
+
+    private Coded(RecordDecoder<E> decoder, Coder<E> coder) {
+      this.decoder = decoder;
+      this.coder = coder;
+    }
+
+    /** Sets the function from an event to its event time, the time at which it happened. */
+    public EventFormat<E> timestamp(SerializableFunction<E, Instant> timestamp) {
+      return new EventFormat<>(decoder, requireGiven(timestamp, "timestamp"), coder, 1);
+    }
+  }
+
+  /**
    * A format that still lacks its coder.
    *
    * @param <E> the event
    */
   public static final class Uncoded<E> {
-    private final Decoder<E> decoder;
+    private final RecordDecoder<E> decoder;
     private final SerializableFunction<E, Instant> timestamp;
 
-    private Uncoded(Decoder<E> decoder, SerializableFunction<E, Instant> timestamp) {
+    private Uncoded(RecordDecoder<E> decoder, SerializableFunction<E, Instant> timestamp) {
       this.decoder = decoder;
       this.timestamp = timestamp;
     }

@@ -9,7 +9,9 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.anabranch.api.spi.RecordBatch;
 import java.time.Instant;
+import java.util.Map;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.util.SerializableUtils;
 import org.junit.jupiter.api.Test;
@@ -48,10 +50,10 @@ class EventFormatTest {
   void onlyTheBytesOfTheRecordAreRead() throws Exception {
     byte[] bytes = "xx\nmiddle\r\nyy".getBytes(UTF_8);
 
-    assertThat(LINES.decode(bytes, 3, 8), is("middle"));
-    assertThat(LINES.decode(bytes, 3, 0), is(""));
-    assertThat(LINES.decode(new byte[] {'\r', 'a'}, 1, 1), is("a"));
-    assertThat(LINES.decode(new byte[] {'\r', 'a'}, 1, 0), is(""));
+    assertThat(decode(LINES, bytes, 3, 8), is("middle"));
+    assertThat(decode(LINES, bytes, 3, 0), is(""));
+    assertThat(decode(LINES, new byte[] {'\r', 'a'}, 1, 1), is("a"));
+    assertThat(decode(LINES, new byte[] {'\r', 'a'}, 1, 0), is(""));
   }
 
   @Test
@@ -71,7 +73,7 @@ class EventFormatTest {
     byte[] latin = "caf\u00e9 noir".getBytes(ISO_8859_1);
 
     IllegalArgumentException problem =
-        assertThrows(IllegalArgumentException.class, () -> LINES.decode(latin, 0, latin.length));
+        assertThrows(IllegalArgumentException.class, () -> decode(LINES, latin, 0, latin.length));
 
     assertThat(problem.getMessage(), is("the record is not UTF-8: byte 0xe9 at offset 3"));
   }
@@ -81,7 +83,7 @@ class EventFormatTest {
     byte[] bytes = {'x', 'x', 'a', (byte) 0xff, 'b'};
 
     IllegalArgumentException problem =
-        assertThrows(IllegalArgumentException.class, () -> LINES.decode(bytes, 2, 3));
+        assertThrows(IllegalArgumentException.class, () -> decode(LINES, bytes, 2, 3));
 
     assertThat(problem.getMessage(), containsString("byte 0xff at offset 1"));
   }
@@ -91,7 +93,7 @@ class EventFormatTest {
     byte[] cut = {'a', (byte) 0xe2, (byte) 0x98};
 
     IllegalArgumentException problem =
-        assertThrows(IllegalArgumentException.class, () -> LINES.decode(cut, 0, cut.length));
+        assertThrows(IllegalArgumentException.class, () -> decode(LINES, cut, 0, cut.length));
 
     assertThat(problem.getMessage(), containsString("byte 0xe2 at offset 1"));
   }
@@ -101,7 +103,7 @@ class EventFormatTest {
     byte[] bytes = {(byte) 0xef, (byte) 0xbf, (byte) 0xbd, (byte) 0x80};
 
     IllegalArgumentException problem =
-        assertThrows(IllegalArgumentException.class, () -> LINES.decode(bytes, 0, bytes.length));
+        assertThrows(IllegalArgumentException.class, () -> decode(LINES, bytes, 0, bytes.length));
 
     assertThat(problem.getMessage(), containsString("byte 0x80 at offset 3"));
   }
@@ -114,7 +116,7 @@ class EventFormatTest {
             .coder(org.apache.beam.sdk.coders.VarIntCoder.of());
 
     NumberFormatException problem =
-        assertThrows(NumberFormatException.class, () -> numbers.decode(new byte[] {'x'}, 0, 1));
+        assertThrows(NumberFormatException.class, () -> decode(numbers, new byte[] {'x'}, 0, 1));
 
     assertThat(problem.getMessage(), containsString("\"x\""));
   }
@@ -124,7 +126,7 @@ class EventFormatTest {
     EventFormat<String> nothing = format(line -> null);
 
     IllegalArgumentException problem =
-        assertThrows(IllegalArgumentException.class, () -> nothing.decode(new byte[] {'x'}, 0, 1));
+        assertThrows(IllegalArgumentException.class, () -> decode(nothing, new byte[] {'x'}, 0, 1));
 
     assertThat(problem.getMessage(), is("the decoder returned null"));
   }
@@ -158,8 +160,42 @@ class EventFormatTest {
             .timestamp(text -> Instant.EPOCH)
             .coder(StringUtf8Coder.of());
 
-    assertThat(hex.decode(new byte[] {'a', '\r', '\n'}, 1, 2), is("1:2"));
+    assertThat(decode(hex, new byte[] {'a', '\r', '\n'}, 1, 2), is("1:2"));
     assertThat(hex.coder(), is(StringUtf8Coder.of()));
+  }
+
+  @Test
+  void recordsAreGivenWithKeyAndHeaders() throws Exception {
+    EventFormat<String> keyed =
+        EventFormat.<String>records(
+                record ->
+                    text(record.key().orElseThrow())
+                        + "/"
+                        + text(record.header("type").orElseThrow())
+                        + "/"
+                        + new String(record.array(), record.offset(), record.length(), UTF_8))
+            .timestamp(text -> Instant.EPOCH)
+            .coder(StringUtf8Coder.of());
+    LogRecord record =
+        LogRecord.of(
+            "value".getBytes(UTF_8), "key".getBytes(UTF_8), Map.of("type", "t".getBytes(UTF_8)));
+
+    assertThat(keyed.decode(record), is("key/t/value"));
+    assertThat(
+        keyed.decode(RecordBatch.of(1, "part").add(7, record).build().cursor().at(0)),
+        is("key/t/value"));
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, UTF_8);
+  }
+
+  @Test
+  void revisionBelowOneIsRefused() {
+    assertThat(
+        assertThrows(IllegalArgumentException.class, () -> LINES.revision(0)).getMessage(),
+        is("revision of the event format is 0: it must be 1 or more"));
+    assertThat(LINES.revision(3).revision(), is(3));
   }
 
   @Test
@@ -176,7 +212,7 @@ class EventFormatTest {
   void travelsToWorkers() throws Exception {
     EventFormat<String> copy = SerializableUtils.ensureSerializable(LINES);
 
-    assertThat(copy.decode("a\r".getBytes(UTF_8), 0, 2), is("a"));
+    assertThat(decode(copy, "a\r".getBytes(UTF_8), 0, 2), is("a"));
   }
 
   private static EventFormat<String> format(
@@ -184,8 +220,18 @@ class EventFormatTest {
     return EventFormat.lines(parse).timestamp(line -> Instant.EPOCH).coder(StringUtf8Coder.of());
   }
 
+  private static <E> E decode(EventFormat<E> format, byte[] bytes, int offset, int length)
+      throws Exception {
+    RecordBatch batch =
+        RecordBatch.of(1, "part")
+            .add(0, bytes, 0, offset)
+            .add(offset, bytes, offset, length)
+            .build();
+    return format.decode(batch.cursor().at(1));
+  }
+
   private static String decode(String record) throws Exception {
     byte[] bytes = record.getBytes(UTF_8);
-    return LINES.decode(bytes, 0, bytes.length);
+    return decode(LINES, bytes, 0, bytes.length);
   }
 }

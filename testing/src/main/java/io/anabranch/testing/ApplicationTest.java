@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.hamcrest.Matcher;
@@ -23,18 +24,20 @@ import org.hamcrest.Matcher;
  * these are temporary ones. (The manner is that of scio's {@code JobTest}.)
  *
  * <pre>{@code
- * ApplicationTest.of(WebAnalytics.class)
- *     .configuration(Path.of("anabranch.yaml"))
- *     .log(line1, line2, "not a request")
- *     .run("run", "--layer", "batch")
- *     .expect("page-views", hasRow("2015-05-17T10:05:00Z", "/blog", 2L))
- *     .ignoring("bytes", "visitors")
- *     .deadLetters(1)
- *     .verify();
+ * ApplicationTest.verify(
+ *     WebAnalytics.class,
+ *     test ->
+ *         test.configuration(Path.of("anabranch.yaml"))
+ *             .log(line1, line2, "not a request")
+ *             .run("run", "--layer", "batch")
+ *             .expect("page-views", hasRow("2015-05-17T10:05:00Z", "/blog", 2L))
+ *             .ignoring("bytes", "visitors")
+ *             .deadLetters(1));
  * }</pre>
  *
- * <p>All of the log must be read by what runs, all views and all dead letters be expected: what is
- * forgotten fails, and is told.
+ * <p>All of the log must be read by what runs, and all views and all dead letters must be expected.
+ * What is forgotten fails, with its name. The steps are given to {@link #verify}, so that nobody
+ * can forget to run them.
  */
 public final class ApplicationTest {
   private static final Duration DEFAULT_LIMIT = Duration.ofMinutes(2);
@@ -55,9 +58,17 @@ public final class ApplicationTest {
     this.main = main;
   }
 
-  /** Starts a test of the application that the {@code main} of a class runs. */
-  public static ApplicationTest of(Class<?> main) {
-    return new ApplicationTest(requireNonNull(main, "main"));
+  /**
+   * Tests the application that the {@code main} of a class runs.
+   *
+   * @param steps says what is in the log, what runs, and what is expected then
+   * @throws AssertionError with all that is forgotten, unknown, unused or not as expected
+   */
+  public static void verify(Class<?> main, Consumer<ApplicationTest> steps) {
+    ApplicationTest test = new ApplicationTest(requireNonNull(main, "main"));
+    steps.accept(test);
+    new ApplicationTrial(test.main, test.configuration, test.limit, test.steps)
+        .verify(new ApplicationTrial.Expected(test.expected, test.ignored, test.deadLetters));
   }
 
   /** Sets the configuration, default {@code anabranch.yaml}. */
@@ -133,15 +144,5 @@ public final class ApplicationTest {
   public ApplicationTest deadLetters(long count) {
     deadLetters = count;
     return this;
-  }
-
-  /**
-   * Does all of it.
-   *
-   * @throws AssertionError with all that is forgotten, unknown, unused or not as expected
-   */
-  public void verify() {
-    new ApplicationTrial(main, configuration, limit, steps)
-        .verify(new ApplicationTrial.Expected(expected, ignored, deadLetters));
   }
 }

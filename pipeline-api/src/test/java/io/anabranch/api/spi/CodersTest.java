@@ -8,9 +8,11 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.Epochs;
+import io.anabranch.api.LogRecord;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.apache.beam.sdk.coders.Coder;
@@ -30,6 +32,14 @@ class CodersTest {
               .add(Long.MAX_VALUE, BYTES, 0, 3)
               .add(Long.MIN_VALUE, BYTES, 1, 2)
               .add(0, BYTES, 0, 0)
+              .build(),
+          RecordBatch.of(1, "p").add(0, LogRecord.of(BYTES, BYTES, Map.of())).build(),
+          RecordBatch.of(1, "p").add(0, LogRecord.of(null, BYTES, Map.of())).build(),
+          RecordBatch.of(1, "p").add(0, LogRecord.of(BYTES, null, Map.of("a", BYTES))).build(),
+          RecordBatch.of(1, "p")
+              .add(0, BYTES, 0, 3)
+              .add(1, LogRecord.of(BYTES, BYTES, Map.of("b", BYTES, "a", new byte[0])))
+              .add(2, BYTES, 0, 3)
               .build());
 
   private static final List<DeadLetter> LETTERS =

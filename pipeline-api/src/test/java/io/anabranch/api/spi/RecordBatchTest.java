@@ -8,6 +8,8 @@ import static org.hamcrest.Matchers.hasToString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
+import io.anabranch.api.LogRecord;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RecordBatchTest {
@@ -45,6 +47,31 @@ class RecordBatchTest {
       assertThat(text(batch, i), is(Integer.toString(i)));
       assertThat(batch.position(i), is(i * 3L));
     }
+  }
+
+  @Test
+  void keysHeadersAndMissingValuesAreKeptBesideRecordsWithoutAny() {
+    RecordBatch.Builder builder = RecordBatch.of(1, "p");
+    for (int i = 0; i < 100; i++) { // beyond the first capacity
+      builder.add(i, new byte[] {'x'}, 0, 1);
+    }
+    RecordBatch batch =
+        builder
+            .add(100, LogRecord.of(new byte[] {'v'}, new byte[] {'k'}, Map.of("h", new byte[] {1})))
+            .add(101, LogRecord.of(null, new byte[] {'k'}, Map.of()))
+            .build();
+
+    LogRecord plain = batch.cursor().at(99);
+    LogRecord keyed = batch.cursor().at(100);
+    LogRecord deleted = batch.cursor().at(101);
+
+    assertThat(plain.key().isPresent() || !plain.headers().isEmpty(), is(false));
+    assertThat(plain.hasValue(), is(true));
+    assertThat(keyed.key().orElseThrow(), is(new byte[] {'k'}));
+    assertThat(keyed.header("h").orElseThrow(), is(new byte[] {1}));
+    assertThat(keyed.array()[keyed.offset()], is((byte) 'v'));
+    assertThat(deleted.hasValue(), is(false));
+    assertThat(deleted.length(), is(0));
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.anabranch.testing.ApplicationTest;
 import io.anabranch.testing.script.EventScript;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The real {@code main} of the examples, with their real configurations. */
@@ -26,59 +27,62 @@ final class ApplicationsTest {
   @Test
   void batch() {
     String line = BLOG;
-    ApplicationTest.of(WebAnalytics.class)
-        .configuration(Path.of("anabranch.yaml"))
-        .log(line, line, "not a request")
-        .run("run", "--layer", "batch")
-        .expect("page-views", hasRow("2015-05-17T10:05:00Z", "/blog", 2L))
-        .ignoring("bytes", "visitors")
-        .deadLetters(1)
-        .verify();
+    ApplicationTest.verify(
+        WebAnalytics.class,
+        test ->
+            test.configuration(Path.of("anabranch.yaml"))
+                .log(line, line, "not a request")
+                .run("run", "--layer", "batch")
+                .expect("page-views", hasRow("2015-05-17T10:05:00Z", "/blog", 2L))
+                .ignoring("bytes", "visitors")
+                .deadLetters(1));
   }
 
   @Test
   void lambda() {
-    ApplicationTest.of(WebAnalytics.class)
-        .configuration(LAMBDA)
-        .log(BLOG, BLOG, "not a request")
-        .run("run", "--layer", "batch", "--runner", "direct")
-        .log(BLOG, LATER)
-        .run("run", "--layer", "speed", "--until-caught-up", "--runner", "direct")
-        .expect("page-views", hasRow("2015-05-17T10:05:00Z", "/blog", 3L))
-        .expect("bytes", hasRow("2015-05-17T11:15:00Z", "2xx", 5120L))
-        .ignoring("visitors")
-        .deadLetters(1)
-        .verify();
+    ApplicationTest.verify(
+        WebAnalytics.class,
+        test ->
+            test.configuration(LAMBDA)
+                .log(BLOG, BLOG, "not a request")
+                .run("run", "--layer", "batch", "--runner", "direct")
+                .log(BLOG, LATER)
+                .run("run", "--layer", "speed", "--until-caught-up", "--runner", "direct")
+                .expect("page-views", hasRow("2015-05-17T10:05:00Z", "/blog", 3L))
+                .expect("bytes", hasRow("2015-05-17T11:15:00Z", "2xx", 5120L))
+                .ignoring("visitors")
+                .deadLetters(1));
   }
 
   @Test
   void kappaFollowsTheEventsOfScript() {
-    ApplicationTest.of(WebAnalytics.class)
-        .configuration(KAPPA)
-        .log(
-            EventScript.<String>on("2015-05-17")
-                .at("10:06")
-                .event(BLOG)
-                .closeEpoch()
-                .at("11:16")
-                .event(LATER)
-                .event(BLOG),
-            line -> line)
-        .run("run", "--until-caught-up", "--runner", "direct")
-        .expect("page-views", hasRow("2015-05-17T10:05:00Z", "/blog", 2L))
-        .ignoring("bytes", "visitors")
-        .verify();
+    ApplicationTest.verify(
+        WebAnalytics.class,
+        test ->
+            test.configuration(KAPPA)
+                .log(
+                    EventScript.<String>on("2015-05-17")
+                        .at("10:06")
+                        .event(BLOG)
+                        .closeEpoch()
+                        .at("11:16")
+                        .event(LATER)
+                        .event(BLOG),
+                    line -> line)
+                .run("run", "--until-caught-up", "--runner", "direct")
+                .expect("page-views", hasRow("2015-05-17T10:05:00Z", "/blog", 2L))
+                .ignoring("bytes", "visitors"));
   }
 
   @Test
   void whatIsForgottenUnknownOrUnusedIsToldBeforeAnythingRuns() {
     assertThat(
         message(
-            ApplicationTest.of(WebAnalytics.class)
-                .configuration(LAMBDA)
-                .run("run", "--layer", "batch")
-                .expect("page-view", hasRow("2015-05-17T10:05:00Z", "/blog", 1L))
-                .ignoring("bytes")),
+            test ->
+                test.configuration(LAMBDA)
+                    .run("run", "--layer", "batch")
+                    .expect("page-view", hasRow("2015-05-17T10:05:00Z", "/blog", 1L))
+                    .ignoring("bytes")),
         allOf(
             containsString("view \"page-view\" is not known: did you mean \"page-views\"?"),
             containsString("page-views, bytes, visitors"),
@@ -86,48 +90,48 @@ final class ApplicationsTest {
             containsString("the log has no input: say log(...)")));
     assertThat(
         message(
-            ApplicationTest.of(WebAnalytics.class)
-                .configuration(LAMBDA)
-                .run("run", "--layer", "batch")
-                .log(BLOG)
-                .ignoring("page-views", "bytes", "visitors")),
+            test ->
+                test.configuration(LAMBDA)
+                    .run("run", "--layer", "batch")
+                    .log(BLOG)
+                    .ignoring("page-views", "bytes", "visitors")),
         containsString("what the last log(...) appends is not used: nothing runs after it"));
     assertThat(
-        message(
-            ApplicationTest.of(WebAnalytics.class)
-                .configuration(Path.of("anabranch.yml"))
-                .log(BLOG)),
+        message(test -> test.configuration(Path.of("anabranch.yml")).log(BLOG)),
         containsString("anabranch.yml"));
     assertThat(
         assertThrows(
                 IllegalArgumentException.class,
-                () -> ApplicationTest.of(WebAnalytics.class).run("run", "-c", "kappa.yaml"))
+                () ->
+                    ApplicationTest.verify(
+                        WebAnalytics.class, test -> test.run("run", "-c", "kappa.yaml")))
             .getMessage(),
         containsString("the configuration is set by configuration(...)"));
     assertThat(
         assertThrows(
                 IllegalArgumentException.class,
                 () ->
-                    ApplicationTest.of(WebAnalytics.class)
-                        .run("run", "--set=store.url=jdbc:sqlite:views.db"))
+                    ApplicationTest.verify(
+                        WebAnalytics.class,
+                        test -> test.run("run", "--set=store.url=jdbc:sqlite:views.db")))
             .getMessage(),
         containsString("its log and store are swapped for temporary ones"));
     assertThat(
         assertThrows(
                 IllegalArgumentException.class,
                 () ->
-                    ApplicationTest.of(WebAnalytics.class)
-                        .expect("bytes", hasNoGap())
-                        .expect("bytes", hasRow("2015-05-17T10:05:00Z", "2xx", 1L)))
+                    ApplicationTest.verify(
+                        WebAnalytics.class,
+                        test ->
+                            test.expect("bytes", hasNoGap())
+                                .expect("bytes", hasRow("2015-05-17T10:05:00Z", "2xx", 1L))))
             .getMessage(),
         is(
             "view \"bytes\" is expected twice: say all that is expected of it at once, with allOf(...)"));
     assertThat(
         message(
-            ApplicationTest.of(WebAnalytics.class)
-                .configuration(LAMBDA)
-                .log(BLOG)
-                .ignoring("page-views", "bytes", "visitors")),
+            test ->
+                test.configuration(LAMBDA).log(BLOG).ignoring("page-views", "bytes", "visitors")),
         is("nothing runs: say run(...)"));
   }
 
@@ -135,21 +139,21 @@ final class ApplicationsTest {
   void whatIsNotAsExpectedIsToldAtOnce() {
     assertThat(
         message(
-            ApplicationTest.of(WebAnalytics.class)
-                .configuration(LAMBDA)
-                .log(
-                    EventScript.<String>on("2015-05-17")
-                        .at("10:06")
-                        .event(BLOG)
-                        .event("not a request")
-                        .closeEpoch()
-                        .at("11:16")
-                        .event(LATER),
-                    line -> line)
-                .run("run", "--layer", "batch", "--runner", "direct")
-                .limit(Duration.ofMinutes(1))
-                .expect("page-views", hasRow("2015-05-17T10:05:00Z", "/blog", 7L))
-                .ignoring("bytes", "visitors")),
+            test ->
+                test.configuration(LAMBDA)
+                    .log(
+                        EventScript.<String>on("2015-05-17")
+                            .at("10:06")
+                            .event(BLOG)
+                            .event("not a request")
+                            .closeEpoch()
+                            .at("11:16")
+                            .event(LATER),
+                        line -> line)
+                    .run("run", "--layer", "batch", "--runner", "direct")
+                    .limit(Duration.ofMinutes(1))
+                    .expect("page-views", hasRow("2015-05-17T10:05:00Z", "/blog", 7L))
+                    .ignoring("bytes", "visitors")),
         allOf(
             containsString(
                 "view \"page-views\": what was appended in [2015-05-17T11:00:00Z,"
@@ -163,17 +167,19 @@ final class ApplicationsTest {
   void runThatFailsTellsWhy() {
     assertThat(
         message(
-            ApplicationTest.of(WebAnalytics.class)
-                .configuration(LAMBDA)
-                .log(BLOG)
-                .run("run", "--layer", "fast")
-                .ignoring("page-views", "bytes", "visitors")),
+            test ->
+                test.configuration(LAMBDA)
+                    .log(BLOG)
+                    .run("run", "--layer", "fast")
+                    .ignoring("page-views", "bytes", "visitors")),
         allOf(
             containsString("WebAnalytics run --layer fast ended with 2:"),
             containsString("Invalid value for option '--layer'")));
   }
 
-  private static String message(ApplicationTest test) {
-    return assertThrows(AssertionError.class, test::verify).getMessage();
+  private static String message(Consumer<ApplicationTest> story) {
+    return assertThrows(
+            AssertionError.class, () -> ApplicationTest.verify(WebAnalytics.class, story))
+        .getMessage();
   }
 }

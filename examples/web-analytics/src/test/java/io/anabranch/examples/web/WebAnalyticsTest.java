@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.anabranch.api.CombinedView;
 import io.anabranch.api.EventFormat;
+import io.anabranch.api.LogRecord;
 import io.anabranch.api.MaterializedView;
 import io.anabranch.api.definition.ViewDefinition;
 import java.nio.file.Files;
@@ -174,7 +175,7 @@ class WebAnalyticsTest {
     byte[] line =
         "h - - [17/May/2015:10:05:03 +0200] \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"".getBytes(UTF_8);
 
-    Request request = events.decode(line, 0, line.length);
+    Request request = events.decode(LogRecord.of(line));
 
     assertThat(events.timestamp(request), is(Instant.parse("2015-05-17T08:05:03Z")));
   }

@@ -3,6 +3,7 @@ package io.anabranch.transforms.internal.events;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.EventFormat;
+import io.anabranch.api.LogRecord;
 import io.anabranch.api.internal.Excerpt;
 import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.DeadLetterCoder;
@@ -130,12 +131,13 @@ public final class Decode {
     public void process(@Element RecordBatch batch, MultiOutputReceiver out) {
       OutputReceiver<EpochEvent<E>> events = out.get(new TupleTag<EpochEvent<E>>("events"));
       long lastTimestamp = epochs.end(batch.epoch()).toEpochMilli() - 1;
+      RecordBatch.Cursor cursor = batch.cursor();
       int failed = 0;
       int late = 0;
       for (int record = 0; record < batch.size(); record++) {
         EpochEvent<E> event;
         try {
-          event = decode(batch, record);
+          event = decode(batch.epoch(), cursor.at(record));
         } catch (Exception | StackOverflowError e) {
           out.get(deadLetters)
               .output(new DeadLetter(batch.place(record), describe(e), batch.bytes(record)));
@@ -163,14 +165,13 @@ public final class Decode {
       }
     }
 
-    private EpochEvent<E> decode(RecordBatch batch, int record) throws Exception {
-      int start = batch.start(record);
-      E event = format.decode(batch.data(), start, batch.end(record) - start);
+    private EpochEvent<E> decode(long epoch, LogRecord record) throws Exception {
+      E event = format.decode(record);
       java.time.Instant eventTime = format.timestamp(event);
       if (eventTime.isBefore(FIRST_EVENT_TIME) || !eventTime.isBefore(AFTER_LAST_EVENT_TIME)) {
         throw new IllegalArgumentException("the event time is outside the years 1 to 9999");
       }
-      return new EpochEvent<>(batch.epoch(), eventTime.toEpochMilli(), event);
+      return new EpochEvent<>(epoch, eventTime.toEpochMilli(), event);
     }
 
     /** Returns a letter for each view that does not admit the event. */
