@@ -2,14 +2,22 @@
 package io.anabranch.catalog;
 
 import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.row.LetterQuery;
+import io.anabranch.api.spi.row.LiveSlice;
 import io.anabranch.api.spi.store.CatalogChange;
 import io.anabranch.api.spi.store.CatalogState;
 import io.anabranch.api.spi.store.CatalogStore;
 import io.anabranch.api.spi.store.IdKind;
-import io.anabranch.api.spi.store.LetterQuery;
-import io.anabranch.api.spi.store.LiveSlice;
 import io.anabranch.api.spi.store.Snapshot;
-import io.anabranch.catalog.CatalogException.Code;
+import io.anabranch.catalog.document.CatalogException;
+import io.anabranch.catalog.document.CatalogException.Code;
+import io.anabranch.catalog.document.CatalogJson;
+import io.anabranch.catalog.document.Version;
+import io.anabranch.catalog.document.ViewCatalog;
+import io.anabranch.catalog.transition.Changed;
+import io.anabranch.catalog.transition.Transition;
+import io.anabranch.catalog.transition.TransitionContext;
+import io.anabranch.catalog.transition.TrashCollection;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;

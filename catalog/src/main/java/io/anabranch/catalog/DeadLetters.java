@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.catalog;
 
-import io.anabranch.api.spi.DeadLetter;
-import io.anabranch.api.spi.store.LetterQuery;
+import io.anabranch.api.spi.row.DeadLetter;
+import io.anabranch.api.spi.row.LetterQuery;
 import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.document.Version;
+import io.anabranch.catalog.document.ViewCatalog;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -4,10 +4,12 @@ package io.anabranch.catalog;
 import static io.anabranch.api.Epochs.NONE;
 
 import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.LiveRow;
-import io.anabranch.api.spi.store.LiveHead;
-import io.anabranch.api.spi.store.RowQuery;
+import io.anabranch.api.spi.row.LiveHead;
+import io.anabranch.api.spi.row.LiveRow;
+import io.anabranch.api.spi.row.RowQuery;
 import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.document.Version;
+import io.anabranch.catalog.document.ViewCatalog;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.catalog;
 
-import io.anabranch.api.spi.LogEnd;
-import io.anabranch.api.spi.store.LiveHead;
-import io.anabranch.api.spi.store.SliceStats;
+import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.row.LiveHead;
+import io.anabranch.api.spi.row.SliceStats;
+import io.anabranch.catalog.document.Slice;
+import io.anabranch.catalog.document.Version;
+import io.anabranch.catalog.document.ViewCatalog;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.catalog;
 
-import io.anabranch.api.spi.Reading;
+import io.anabranch.api.spi.log.Reading;
 import io.anabranch.api.spi.store.IdKind;
 import io.anabranch.api.spi.store.RunBeat;
 import io.anabranch.api.spi.store.RunBeat.State;
 import io.anabranch.api.spi.store.RunProgress;
 import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.document.ViewCatalog;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

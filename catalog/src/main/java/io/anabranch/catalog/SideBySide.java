@@ -4,12 +4,14 @@ package io.anabranch.catalog;
 import static io.anabranch.api.Epochs.NONE;
 
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.SliceRange;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.CatalogState;
 import io.anabranch.api.spi.store.OpenSlice;
-import io.anabranch.api.spi.store.SliceRange;
 import io.anabranch.api.spi.store.Snapshot;
 import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.document.Slice;
+import io.anabranch.catalog.document.ViewCatalog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -39,7 +41,8 @@ public final class SideBySide {
    * Reads the rows of two versions of a view through an epoch.
    *
    * @param live the version whose rows are given out as live ones
-   * @throws io.anabranch.catalog.CatalogException if the view has no such version, or no longer
+   * @throws io.anabranch.catalog.document.CatalogException if the view has no such version, or no
+   *     longer
    */
   public static void versions(
       String view, long live, long other, long through, ViewStore store, Consumer<SideRow> rows) {

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.catalog;
 
+import io.anabranch.api.spi.row.SliceRange;
 import io.anabranch.api.spi.store.IdKind;
 import io.anabranch.api.spi.store.RunProgress;
-import io.anabranch.api.spi.store.SliceRange;
 import io.anabranch.api.spi.store.Snapshot;
 import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.document.Trash;
+import io.anabranch.catalog.document.ViewCatalog;
+import io.anabranch.catalog.transition.TrashCollection;
+import io.anabranch.catalog.transition.VersionTransitions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

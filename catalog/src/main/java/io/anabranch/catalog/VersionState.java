@@ -3,7 +3,9 @@ package io.anabranch.catalog;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.definition.Fingerprint;
-import io.anabranch.api.spi.Reading;
+import io.anabranch.api.spi.log.Reading;
+import io.anabranch.catalog.document.Slice;
+import io.anabranch.catalog.document.Version;
 import java.util.Comparator;
 import java.util.List;
 

@@ -6,8 +6,13 @@ import static java.util.stream.Collectors.toSet;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.definition.Fingerprint;
-import io.anabranch.api.spi.Reading;
+import io.anabranch.api.spi.log.Reading;
 import io.anabranch.api.spi.store.CatalogState;
+import io.anabranch.catalog.document.Slice;
+import io.anabranch.catalog.document.Version;
+import io.anabranch.catalog.document.ViewCatalog;
+import io.anabranch.catalog.document.ViewRef;
+import io.anabranch.catalog.transition.Slices;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.catalog;
 
-import io.anabranch.api.spi.DeadLetter;
-import io.anabranch.api.spi.Reconciliation;
+import io.anabranch.api.spi.row.DeadLetter;
+import io.anabranch.api.spi.row.Reconciliation;
+import io.anabranch.api.spi.row.SliceRange;
+import io.anabranch.api.spi.row.SliceStats;
 import io.anabranch.api.spi.store.CatalogState;
-import io.anabranch.api.spi.store.SliceRange;
-import io.anabranch.api.spi.store.SliceStats;
 import io.anabranch.api.spi.store.Snapshot;
 import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.document.Slice;
+import io.anabranch.catalog.document.Version;
+import io.anabranch.catalog.document.ViewCatalog;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

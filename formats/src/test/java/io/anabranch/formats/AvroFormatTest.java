@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.EventFormat;
 import io.anabranch.api.LogRecord;
-import io.anabranch.api.spi.RecordBatch;
+import io.anabranch.api.spi.log.RecordBatch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;

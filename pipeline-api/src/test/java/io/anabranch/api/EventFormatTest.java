@@ -9,7 +9,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.anabranch.api.spi.RecordBatch;
+import io.anabranch.api.spi.log.RecordBatch;
 import java.time.Instant;
 import java.util.Map;
 import org.apache.beam.sdk.coders.StringUtf8Coder;

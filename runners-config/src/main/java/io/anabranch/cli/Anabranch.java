@@ -3,10 +3,9 @@ package io.anabranch.cli;
 
 import io.anabranch.api.Application;
 import io.anabranch.api.UsageException;
-import io.anabranch.catalog.VersionRole;
+import io.anabranch.cli.command.RootCommand;
+import io.anabranch.cli.print.Terminal;
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -26,7 +25,6 @@ import picocli.CommandLine;
  * logs and progress to standard error.
  */
 public final class Anabranch {
-  private static final int MIB = 20;
 
   private Anabranch() {}
 
@@ -53,7 +51,7 @@ public final class Anabranch {
       Surroundings.requireReadable(List.of(args), System.getProperty("sun.jnu.encoding"));
       Surroundings.printAlike();
       OwnTemporaryFolder.use();
-      code = run(application, out, err, args);
+      code = RootCommand.run(application, out, err, args);
     } catch (UsageException e) {
       err.println("error: " + e.getMessage());
       code = CommandLine.ExitCode.USAGE;
@@ -62,44 +60,5 @@ public final class Anabranch {
     // All is done and closed: what the shutdown hooks of a runner throw is of no use to anybody.
     Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {});
     System.exit(code); // runners may leave threads behind that are not daemons
-  }
-
-  /** Runs a command without exiting. */
-  static int run(Optional<String> application, PrintWriter out, PrintWriter err, String... args) {
-    CommandLine commandLine = new CommandLine(new RootCommand(application));
-    commandLine.setOut(out);
-    commandLine.setErr(err);
-    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
-    commandLine.registerConverter(Duration.class, Converters::duration);
-    commandLine.registerConverter(Instant.class, Converters::instant);
-    commandLine.registerConverter(Rate.class, Converters::rate);
-    commandLine.registerConverter(VersionRole.class, Converters::role);
-    commandLine.setExecutionExceptionHandler(new Failures());
-    commandLine.setParameterExceptionHandler(Failures::usage);
-    commandLine.setExpandAtFiles(false); // a key may begin with @
-    int code = execute(commandLine, args);
-    if (out.checkError()) {
-      if (out instanceof Terminal.Output output && output.isClosedByReader()) {
-        return code;
-      }
-      err.println("error: the result could not be written to standard output");
-      return CommandLine.ExitCode.SOFTWARE;
-    }
-    err.flush();
-    return code;
-  }
-
-  private static int execute(CommandLine commandLine, String... args) {
-    try {
-      return commandLine.execute(args);
-    } catch (OutOfMemoryError e) {
-      commandLine
-          .getErr()
-          .printf(
-              "error: the memory of %,d MiB is used up (%s): give more, for instance"
-                  + " ANABRANCH_JAVA_OPTS=-Xmx4g, or ask for less, by --key, --from and --to%n",
-              Runtime.getRuntime().maxMemory() >> MIB, e.getMessage());
-      return CommandLine.ExitCode.SOFTWARE;
-    }
   }
 }

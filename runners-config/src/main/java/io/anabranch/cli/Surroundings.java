@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** What the process finds where it was started, checked before anything else. */
-final class Surroundings {
+public final class Surroundings {
   /** Flink 1.19 and Beam 2.70 run on these. */
   private static final int OLDEST_JAVA = 17;
 
@@ -19,7 +19,7 @@ final class Surroundings {
    *
    * @throws UsageException if so
    */
-  static void requireJava(int feature) {
+  public static void requireJava(int feature) {
     if (feature < OLDEST_JAVA || feature > NEWEST_JAVA) {
       throw new UsageException(
           "this is Java %d, and Beam and Flink run on Java %d to %d: set JAVA_HOME to such a JDK"
@@ -33,7 +33,7 @@ final class Surroundings {
    * @param encoding in which Java reads arguments, the property {@code sun.jnu.encoding}
    * @throws UsageException if so
    */
-  static void requireReadable(List<String> arguments, String encoding) {
+  public static void requireReadable(List<String> arguments, String encoding) {
     if (!encoding.equals("UTF-8")
         && arguments.stream().anyMatch(argument -> argument.indexOf('\uFFFD') >= 0)) {
       throw new UsageException(

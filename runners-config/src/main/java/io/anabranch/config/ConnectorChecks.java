@@ -2,8 +2,8 @@
 package io.anabranch.config;
 
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.EventLogProvider;
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.log.EventLogProvider;
 import io.anabranch.api.spi.store.ViewStoreProvider;
 import io.anabranch.config.Node.Section;
 import java.util.HashSet;

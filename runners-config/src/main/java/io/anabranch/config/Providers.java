@@ -2,7 +2,7 @@
 package io.anabranch.config;
 
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.EventLogProvider;
+import io.anabranch.api.spi.log.EventLogProvider;
 import io.anabranch.api.spi.store.ViewStoreProvider;
 import java.util.ArrayList;
 import java.util.Comparator;

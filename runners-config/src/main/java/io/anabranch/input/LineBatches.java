@@ -2,7 +2,7 @@
 package io.anabranch.input;
 
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.AppendableLog.Input;
+import io.anabranch.api.spi.log.AppendableLog.Input;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

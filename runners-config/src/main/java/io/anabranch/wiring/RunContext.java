@@ -5,16 +5,16 @@ import io.anabranch.api.Architecture;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.definition.LoadedApplication;
 import io.anabranch.api.definition.ViewDefinition;
-import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.log.EventLog;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.catalog.Catalog;
-import io.anabranch.catalog.Compatibility;
 import io.anabranch.catalog.DeadLetters;
 import io.anabranch.catalog.Runs;
 import io.anabranch.catalog.ViewLifecycle;
-import io.anabranch.catalog.ViewRef;
+import io.anabranch.catalog.document.ViewRef;
+import io.anabranch.catalog.transition.Compatibility;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -44,24 +44,24 @@ public record RunContext<E>(
     Supplier<PipelineOptions> options) {
 
   /** Returns the views as the catalog knows them. */
-  List<ViewRef> refs() {
+  public List<ViewRef> refs() {
     return application.views().stream().map(this::ref).toList();
   }
 
   /** Returns a view as the catalog knows it. */
-  ViewRef ref(ViewDefinition<E, ?, ?, ?, ?> view) {
+  public ViewRef ref(ViewDefinition<E, ?, ?, ?, ?> view) {
     return new ViewRef(view.name(), view.fingerprint(), log.id(), log.epochs().length());
   }
 
   /** Returns the last epoch that need not be read to compute what a view lacks after an epoch. */
-  long readAfter(ViewDefinition<E, ?, ?, ?, ?> view, long after) {
+  public long readAfter(ViewDefinition<E, ?, ?, ?, ?> view, long after) {
     return view.timeliness()
         .map(timeliness -> timeliness.readAfter(log.epochs(), after))
         .orElse(after);
   }
 
   /** Returns the last epoch that need not be read to fill slices. */
-  long readAfter(Collection<OpenSlice> slices) {
+  public long readAfter(Collection<OpenSlice> slices) {
     return slices.stream()
         .mapToLong(slice -> readAfter(application.view(slice.view()), slice.after()))
         .min()
@@ -92,7 +92,7 @@ public record RunContext<E>(
    * Fails if the live versions cannot go on in an architecture: they are of another log, or of
    * another architecture and another definition.
    *
-   * @throws io.anabranch.catalog.CatalogException if so
+   * @throws io.anabranch.catalog.document.CatalogException if so
    */
   public void requireMovable(Architecture architecture) {
     for (ViewRef view : refs()) {
@@ -104,7 +104,7 @@ public record RunContext<E>(
    * Lets the live versions go on in an architecture, without computing anything.
    *
    * @return the views that were of another one
-   * @throws io.anabranch.catalog.CatalogException if they are of another log
+   * @throws io.anabranch.catalog.document.CatalogException if they are of another log
    */
   public List<String> changeArchitecture(Architecture architecture) {
     refs().forEach(view -> Compatibility.requireLog(catalog().load(view.name()), view));
@@ -113,12 +113,12 @@ public record RunContext<E>(
   }
 
   /** Makes an empty pipeline. */
-  Pipeline pipeline() {
+  public Pipeline pipeline() {
     return Pipeline.create(options.get());
   }
 
   /** Returns slices by the names of their views. */
-  Map<String, OpenSlice> byView(List<OpenSlice> slices) {
+  public Map<String, OpenSlice> byView(List<OpenSlice> slices) {
     Map<String, OpenSlice> byView = new LinkedHashMap<>();
     slices.forEach(slice -> byView.put(slice.view(), slice));
     return byView;

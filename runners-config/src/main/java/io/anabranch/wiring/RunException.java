@@ -64,12 +64,13 @@ public final class RunException extends UserException {
   }
 
   @FormatMethod
-  static RunException of(Code code, @FormatString String text, Object... values) {
+  public static RunException of(Code code, @FormatString String text, Object... values) {
     return new RunException(code, Optional.empty(), String.format(Locale.ROOT, text, values));
   }
 
   @FormatMethod
-  static RunException at(Instant time, Code code, @FormatString String text, Object... values) {
+  public static RunException at(
+      Instant time, Code code, @FormatString String text, Object... values) {
     return new RunException(code, Optional.of(time), String.format(Locale.ROOT, text, values));
   }
 

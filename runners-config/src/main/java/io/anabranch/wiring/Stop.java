@@ -67,7 +67,7 @@ public final class Stop {
    *
    * @throws UserException if somebody asked
    */
-  void unlessRequested(Runnable work) {
+  public void unlessRequested(Runnable work) {
     requireNotRequested();
     CompletableFuture<Void> done = new CompletableFuture<>();
     Thread thread =
@@ -98,7 +98,7 @@ public final class Stop {
    *
    * @throws UserException if so
    */
-  void requireNotRequested() {
+  public void requireNotRequested() {
     if (isRequested()) {
       throw stopped();
     }

@@ -3,6 +3,7 @@ package io.anabranch.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.anabranch.cli.command.RootCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -81,7 +82,7 @@ final class Cli {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code =
-        Anabranch.run(
+        RootCommand.run(
             Optional.empty(), new PrintWriter(out, true), new PrintWriter(err, true), arguments);
     return new Result(code, out.toString(), err.toString());
   }

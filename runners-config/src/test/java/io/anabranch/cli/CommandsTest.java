@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
 import io.anabranch.cli.Cli.Result;
+import io.anabranch.cli.command.RootCommand;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

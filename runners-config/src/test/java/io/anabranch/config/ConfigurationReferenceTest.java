@@ -8,7 +8,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import io.anabranch.api.spi.EventLogProvider;
+import io.anabranch.api.spi.log.EventLogProvider;
 import io.anabranch.api.spi.store.ViewStoreProvider;
 import io.anabranch.contracts.store.SharedStoreProvider;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.config;
 
-import io.anabranch.api.spi.EventLog;
-import io.anabranch.api.spi.EventLogProvider;
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.log.EventLog;
+import io.anabranch.api.spi.log.EventLogProvider;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.api.spi.store.ViewStoreProvider;
 import java.util.ArrayList;

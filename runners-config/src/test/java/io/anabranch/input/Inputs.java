@@ -4,7 +4,7 @@ package io.anabranch.input;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import com.github.luben.zstd.Zstd;
-import io.anabranch.api.spi.AppendableLog.Input;
+import io.anabranch.api.spi.log.AppendableLog.Input;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -12,7 +12,7 @@ import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.AppendableLog.Input;
+import io.anabranch.api.spi.log.AppendableLog.Input;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
-import io.anabranch.api.spi.EventLog;
-import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.log.EventLog;
+import io.anabranch.api.spi.log.LogEnd;
 import io.anabranch.contracts.log.ForwardingLog;
 
 /** A log as it was when fewer epochs were closed. */

@@ -4,11 +4,12 @@ package io.anabranch.wiring;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThan;
 
-import io.anabranch.api.spi.EventLog;
-import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.log.EventLog;
+import io.anabranch.api.spi.log.LogEnd;
 import io.anabranch.contracts.log.ForwardingLog;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.Purchases.Purchase;
+import io.anabranch.wiring.run.KappaRun;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

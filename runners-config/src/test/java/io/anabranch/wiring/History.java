@@ -3,6 +3,7 @@ package io.anabranch.wiring;
 
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.Purchases.Purchase;
+import io.anabranch.wiring.upkeep.Compaction;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -11,6 +11,7 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.UserException;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.Purchases.Purchase;
+import io.anabranch.wiring.run.BatchReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

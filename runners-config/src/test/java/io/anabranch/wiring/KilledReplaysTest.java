@@ -11,7 +11,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.is;
 
-import io.anabranch.catalog.ViewCatalog;
+import io.anabranch.catalog.document.ViewCatalog;
 import io.anabranch.contracts.store.FaultInjectingStore.Call;
 import io.anabranch.wiring.KilledRun.Point;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.anabranch.contracts.store.FaultInjectingStore.Call;
 import io.anabranch.runners.RunnerProfile;
+import io.anabranch.wiring.upkeep.Compaction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

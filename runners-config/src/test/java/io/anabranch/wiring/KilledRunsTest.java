@@ -15,6 +15,7 @@ import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 
 import io.anabranch.contracts.store.FaultInjectingStore.Call;
 import io.anabranch.wiring.KilledRun.Point;
+import io.anabranch.wiring.upkeep.Compaction;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

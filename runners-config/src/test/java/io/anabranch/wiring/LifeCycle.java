@@ -12,9 +12,9 @@ import io.anabranch.api.Tolerance;
 import io.anabranch.api.UserException;
 import io.anabranch.api.definition.LoadedApplication;
 import io.anabranch.api.definition.ViewDefinition;
-import io.anabranch.api.spi.AppendableLog;
-import io.anabranch.api.spi.Reading;
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.log.AppendableLog;
+import io.anabranch.api.spi.log.Reading;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.api.spi.store.ViewStores;
 import io.anabranch.catalog.Catalog;
@@ -22,15 +22,24 @@ import io.anabranch.catalog.DeadLetters;
 import io.anabranch.catalog.Garbage;
 import io.anabranch.catalog.GarbageRules;
 import io.anabranch.catalog.Runs;
-import io.anabranch.catalog.VersionRole;
 import io.anabranch.catalog.ViewLifecycle;
 import io.anabranch.catalog.ViewState;
+import io.anabranch.catalog.document.VersionRole;
 import io.anabranch.config.Providers;
 import io.anabranch.contracts.store.FaultInjectingStore;
 import io.anabranch.contracts.store.FaultInjectingStore.Faults;
 import io.anabranch.contracts.store.SharedStore;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.Purchases.Purchase;
+import io.anabranch.wiring.run.BatchReport;
+import io.anabranch.wiring.run.BatchRun;
+import io.anabranch.wiring.run.KappaRun;
+import io.anabranch.wiring.run.Replay;
+import io.anabranch.wiring.run.StreamRun;
+import io.anabranch.wiring.run.Verification;
+import io.anabranch.wiring.upkeep.Compaction;
+import io.anabranch.wiring.version.CatchUp;
+import io.anabranch.wiring.version.Promotion;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +57,7 @@ import java.util.TreeSet;
  * A real log and one real store that serves by either architecture, with versions of two
  * definitions; and beside them a plain model: which purchases each version of each view has read.
  */
-final class LifeCycle implements Ingesting, AutoCloseable {
+public final class LifeCycle implements Ingesting, AutoCloseable {
   private final AppendableLog log;
   private final Settings file;
   private final Faults faults;
@@ -96,12 +105,12 @@ final class LifeCycle implements Ingesting, AutoCloseable {
     }
   }
 
-  LifeCycle(Path folder, RunnerProfile runner, int views) {
+  public LifeCycle(Path folder, RunnerProfile runner, int views) {
     this(folder, runner, views, new Faults() {});
   }
 
   /** A world whose store meets faults. */
-  LifeCycle(Path folder, RunnerProfile runner, int views, Faults faults) {
+  public LifeCycle(Path folder, RunnerProfile runner, int views, Faults faults) {
     this.runner = runner;
     this.views = views;
     log =
@@ -146,7 +155,7 @@ final class LifeCycle implements Ingesting, AutoCloseable {
     return log.end().firstEpoch();
   }
 
-  ViewStore store() {
+  public ViewStore store() {
     return store;
   }
 
@@ -548,7 +557,7 @@ final class LifeCycle implements Ingesting, AutoCloseable {
         LoadedApplication.of(new Purchases(views, revision)).view(view);
   }
 
-  RunContext<Purchase> context(int revision) {
+  public RunContext<Purchase> context(int revision) {
     return new RunContext<>(
         LoadedApplication.of(new Purchases(views, revision)),
         log,

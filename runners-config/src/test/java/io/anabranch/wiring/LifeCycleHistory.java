@@ -4,9 +4,9 @@ package io.anabranch.wiring;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
-import io.anabranch.catalog.Slice;
-import io.anabranch.catalog.Version;
-import io.anabranch.catalog.ViewCatalog;
+import io.anabranch.catalog.document.Slice;
+import io.anabranch.catalog.document.Version;
+import io.anabranch.catalog.document.ViewCatalog;
 import io.anabranch.runners.RunnerProfile;
 import java.nio.file.Path;
 import java.util.ArrayList;

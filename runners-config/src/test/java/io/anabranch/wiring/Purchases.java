@@ -26,8 +26,8 @@ import org.apache.beam.sdk.values.PCollection;
  */
 public final class Purchases implements Application<Purchases.Purchase> {
   /** What somebody bought. */
-  record Purchase(Instant time, String buyer, String item, long amount) {
-    static Purchase parse(String line) {
+  public record Purchase(Instant time, String buyer, String item, long amount) {
+    public static Purchase parse(String line) {
       String[] fields = line.split(",", -1);
       if (fields.length != 4) {
         throw new IllegalArgumentException("not four fields");
@@ -48,7 +48,7 @@ public final class Purchases implements Application<Purchases.Purchase> {
   }
 
   static final int WINDOWED_FROM = 3;
-  static final int ALL = 7;
+  public static final int ALL = 7;
 
   private final int views;
   private final int revision;

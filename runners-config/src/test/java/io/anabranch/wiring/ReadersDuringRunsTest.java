@@ -5,6 +5,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThan;
 
 import io.anabranch.runners.RunnerProfile;
+import io.anabranch.wiring.upkeep.Compaction;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

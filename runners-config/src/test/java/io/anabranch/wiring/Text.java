@@ -3,7 +3,7 @@ package io.anabranch.wiring;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.anabranch.api.spi.AppendableLog.Input;
+import io.anabranch.api.spi.log.AppendableLog.Input;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 

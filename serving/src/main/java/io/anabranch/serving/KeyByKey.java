@@ -2,7 +2,7 @@
 package io.anabranch.serving;
 
 import io.anabranch.api.Answer.Row;
-import io.anabranch.api.spi.LiveRow;
+import io.anabranch.api.spi.row.LiveRow;
 import java.util.function.Consumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 

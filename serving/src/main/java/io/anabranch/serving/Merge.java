@@ -6,7 +6,7 @@ import io.anabranch.api.Bucket;
 import io.anabranch.api.KeyText;
 import io.anabranch.api.definition.CombinedDefinition;
 import io.anabranch.api.definition.ViewDefinition;
-import io.anabranch.api.spi.LiveRow;
+import io.anabranch.api.spi.row.LiveRow;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;

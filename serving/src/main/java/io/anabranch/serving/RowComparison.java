@@ -5,7 +5,7 @@ import static java.util.Comparator.comparingDouble;
 
 import io.anabranch.api.KeyText;
 import io.anabranch.api.definition.ViewDefinition;
-import io.anabranch.api.spi.RowDifferences;
+import io.anabranch.api.spi.row.RowDifferences;
 import io.anabranch.catalog.SideRow;
 import java.math.BigDecimal;
 import java.time.Duration;

@@ -2,15 +2,15 @@
 package io.anabranch.serving;
 
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.spi.LiveRow;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.LiveHead;
+import io.anabranch.api.spi.row.LiveRow;
+import io.anabranch.api.spi.row.RowQuery;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.CatalogStore;
 import io.anabranch.api.spi.store.DeadLetterStore;
 import io.anabranch.api.spi.store.Fence;
-import io.anabranch.api.spi.store.LiveHead;
 import io.anabranch.api.spi.store.ProgressStore;
 import io.anabranch.api.spi.store.ReportStore;
-import io.anabranch.api.spi.store.RowQuery;
 import io.anabranch.api.spi.store.RowStore;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.contracts.store.InMemoryStore;

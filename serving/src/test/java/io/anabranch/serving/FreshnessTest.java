@@ -12,7 +12,7 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.Provenance;
 import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.store.OpenSlice;
-import io.anabranch.catalog.SlicePlan;
+import io.anabranch.catalog.transition.SlicePlan;
 import io.anabranch.contracts.TestClock;
 import io.anabranch.contracts.store.InMemoryStore;
 import io.anabranch.contracts.store.TestStore;

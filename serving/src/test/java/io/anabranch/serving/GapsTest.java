@@ -12,7 +12,7 @@ import io.anabranch.api.Architecture;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.Provenance;
 import io.anabranch.api.Provenance.Gap;
-import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.log.LogEnd;
 import io.anabranch.api.spi.store.OpenSlice;
 import java.nio.file.Path;
 import java.time.Instant;

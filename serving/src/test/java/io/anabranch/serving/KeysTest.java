@@ -15,7 +15,7 @@ import io.anabranch.api.EventFormat;
 import io.anabranch.api.MaterializedView;
 import io.anabranch.api.UserException;
 import io.anabranch.api.definition.ViewDefinition;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.Answer.Row;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.StoredRow;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,7 +7,7 @@ import static org.hamcrest.Matchers.is;
 import io.anabranch.api.Answer;
 import io.anabranch.api.Answer.Row;
 import io.anabranch.api.Provenance.Through;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
 import java.nio.file.Path;
 import java.util.ArrayList;

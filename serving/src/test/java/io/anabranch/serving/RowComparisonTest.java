@@ -13,7 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.UserException;
 import io.anabranch.api.definition.ViewDefinition;
-import io.anabranch.api.spi.RowDifferences;
+import io.anabranch.api.spi.row.RowDifferences;
 import io.anabranch.catalog.SideRow;
 import java.math.BigDecimal;
 import java.math.BigInteger;

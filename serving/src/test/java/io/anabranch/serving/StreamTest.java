@@ -7,7 +7,7 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.Answer.Row;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.StoredRow;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;

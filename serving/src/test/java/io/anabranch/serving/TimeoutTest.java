@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.store.RowQuery;
+import io.anabranch.api.spi.row.RowQuery;
 import io.anabranch.api.spi.store.ViewStore;
 import java.time.Duration;
 import java.time.Instant;

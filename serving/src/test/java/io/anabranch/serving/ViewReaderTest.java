@@ -13,7 +13,7 @@ import io.anabranch.api.Answer;
 import io.anabranch.api.Answer.Row;
 import io.anabranch.api.Bucket;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.files;
 
+import io.anabranch.connectors.files.folder.Segment;
 import java.util.List;
 
 /** Segments that a reader knows and has not yet passed, in their order. */

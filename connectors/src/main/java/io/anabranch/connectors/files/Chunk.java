@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.files;
 
+import io.anabranch.connectors.files.folder.Segment;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.files;
 
-import io.anabranch.api.spi.EventLog;
-import io.anabranch.api.spi.EventLogProvider;
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.log.EventLog;
+import io.anabranch.api.spi.log.EventLogProvider;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.util.List;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.files;
 
-import io.anabranch.api.spi.LogEnd;
-import io.anabranch.api.spi.LogException;
-import io.anabranch.api.spi.LogException.Code;
-import io.anabranch.api.spi.RecordBatch;
-import io.anabranch.api.spi.StopSignal;
+import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.log.LogException;
+import io.anabranch.api.spi.log.LogException.Code;
+import io.anabranch.api.spi.log.RecordBatch;
+import io.anabranch.api.spi.log.StopSignal;
+import io.anabranch.connectors.files.folder.LogFolder;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.beam.sdk.io.Read;

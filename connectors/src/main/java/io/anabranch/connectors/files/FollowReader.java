@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.files;
 
-import io.anabranch.api.spi.LogException;
-import io.anabranch.api.spi.LogException.Code;
-import io.anabranch.api.spi.RecordBatch;
+import io.anabranch.api.spi.log.LogException;
+import io.anabranch.api.spi.log.LogException.Code;
+import io.anabranch.api.spi.log.RecordBatch;
+import io.anabranch.connectors.files.folder.LogView;
+import io.anabranch.connectors.files.folder.Segment;
+import io.anabranch.connectors.files.folder.SegmentFiles;
 import java.io.IOException;
 import java.util.List;
 import java.util.NoSuchElementException;

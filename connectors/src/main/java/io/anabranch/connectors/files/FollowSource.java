@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.files;
 
-import io.anabranch.api.spi.RecordBatch;
-import io.anabranch.api.spi.RecordBatchCoder;
-import io.anabranch.api.spi.StopSignal;
+import io.anabranch.api.spi.log.RecordBatch;
+import io.anabranch.api.spi.log.RecordBatchCoder;
+import io.anabranch.api.spi.log.StopSignal;
+import io.anabranch.connectors.files.folder.LogFolder;
+import io.anabranch.connectors.files.folder.Segment;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;

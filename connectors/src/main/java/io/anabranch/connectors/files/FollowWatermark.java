@@ -2,6 +2,8 @@
 package io.anabranch.connectors.files;
 
 import io.anabranch.api.Epochs;
+import io.anabranch.connectors.files.folder.LogView;
+import io.anabranch.connectors.files.folder.Segment;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
 /**

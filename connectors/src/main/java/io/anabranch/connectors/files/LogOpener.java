@@ -2,8 +2,12 @@
 package io.anabranch.connectors.files;
 
 import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.LogException;
-import io.anabranch.api.spi.LogException.Code;
+import io.anabranch.api.spi.log.LogException;
+import io.anabranch.api.spi.log.LogException.Code;
+import io.anabranch.connectors.files.folder.ClosedEpochs;
+import io.anabranch.connectors.files.folder.DurableFiles;
+import io.anabranch.connectors.files.folder.LogFolder;
+import io.anabranch.connectors.files.folder.LogLock;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -2,9 +2,9 @@
 package io.anabranch.connectors.files;
 
 import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.LogException;
-import io.anabranch.api.spi.LogException.Code;
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.log.LogException;
+import io.anabranch.api.spi.log.LogException.Code;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

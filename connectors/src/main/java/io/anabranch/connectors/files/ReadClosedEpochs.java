@@ -3,10 +3,13 @@ package io.anabranch.connectors.files;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.LogException;
-import io.anabranch.api.spi.LogException.Code;
-import io.anabranch.api.spi.RecordBatch;
-import io.anabranch.api.spi.RecordBatchCoder;
+import io.anabranch.api.spi.log.LogException;
+import io.anabranch.api.spi.log.LogException.Code;
+import io.anabranch.api.spi.log.RecordBatch;
+import io.anabranch.api.spi.log.RecordBatchCoder;
+import io.anabranch.connectors.files.folder.LogFolder;
+import io.anabranch.connectors.files.folder.Segment;
+import io.anabranch.connectors.files.folder.SegmentFiles;
 import java.io.IOException;
 import java.util.Optional;
 import org.apache.beam.sdk.coders.KvCoder;

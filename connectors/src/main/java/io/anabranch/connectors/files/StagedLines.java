@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.files;
 
-import io.anabranch.api.spi.AppendableLog;
-import io.anabranch.api.spi.LogException;
-import io.anabranch.api.spi.LogException.Code;
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.log.AppendableLog;
+import io.anabranch.api.spi.log.LogException;
+import io.anabranch.api.spi.log.LogException.Code;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,12 +2,12 @@
 package io.anabranch.connectors.jdbc;
 
 import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.row.LetterQuery;
+import io.anabranch.api.spi.row.LiveSlice;
 import io.anabranch.api.spi.store.CatalogChange;
 import io.anabranch.api.spi.store.CatalogStore;
 import io.anabranch.api.spi.store.Fence;
 import io.anabranch.api.spi.store.IdKind;
-import io.anabranch.api.spi.store.LetterQuery;
-import io.anabranch.api.spi.store.LiveSlice;
 import io.anabranch.api.spi.store.Snapshot;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -3,11 +3,11 @@ package io.anabranch.connectors.jdbc;
 
 import static java.util.stream.Collectors.joining;
 
-import io.anabranch.api.spi.DeadLetter;
-import io.anabranch.api.spi.DeadLetter.Kind;
-import io.anabranch.api.spi.LogPlace;
+import io.anabranch.api.spi.log.LogPlace;
+import io.anabranch.api.spi.row.DeadLetter;
+import io.anabranch.api.spi.row.DeadLetter.Kind;
+import io.anabranch.api.spi.row.LetterQuery;
 import io.anabranch.api.spi.store.DeadLetterStore;
-import io.anabranch.api.spi.store.LetterQuery;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

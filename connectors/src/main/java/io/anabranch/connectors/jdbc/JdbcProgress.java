@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.jdbc;
 
-import io.anabranch.api.spi.EpochContent;
-import io.anabranch.api.spi.LogEnd;
-import io.anabranch.api.spi.Reading;
+import io.anabranch.api.spi.log.EpochContent;
+import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.log.Reading;
 import io.anabranch.api.spi.store.Fence;
 import io.anabranch.api.spi.store.ProgressStore;
 import io.anabranch.api.spi.store.ReadReport;

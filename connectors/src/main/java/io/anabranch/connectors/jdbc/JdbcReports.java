@@ -2,8 +2,8 @@
 package io.anabranch.connectors.jdbc;
 
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.spi.Reconciliation;
-import io.anabranch.api.spi.RowDifferences;
+import io.anabranch.api.spi.row.Reconciliation;
+import io.anabranch.api.spi.row.RowDifferences;
 import io.anabranch.api.spi.store.ReportStore;
 import java.sql.Connection;
 import java.sql.SQLException;

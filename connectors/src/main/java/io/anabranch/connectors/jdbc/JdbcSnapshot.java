@@ -4,11 +4,11 @@ package io.anabranch.connectors.jdbc;
 import static java.util.Comparator.comparingLong;
 
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.spi.EpochContent;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.log.EpochContent;
+import io.anabranch.api.spi.row.SliceRange;
+import io.anabranch.api.spi.row.SliceStats;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.CatalogState;
-import io.anabranch.api.spi.store.SliceRange;
-import io.anabranch.api.spi.store.SliceStats;
 import io.anabranch.api.spi.store.Snapshot;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

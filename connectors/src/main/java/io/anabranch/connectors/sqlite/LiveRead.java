@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.sqlite;
 
-import io.anabranch.api.spi.LiveRow;
-import io.anabranch.api.spi.LogEnd;
-import io.anabranch.api.spi.store.KeyHash;
-import io.anabranch.api.spi.store.LiveHead;
-import io.anabranch.api.spi.store.LiveHead.Activity;
-import io.anabranch.api.spi.store.RowQuery;
+import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.row.KeyHash;
+import io.anabranch.api.spi.row.LiveHead;
+import io.anabranch.api.spi.row.LiveHead.Activity;
+import io.anabranch.api.spi.row.LiveRow;
+import io.anabranch.api.spi.row.RowQuery;
 import io.anabranch.api.spi.store.StoreException;
 import io.anabranch.api.spi.store.StoreException.Code;
 import io.anabranch.connectors.jdbc.Deadline;

@@ -3,12 +3,12 @@ package io.anabranch.connectors.sqlite;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.LiveRow;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.KeyHash;
+import io.anabranch.api.spi.row.LiveHead;
+import io.anabranch.api.spi.row.LiveRow;
+import io.anabranch.api.spi.row.RowQuery;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.Fence;
-import io.anabranch.api.spi.store.KeyHash;
-import io.anabranch.api.spi.store.LiveHead;
-import io.anabranch.api.spi.store.RowQuery;
 import io.anabranch.api.spi.store.RowStore;
 import io.anabranch.connectors.jdbc.Fences;
 import io.anabranch.connectors.jdbc.Sql;

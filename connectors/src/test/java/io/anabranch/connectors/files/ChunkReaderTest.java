@@ -9,7 +9,8 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 
-import io.anabranch.api.spi.RecordBatch;
+import io.anabranch.api.spi.log.RecordBatch;
+import io.anabranch.connectors.files.folder.Segment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.LogException;
+import io.anabranch.api.spi.log.LogException;
 import io.anabranch.contracts.TestClock;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,7 +7,8 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
-import io.anabranch.api.spi.AppendableLog.Input;
+import io.anabranch.api.spi.log.AppendableLog.Input;
+import io.anabranch.connectors.files.folder.Segment;
 import io.anabranch.contracts.TestClock;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;

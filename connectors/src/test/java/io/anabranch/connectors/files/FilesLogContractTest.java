@@ -3,10 +3,10 @@ package io.anabranch.connectors.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.anabranch.api.spi.AppendableLog;
-import io.anabranch.api.spi.AppendableLog.Input;
-import io.anabranch.api.spi.EventLog;
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.log.AppendableLog;
+import io.anabranch.api.spi.log.AppendableLog.Input;
+import io.anabranch.api.spi.log.EventLog;
 import io.anabranch.contracts.log.EventLogContract;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

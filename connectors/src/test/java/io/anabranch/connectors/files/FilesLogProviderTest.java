@@ -15,9 +15,9 @@ import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.EventLog;
-import io.anabranch.api.spi.EventLogProvider;
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.log.EventLog;
+import io.anabranch.api.spi.log.EventLogProvider;
 import io.anabranch.contracts.TestClock;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -13,8 +13,8 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.RecordBatch;
-import io.anabranch.api.spi.StopSignal;
+import io.anabranch.api.spi.log.RecordBatch;
+import io.anabranch.api.spi.log.StopSignal;
 import io.anabranch.contracts.TestClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.StopSignal;
+import io.anabranch.api.spi.log.StopSignal;
 import io.anabranch.contracts.TestClock;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,9 +3,10 @@ package io.anabranch.connectors.files;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.anabranch.api.spi.AppendableLog.Appended;
-import io.anabranch.api.spi.AppendableLog.Input;
-import io.anabranch.api.spi.RecordBatch;
+import io.anabranch.api.spi.log.AppendableLog.Appended;
+import io.anabranch.api.spi.log.AppendableLog.Input;
+import io.anabranch.api.spi.log.RecordBatch;
+import io.anabranch.connectors.files.folder.LogFolder;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;

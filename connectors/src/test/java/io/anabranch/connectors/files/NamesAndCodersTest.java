@@ -6,6 +6,8 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.Epochs;
+import io.anabranch.connectors.files.folder.EpochNames;
+import io.anabranch.connectors.files.folder.Segment;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;

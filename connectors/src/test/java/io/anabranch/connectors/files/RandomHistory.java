@@ -11,8 +11,10 @@ import static org.hamcrest.Matchers.lessThan;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.RecordBatch;
-import io.anabranch.api.spi.StopSignal;
+import io.anabranch.api.spi.log.RecordBatch;
+import io.anabranch.api.spi.log.StopSignal;
+import io.anabranch.connectors.files.folder.LogFolder;
+import io.anabranch.connectors.files.folder.Segment;
 import io.anabranch.contracts.TestClock;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -10,7 +10,7 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.api.spi.store.StoreException;
 import io.anabranch.connectors.jdbc.JdbcStore;

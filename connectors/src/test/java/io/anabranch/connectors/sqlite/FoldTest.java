@@ -15,10 +15,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
-import io.anabranch.catalog.CatalogException;
-import io.anabranch.catalog.CatalogException.Code;
+import io.anabranch.catalog.document.CatalogException;
+import io.anabranch.catalog.document.CatalogException.Code;
 import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.util.ArrayList;

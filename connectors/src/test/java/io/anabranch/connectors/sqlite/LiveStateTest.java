@@ -12,9 +12,9 @@ import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.spi.DeadLetter;
-import io.anabranch.api.spi.LogEnd;
-import io.anabranch.api.spi.LogPlace;
+import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.log.LogPlace;
+import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.catalog.LiveState;
 import io.anabranch.catalog.LiveState.LiveSlice;

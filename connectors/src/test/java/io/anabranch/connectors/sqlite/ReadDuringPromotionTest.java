@@ -13,12 +13,12 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.Architecture;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.catalog.GarbageRules;
-import io.anabranch.catalog.Version;
-import io.anabranch.catalog.VersionKind;
 import io.anabranch.catalog.ViewStatus;
+import io.anabranch.catalog.document.Version;
+import io.anabranch.catalog.document.VersionKind;
 import io.anabranch.connectors.jdbc.Sql;
 import io.anabranch.contracts.store.TestStore;
 import java.nio.ByteBuffer;

@@ -9,9 +9,9 @@ import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.spi.Reconciliation;
-import io.anabranch.api.spi.RowDifferences;
-import io.anabranch.api.spi.RowDifferences.Row;
+import io.anabranch.api.spi.row.Reconciliation;
+import io.anabranch.api.spi.row.RowDifferences;
+import io.anabranch.api.spi.row.RowDifferences.Row;
 import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.time.Instant;

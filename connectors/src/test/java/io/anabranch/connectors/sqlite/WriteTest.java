@@ -16,8 +16,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.LiveRow;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.LiveRow;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.api.spi.store.ViewStores;
 import io.anabranch.contracts.store.TestStore;

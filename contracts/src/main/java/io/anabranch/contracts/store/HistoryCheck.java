@@ -5,14 +5,14 @@ import static io.anabranch.api.Epochs.NONE;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
+import io.anabranch.api.spi.row.SliceRange;
 import io.anabranch.api.spi.store.CatalogState;
-import io.anabranch.api.spi.store.SliceRange;
 import io.anabranch.api.spi.store.Snapshot;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.catalog.Catalog;
-import io.anabranch.catalog.Slice;
-import io.anabranch.catalog.Version;
-import io.anabranch.catalog.ViewCatalog;
+import io.anabranch.catalog.document.Slice;
+import io.anabranch.catalog.document.Version;
+import io.anabranch.catalog.document.ViewCatalog;
 import io.anabranch.contracts.store.HistoryLog.Cell;
 import java.util.ArrayList;
 import java.util.Collection;

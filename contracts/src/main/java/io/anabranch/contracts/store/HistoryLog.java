@@ -4,7 +4,7 @@ package io.anabranch.contracts.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.StoredRow;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

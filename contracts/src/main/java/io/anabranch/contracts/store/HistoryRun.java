@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.contracts.store;
 
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.Fence;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.api.spi.store.RowStore;

@@ -9,13 +9,13 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasSize;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.anabranch.api.spi.EpochContent;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.log.EpochContent;
+import io.anabranch.api.spi.row.SliceRange;
+import io.anabranch.api.spi.row.SliceStats;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.CatalogChange;
 import io.anabranch.api.spi.store.CatalogState;
 import io.anabranch.api.spi.store.Fence;
-import io.anabranch.api.spi.store.SliceRange;
-import io.anabranch.api.spi.store.SliceStats;
 import io.anabranch.api.spi.store.Snapshot;
 import java.time.Clock;
 import java.time.Instant;

@@ -6,7 +6,7 @@ import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.UserException;
-import io.anabranch.api.spi.RowDifferences;
+import io.anabranch.api.spi.row.RowDifferences;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

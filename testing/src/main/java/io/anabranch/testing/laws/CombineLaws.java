@@ -306,8 +306,7 @@ public final class CombineLaws<V, A, O> {
           half == all.size()
               ? function.createAccumulator()
               : copy(fold(contributions.get().subList(half, all.size())));
-      A accumulator =
-          function.mergeAccumulators(Arrays.asList(function.createAccumulator(), first, second));
+      A accumulator = function.mergeAccumulators(Arrays.asList(first, second));
       return differ(
           value(fold(all)),
           value(copy(accumulator)),

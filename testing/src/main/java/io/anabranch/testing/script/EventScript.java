@@ -4,7 +4,7 @@ package io.anabranch.testing.script;
 import static java.util.Objects.requireNonNull;
 
 import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.AppendableLog;
+import io.anabranch.api.spi.log.AppendableLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.anabranch.testing.script;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.anabranch.api.spi.AppendableLog;
+import io.anabranch.api.spi.log.AppendableLog;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 

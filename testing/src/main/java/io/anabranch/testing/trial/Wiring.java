@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.testing.trial;
 
-import io.anabranch.api.spi.EventLog;
+import io.anabranch.api.spi.log.EventLog;
 import io.anabranch.api.spi.store.ViewStore;
 import org.apache.beam.sdk.options.PipelineOptions;
 

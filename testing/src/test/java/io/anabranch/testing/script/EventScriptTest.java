@@ -6,9 +6,9 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.anabranch.api.spi.AppendableLog;
-import io.anabranch.api.spi.LogEnd;
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.log.AppendableLog;
+import io.anabranch.api.spi.log.LogEnd;
 import io.anabranch.config.Providers;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.testing.Fold;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.transforms.testkit;
 
-import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.DeadLetter;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.Fence;
 import io.anabranch.api.spi.store.ViewStore;
 import java.util.ArrayList;

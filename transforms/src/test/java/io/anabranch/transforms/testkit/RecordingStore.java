@@ -2,18 +2,18 @@
 package io.anabranch.transforms.testkit;
 
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.spi.DeadLetter;
-import io.anabranch.api.spi.LiveRow;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.DeadLetter;
+import io.anabranch.api.spi.row.LetterQuery;
+import io.anabranch.api.spi.row.LiveHead;
+import io.anabranch.api.spi.row.LiveRow;
+import io.anabranch.api.spi.row.RowQuery;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.CatalogStore;
 import io.anabranch.api.spi.store.DeadLetterStore;
 import io.anabranch.api.spi.store.Fence;
-import io.anabranch.api.spi.store.LetterQuery;
-import io.anabranch.api.spi.store.LiveHead;
 import io.anabranch.api.spi.store.ProgressStore;
 import io.anabranch.api.spi.store.ReadReport;
 import io.anabranch.api.spi.store.ReportStore;
-import io.anabranch.api.spi.store.RowQuery;
 import io.anabranch.api.spi.store.RowStore;
 import io.anabranch.api.spi.store.RunBeat;
 import io.anabranch.api.spi.store.RunProgress;

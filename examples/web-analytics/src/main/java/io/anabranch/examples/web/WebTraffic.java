@@ -2,7 +2,7 @@
 package io.anabranch.examples.web;
 
 import io.anabranch.api.Application;
-import io.anabranch.cli.SampleTraffic;
+import io.anabranch.cli.demo.SampleTraffic;
 import io.anabranch.examples.web.SamplePages.Page;
 import io.anabranch.examples.web.SampleVisitors.Visitor;
 import java.time.Duration;

@@ -6,7 +6,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.anabranch.cli.SampleTraffic.Arrival;
+import io.anabranch.cli.demo.SampleTraffic.Arrival;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

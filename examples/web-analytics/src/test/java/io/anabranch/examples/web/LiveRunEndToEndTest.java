@@ -8,7 +8,7 @@ import static org.hamcrest.Matchers.is;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.anabranch.cli.SampleTraffic.Arrival;
+import io.anabranch.cli.demo.SampleTraffic.Arrival;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

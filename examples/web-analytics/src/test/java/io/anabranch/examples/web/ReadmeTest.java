@@ -7,7 +7,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
-import io.anabranch.cli.SampleTraffic.Arrival;
+import io.anabranch.cli.demo.SampleTraffic.Arrival;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -13,8 +13,8 @@ import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.anabranch.cli.SampleTraffic;
-import io.anabranch.cli.SampleTraffic.Arrival;
+import io.anabranch.cli.demo.SampleTraffic;
+import io.anabranch.cli.demo.SampleTraffic.Arrival;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi.store;
 
+import io.anabranch.api.spi.row.LetterQuery;
+import io.anabranch.api.spi.row.LiveSlice;
 import java.util.List;
 
 /**

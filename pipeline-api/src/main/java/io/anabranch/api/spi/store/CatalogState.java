@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi.store;
 
-import io.anabranch.api.spi.Reading;
+import io.anabranch.api.spi.log.Reading;
 import java.util.Map;
 import java.util.OptionalLong;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi.store;
 
-import io.anabranch.api.spi.DeadLetter;
+import io.anabranch.api.spi.row.DeadLetter;
+import io.anabranch.api.spi.row.LetterQuery;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi.store;
 
-import io.anabranch.api.spi.Reconciliation;
+import io.anabranch.api.spi.row.Reconciliation;
 import java.util.Optional;
 
 /** What comparisons of batch rows with those before them found. */

@@ -2,8 +2,10 @@
 package io.anabranch.api.spi.store;
 
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.spi.LiveRow;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.LiveHead;
+import io.anabranch.api.spi.row.LiveRow;
+import io.anabranch.api.spi.row.RowQuery;
+import io.anabranch.api.spi.row.StoredRow;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Consumer;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi.store;
 
-import io.anabranch.api.spi.EpochContent;
-import io.anabranch.api.spi.LogEnd;
+import io.anabranch.api.spi.log.EpochContent;
+import io.anabranch.api.spi.log.LogEnd;
 import java.util.List;
 import java.util.Optional;
 

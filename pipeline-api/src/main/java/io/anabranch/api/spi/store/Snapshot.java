@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi.store;
 
-import io.anabranch.api.spi.EpochContent;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.log.EpochContent;
+import io.anabranch.api.spi.row.SliceRange;
+import io.anabranch.api.spi.row.SliceStats;
+import io.anabranch.api.spi.row.StoredRow;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.ObjIntConsumer;

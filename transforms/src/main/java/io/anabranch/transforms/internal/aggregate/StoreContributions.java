@@ -3,8 +3,8 @@ package io.anabranch.transforms.internal.aggregate;
 
 import io.anabranch.api.definition.CombinedDefinition;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.StoredRow;
-import io.anabranch.api.spi.StoredRowCoder;
+import io.anabranch.api.spi.row.StoredRow;
+import io.anabranch.api.spi.row.StoredRowCoder;
 import io.anabranch.api.spi.store.OpenSlice;
 import java.time.Duration;
 import org.apache.beam.sdk.coders.KvCoder;

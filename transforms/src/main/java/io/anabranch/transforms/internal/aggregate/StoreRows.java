@@ -2,7 +2,7 @@
 package io.anabranch.transforms.internal.aggregate;
 
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.transforms.internal.aggregate.WriteRows.Mode;
 import org.apache.beam.sdk.coders.VoidCoder;

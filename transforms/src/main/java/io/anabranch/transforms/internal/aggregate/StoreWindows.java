@@ -5,7 +5,7 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.definition.WindowedDefinition;
 import io.anabranch.api.spi.Settings;
-import io.anabranch.api.spi.StoredRowCoder;
+import io.anabranch.api.spi.row.StoredRowCoder;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.transforms.internal.epoch.RowWindows;
 import org.apache.beam.sdk.coders.KvCoder;

@@ -2,8 +2,8 @@
 package io.anabranch.transforms.internal.aggregate;
 
 import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.RecordBatch;
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.log.RecordBatch;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.api.spi.store.ReadReport;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import org.apache.beam.sdk.values.PCollection;
 
 /**
  * Tells the store how much was read for some slices, once a bundle, and once a second in a bundle
- * that takes long, as those of bounded input may; see {@link io.anabranch.api.spi.Reading}.
+ * that takes long, as those of bounded input may; see {@link io.anabranch.api.spi.log.Reading}.
  *
  * <p>Input: batches of records, bounded or not. Output: nothing, ever.
  *

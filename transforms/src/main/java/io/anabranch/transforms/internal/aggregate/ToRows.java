@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.transforms.internal.aggregate;
 
-import io.anabranch.api.spi.StoredRow;
-import io.anabranch.api.spi.store.KeyHash;
+import io.anabranch.api.spi.row.KeyHash;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.transforms.internal.epoch.EpochWindow;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderException;

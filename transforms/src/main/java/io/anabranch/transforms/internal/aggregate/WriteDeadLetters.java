@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.transforms.internal.aggregate;
 
-import io.anabranch.api.spi.DeadLetter;
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.store.OpenSlice;
 import java.util.ArrayList;
 import java.util.Collection;

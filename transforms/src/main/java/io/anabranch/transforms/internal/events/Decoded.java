@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.transforms.internal.events;
 
-import io.anabranch.api.spi.DeadLetter;
+import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.transforms.internal.epoch.EpochEvent;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;

@@ -7,7 +7,7 @@ import io.anabranch.api.AuthorException;
 import io.anabranch.api.KeyText;
 import io.anabranch.api.UserException;
 import io.anabranch.api.internal.Excerpt;
-import io.anabranch.api.spi.LogPlace;
+import io.anabranch.api.spi.log.LogPlace;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.transforms.internal.events;
 
-import io.anabranch.api.spi.RecordBatch;
-import io.anabranch.api.spi.RecordBatchCoder;
-import io.anabranch.api.spi.StopSignal;
+import io.anabranch.api.spi.log.RecordBatch;
+import io.anabranch.api.spi.log.RecordBatchCoder;
+import io.anabranch.api.spi.log.StopSignal;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.time.Duration;

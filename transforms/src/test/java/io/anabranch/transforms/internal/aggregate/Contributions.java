@@ -8,7 +8,7 @@ import io.anabranch.api.EventFormat;
 import io.anabranch.api.MaterializedView;
 import io.anabranch.api.definition.CombinedDefinition;
 import io.anabranch.api.definition.ViewDefinition;
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.Fence;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.transforms.internal.epoch.EpochEvent;

@@ -16,7 +16,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.transforms.internal.epoch.EpochEvent;
 import io.anabranch.transforms.internal.epoch.EpochWindows;
 import io.anabranch.transforms.testkit.Recording;

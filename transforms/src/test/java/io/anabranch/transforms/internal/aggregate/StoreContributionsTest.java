@@ -19,7 +19,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.anabranch.api.spi.StoredRow;
+import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.transforms.internal.epoch.EpochEvent;
 import io.anabranch.transforms.internal.epoch.EpochEventCoder;
 import io.anabranch.transforms.internal.epoch.EpochWindows;

@@ -6,8 +6,8 @@ import static io.anabranch.transforms.testkit.Runs.FLINK_STREAMING;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
-import io.anabranch.api.spi.RecordBatch;
-import io.anabranch.api.spi.RecordBatchCoder;
+import io.anabranch.api.spi.log.RecordBatch;
+import io.anabranch.api.spi.log.RecordBatchCoder;
 import io.anabranch.transforms.testkit.Recording;
 import io.anabranch.transforms.testkit.Recording.Read;
 import io.anabranch.transforms.testkit.Runs;

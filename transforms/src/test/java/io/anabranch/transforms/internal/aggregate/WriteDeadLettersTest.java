@@ -12,9 +12,9 @@ import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.anabranch.api.spi.DeadLetter;
-import io.anabranch.api.spi.DeadLetterCoder;
-import io.anabranch.api.spi.LogPlace;
+import io.anabranch.api.spi.log.LogPlace;
+import io.anabranch.api.spi.row.DeadLetter;
+import io.anabranch.api.spi.row.DeadLetterCoder;
 import io.anabranch.transforms.testkit.Recording;
 import io.anabranch.transforms.testkit.Runs;
 import java.util.ArrayList;

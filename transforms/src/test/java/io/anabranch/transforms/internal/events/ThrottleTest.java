@@ -8,9 +8,9 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.anabranch.api.spi.RecordBatch;
-import io.anabranch.api.spi.RecordBatchCoder;
-import io.anabranch.api.spi.StopSignal;
+import io.anabranch.api.spi.log.RecordBatch;
+import io.anabranch.api.spi.log.RecordBatchCoder;
+import io.anabranch.api.spi.log.StopSignal;
 import io.anabranch.transforms.testkit.Runs;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.time.Duration;

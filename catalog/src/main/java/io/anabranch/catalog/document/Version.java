@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.catalog.document;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * One computation of a view.
+ *
+ * @param id its number, unique in the store
+ * @param kind what computes it
+ * @param view its definition, and the log that it is computed from
+ * @param created when it was begun
+ * @param retired when it was given up; nobody may write to it since
+ * @param letters the dead letters of its records; the last range takes new ones
+ * @param wholeThrough the last epoch of the batch run that began it, which read the log from its
+ *     beginning; empty if no batch run did
+ * @param countedInThrough the event time, in milliseconds since 1970-01-01T00:00Z, through which it
+ *     counts late events; empty if it counts none
+ * @param slices its slices, in the order in which they were opened
+ */
+public record Version(
+    long id,
+    VersionKind kind,
+    ViewRef view,
+    Instant created,
+    Optional<Instant> retired,
+    List<LetterRange> letters,
+    OptionalLong wholeThrough,
+    OptionalLong countedInThrough,
+    List<Slice> slices) {
+
+  /** Copies the lists. */
+  public Version {
+    letters = List.copyOf(letters);
+    slices = List.copyOf(slices);
+  }
+
+  /** Returns the generation under which its new dead letters are stored. */
+  public long generation() {
+    return letters.get(letters.size() - 1).generation();
+  }
+
+  /** Returns the slices that readers see if the version is live. */
+  public Stream<Slice> shown() {
+    return slices.stream().filter(Slice::isShown);
+  }
+
+  /** Returns the slice that follows the log. */
+  public Optional<Slice> following() {
+    return shown().filter(Slice::follows).findFirst();
+  }
+
+  public Version withSlices(List<Slice> changed) {
+    return new Version(
+        id, kind, view, created, retired, letters, wholeThrough, countedInThrough, changed);
+  }
+
+  public Version plus(Slice slice) {
+    List<Slice> more = new ArrayList<>(slices);
+    more.add(slice);
+    return withSlices(more);
+  }
+
+  public Version map(UnaryOperator<Slice> change) {
+    return withSlices(slices.stream().map(change).toList());
+  }
+
+  public Version as(VersionKind other) {
+    return new Version(
+        id, other, view, created, retired, letters, wholeThrough, countedInThrough, slices);
+  }
+
+  public Version withoutOwners() {
+    return map(slice -> slice.ownedBy(OptionalLong.empty()));
+  }
+
+  public Version retiredAt(Instant now) {
+    return new Version(
+            id,
+            kind,
+            view,
+            created,
+            retired.or(() -> Optional.of(now)),
+            letters,
+            wholeThrough,
+            countedInThrough,
+            slices)
+        .withoutOwners();
+  }
+}

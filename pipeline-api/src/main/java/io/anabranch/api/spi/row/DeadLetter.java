@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api.spi.row;
+
+import io.anabranch.api.spi.log.LogPlace;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A record that is left out of answers: one that could not be decoded, of all views; or an event
+ * that did not come in time for a {@linkplain io.anabranch.api.WindowedView windowed view}, of this
+ * view, until a batch run over the whole log counts it in.
+ *
+ * @param place where it lies in the log; with the view its identity
+ * @param kind why it is left out
+ * @param view the view that it is left out of, empty if of all
+ * @param eventTime when the event happened, empty if the record could not be decoded
+ * @param error what went wrong, for a person
+ * @param record the record's bytes as they were read
+ */
+@SuppressWarnings("ArrayRecordComponent") // equals and hashCode below compare the bytes
+public record DeadLetter(
+    LogPlace place,
+    Kind kind,
+    Optional<String> view,
+    Optional<Instant> eventTime,
+    String error,
+    byte[] record) {
+
+  /** Why a record is left out. */
+  public enum Kind {
+    /** It could not be decoded. */
+    UNDECODABLE,
+    /** It came later than the view's lateness allows. */
+    LATE,
+    /** It was further ahead of the log's clock than the view's clock skew allows. */
+    EARLY;
+
+    /** Returns the kind as people write it. */
+    public String word() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /** A record that could not be decoded. */
+  public DeadLetter(LogPlace place, String error, byte[] record) {
+    this(place, Kind.UNDECODABLE, Optional.empty(), Optional.empty(), error, record);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof DeadLetter that
+        && place.equals(that.place)
+        && kind == that.kind
+        && view.equals(that.view)
+        && eventTime.equals(that.eventTime)
+        && error.equals(that.error)
+        && Arrays.equals(record, that.record);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(place, view, error);
+  }
+
+  @Override
+  public String toString() {
+    return place + ": " + error + " (" + record.length + " bytes)";
+  }
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.api.spi.row;
+
+/**
+ * One row of a slice: an accumulator for an epoch, a bucket or a window, and a key.
+ *
+ * <p>Rows only grow: a row replaces another of the same epoch, bucket and key if it folds no fewer
+ * contributions. So it does not matter in which order, or how often, rows are written, and a run
+ * that starts over never sets an answer back.
+ *
+ * @param epoch the epoch of the contributions, in a batch slice the last epoch of the slice; or the
+ *     epoch with which a window is complete
+ * @param bucket the start of the bucket or window, in milliseconds since the epoch of Unix time
+ * @param length the length of a window, in milliseconds; 0 for a bucket, whose length the view
+ *     knows
+ * @param key the key as its coder encodes it
+ * @param keyText the key in a form that a person can read in SQL
+ * @param accumulator the accumulator as its coder encodes it
+ * @param contributions how many contributions the accumulator folds; 1 for a window
+ */
+@SuppressWarnings("ArrayRecordComponent") // rows are carried, never compared
+public record StoredRow(
+    long epoch,
+    long bucket,
+    long length,
+    byte[] key,
+    String keyText,
+    byte[] accumulator,
+    long contributions) {
+
+  /** A row of a bucket. */
+  public StoredRow(
+      long epoch, long bucket, byte[] key, String keyText, byte[] accumulator, long contributions) {
+    this(epoch, bucket, 0, key, keyText, accumulator, contributions);
+  }
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli.command;
+
+import io.anabranch.cli.print.RunTeller;
+import io.anabranch.cli.session.RunSession;
+import io.anabranch.cli.session.ViewOptions;
+import io.anabranch.config.Configuration;
+import io.anabranch.config.Promotions;
+import io.anabranch.wiring.RunContext;
+import io.anabranch.wiring.version.Promotion;
+import io.anabranch.wiring.version.VersionComparison;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Lets candidates answer. */
+@Command(
+    name = "promote",
+    description = {
+      "Kappa: compare candidates with the live versions, and make them live, all or none.",
+      "Fails if one has not caught up, or differs by more than promotion.maxDifferingRows allows,"
+          + " unless its definition changed, as the author's revision says. The live version becomes"
+          + " the previous version: it goes on following the log until it is retired, so that"
+          + " \"rollback\" can put it back. The one that was previous until then is retired."
+    })
+final class PromoteCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigurationOptions options;
+
+  @Mixin private ViewOptions views;
+
+  @Option(
+      names = "--force",
+      description =
+          "Promote also what differs too much, could not be compared, or has read less of the epoch"
+              + " that is open.")
+  private boolean force;
+
+  @Override
+  public Integer call() {
+    Configuration configuration = options.load();
+    try (RunSession session = RunSession.existing(configuration)) {
+      promote(session.context(), session.promotions());
+    }
+    return 0;
+  }
+
+  private <E> void promote(RunContext<E> context, Promotions promotions) {
+    try (RunTeller teller =
+        new RunTeller(context, spec.commandLine().getOut(), spec.commandLine().getErr())) {
+      List<VersionComparison> comparisons =
+          Promotion.promote(context, views.names(), promotions::of, force, Promotion.PATIENCE);
+      teller.promoted(comparisons);
+    }
+  }
+}

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.anabranch.cli.command;
+
+import static java.util.Comparator.comparingLong;
+
+import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.log.EpochChange;
+import io.anabranch.api.spi.log.EventLog;
+import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.log.Reading;
+import io.anabranch.api.spi.row.DeadLetter;
+import io.anabranch.api.spi.row.Reconciliation;
+import io.anabranch.api.spi.row.RowDifferences;
+import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.DeadLetters;
+import io.anabranch.catalog.ViewState;
+import io.anabranch.catalog.ViewStatus;
+import io.anabranch.catalog.document.Slice;
+import io.anabranch.catalog.document.Version;
+import io.anabranch.catalog.document.VersionKind;
+import io.anabranch.catalog.document.VersionRole;
+import io.anabranch.catalog.document.ViewCatalog;
+import io.anabranch.cli.print.Catching;
+import io.anabranch.cli.print.Format;
+import io.anabranch.cli.print.Id;
+import io.anabranch.cli.print.JsonPrinter;
+import io.anabranch.cli.print.LogChanges;
+import io.anabranch.cli.print.Plural;
+import io.anabranch.cli.print.RowPrinter;
+import io.anabranch.cli.print.RunTeller;
+import io.anabranch.cli.session.Connections;
+import io.anabranch.config.Configuration;
+import io.anabranch.wiring.version.CatchUp;
+import io.anabranch.wiring.version.LogHistory;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Prints the catalog. */
+@Command(
+    name = "status",
+    description =
+        "Print for each view its versions and slices, its lag, its dead letters, and how batch rows"
+            + " differed from the speed rows they replaced.")
+final class StatusCommand implements Callable<Integer> {
+  /** How to print; a catalog is a tree, so there are no comma-separated values. */
+  enum StatusFormat {
+    TABLE,
+    JSON
+  }
+
+  private static final List<String> COLUMNS =
+      List.of("view", "version", "kind", "role", "slice", "after", "through", "complete", "rows");
+
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigurationOptions options;
+
+  @Option(
+      names = "--format",
+      paramLabel = "table|json",
+      defaultValue = "table",
+      description = "How to print; json is one object a line. Default ${DEFAULT-VALUE}.")
+  private StatusFormat format;
+
+  @Override
+  public Integer call() {
+    Configuration configuration = options.load();
+    try (ViewStore store = Connections.existingStore(configuration);
+        EventLog log = Connections.log(configuration)) {
+      List<ViewStatus> views = ViewStatus.all(store);
+      views.forEach(view -> Connections.requireLogOf(view.state().catalog(), log));
+      if (format == StatusFormat.JSON) {
+        for (ViewStatus view : views) {
+          spec.commandLine().getOut().println(JsonPrinter.json(object(view, log, store)));
+        }
+      } else {
+        table(views, log, store);
+      }
+    }
+    return 0;
+  }
+
+  private void table(List<ViewStatus> views, EventLog log, ViewStore store) {
+    PrintWriter out = spec.commandLine().getOut();
+    LogEnd end = log.end();
+    try (RowPrinter printer = Format.TABLE.printer(out, COLUMNS)) {
+      for (ViewStatus view : views) {
+        ViewCatalog catalog = view.state().catalog();
+        for (Version version : catalog.versions()) {
+          for (Slice slice : oldestFirst(version)) {
+            OptionalLong complete = view.state().completeThrough(slice);
+            printer.print(
+                Arrays.asList(
+                    catalog.view(),
+                    new Id(version.id()),
+                    version.kind().word(),
+                    catalog.role(version.id()).word(),
+                    new Id(slice.rows()),
+                    time(log.epochs(), slice.after(), "the beginning"),
+                    time(log.epochs(), slice.through(), "the end"),
+                    complete.isPresent() ? time(log.epochs(), complete.getAsLong(), "the end") : "",
+                    view.rows(slice)));
+          }
+        }
+      }
+    }
+    out.println();
+    out.printf("log closed through %s%n", time(log.epochs(), end.closedThrough(), "nothing"));
+    LogHistory.beginsLater(log)
+        .ifPresent(
+            first ->
+                out.printf(
+                    "log begins at %s: earlier epochs were removed%n", log.epochs().start(first)));
+    LogHistory.faults(log).forEach(fault -> out.printf("LOG DAMAGED: %s%n", fault.text()));
+    for (ViewStatus view : views) {
+      String clause = LogChanges.clause(LogHistory.changes(log, store, view.state().catalog()));
+      if (!clause.isEmpty()) {
+        out.printf("%s%s%n", view.state().view(), clause.replaceFirst("; ", ": "));
+      }
+    }
+    for (ViewStatus view : views) {
+      out.printf(
+          "%s is %s behind%n",
+          view.state().view(), Plural.of(behind(view.state(), end), "closed epoch"));
+    }
+    for (ViewStatus view : views) {
+      for (Version version : view.state().catalog().versions()) {
+        VersionRole role = view.state().catalog().role(version.id());
+        if (version.kind() == VersionKind.KAPPA && role != VersionRole.NONE) {
+          out.printf(
+              "%s: %s version %d %s%n",
+              view.state().view(), role.word(), version.id(), progress(view, version, log, store));
+        }
+      }
+    }
+    for (ViewStatus view : views) {
+      view.reconciliation()
+          .ifPresent(
+              last ->
+                  out.printf(
+                      "last superseded through %s, %s%n",
+                      time(log.epochs(), last.epochs().through(), "the end"),
+                      RunTeller.sentence(last)));
+    }
+    for (ViewStatus view : views) {
+      if (view.late() > 0) {
+        out.printf(
+            "%s: %,d events late or early, %,d of them counted in by batch%n",
+            view.state().view(), view.late(), view.lateCounted());
+      }
+    }
+    out.println(Plural.of(new DeadLetters(store).undecodable(), "dead letter"));
+  }
+
+  private static List<Slice> oldestFirst(Version version) {
+    return version.slices().stream()
+        .sorted(comparingLong(Slice::after).thenComparing(Slice::rows))
+        .toList();
+  }
+
+  /** How far a version of Kappa is, and how far from the live version. */
+  private static String progress(ViewStatus view, Version version, EventLog log, ViewStore store) {
+    long through = view.state().completeThrough(version);
+    long epochs = behindLive(view.state(), version);
+    long bytes = bytesBehindLive(view.state(), version, log);
+    return "is complete through "
+        + time(log.epochs(), through, "nothing")
+        + (epochs > 0
+            ? ", " + Plural.of(epochs, "epoch") + " behind the live version"
+            : bytes > 0 ? ", " + Plural.of(bytes, "byte") + " behind the live version" : "")
+        + catchUp(view.state(), version, log)
+            .map(catchUp -> ", " + Catching.text(catchUp))
+            .orElse("")
+        + ", "
+        + Plural.of(deadLetters(store, version), "dead letter");
+  }
+
+  private static long deadLetters(ViewStore store, Version version) {
+    return new DeadLetters(store).count(Set.of(DeadLetter.Kind.UNDECODABLE), List.of(version.id()));
+  }
+
+  private static boolean isLive(ViewState view, Version version) {
+    return view.catalog().role(version.id()) == VersionRole.LIVE;
+  }
+
+  private static long behindLive(ViewState view, Version version) {
+    long live = view.base().isPresent() ? view.completeThrough() : Epochs.NONE;
+    long own = view.completeThrough(version);
+    return isLive(view, version) || live == Epochs.NONE || own == Epochs.NONE
+        ? 0
+        : Math.max(0, live - own);
+  }
+
+  /** How much less of the log a version has read than the live one. */
+  private static long bytesBehindLive(ViewState view, Version version, EventLog log) {
+    List<Reading> own = view.readings(version);
+    return view.catalog().live().stream()
+        .map(view::readings)
+        .filter(live -> !live.isEmpty() && !own.isEmpty())
+        .mapToLong(live -> Math.max(0, CatchUp.place(log, live) - CatchUp.place(log, own)))
+        .findFirst()
+        .orElse(0);
+  }
+
+  private static Optional<CatchUp> catchUp(ViewState view, Version version, EventLog log) {
+    List<Reading> readings = view.readings(version);
+    return readings.isEmpty() ? Optional.empty() : Optional.of(CatchUp.of(log, readings));
+  }
+
+  private static void putCatchUp(
+      Map<String, Object> object, ViewState view, Version version, EventLog log) {
+    object.put("epochsBehindLive", behindLive(view, version));
+    object.put("bytesBehindLive", bytesBehindLive(view, version, log));
+    putEpoch(object, "completeThrough", log.epochs(), view.completeThrough(version));
+    catchUp(view, version, log)
+        .ifPresent(
+            catchUp -> {
+              putEpoch(object, "readThrough", log.epochs(), catchUp.through());
+              object.put("bytesRead", catchUp.bytesRead());
+              object.put("bytesLeft", catchUp.bytesLeft());
+              object.put("lastRead", catchUp.at().toString());
+              if (Catching.isReading(catchUp) && catchUp.bytesPerSecond() > 0) {
+                object.put("bytesPerSecond", catchUp.bytesPerSecond());
+              }
+              if (catchUp.bytesLeft() == 0 || Catching.isReading(catchUp)) {
+                catchUp.timeLeft().ifPresent(left -> object.put("secondsLeft", left.toSeconds()));
+              }
+            });
+  }
+
+  private static String time(Epochs epochs, long epoch, String unbounded) {
+    return epoch == Epochs.NONE || epoch == Long.MAX_VALUE
+        ? unbounded
+        : epochs.end(epoch).toString();
+  }
+
+  /** How many closed epochs that may hold records are in no live version as a whole. */
+  private static long behind(ViewState view, LogEnd end) {
+    OptionalLong closed = end.lastClosedWithRecords();
+    if (closed.isEmpty()) {
+      return 0;
+    }
+    long complete = Math.max(view.batchThrough(), view.completeThrough());
+    long covered = Math.max(complete, end.firstEpoch() - 1);
+    return Math.max(0, Math.min(closed.getAsLong(), end.lastEpoch()) - covered);
+  }
+
+  private static Map<String, Object> object(ViewStatus view, EventLog log, ViewStore store) {
+    ViewState state = view.state();
+    LogEnd end = log.end();
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("view", state.view());
+    object.put("architecture", state.architecture().word());
+    object.put("revision", state.revision());
+    state.base().ifPresent(version -> object.put("batchVersion", version));
+    state.speed().ifPresent(version -> object.put("speedVersion", version));
+    state.previous().ifPresent(version -> object.put("previousVersion", version));
+    state.candidate().ifPresent(version -> object.put("candidateVersion", version));
+    putEpoch(object, "batchThrough", log.epochs(), state.batchThrough());
+    putEpoch(object, "speedThrough", log.epochs(), state.completeThrough());
+    putEpoch(object, "logClosedThrough", log.epochs(), end.closedThrough());
+    LogHistory.beginsLater(log)
+        .ifPresent(first -> object.put("logBegins", log.epochs().start(first).toString()));
+    LogChanges.put(object, LogHistory.changes(log, store, state.catalog()));
+    List<String> faults = LogHistory.faults(log).stream().map(EpochChange::text).toList();
+    if (!faults.isEmpty()) {
+      object.put("logFaults", faults);
+    }
+    object.put("closedEpochsBehind", behind(state, end));
+    object.put("deadLetters", new DeadLetters(store).undecodable());
+    object.put("lateEvents", view.late());
+    object.put("lateEventsCounted", view.lateCounted());
+    view.reconciliation()
+        .ifPresent(last -> object.put("reconciliation", object(last, log.epochs())));
+    List<Object> versions = new ArrayList<>();
+    for (Version version : state.catalog().versions()) {
+      Map<String, Object> each = new LinkedHashMap<>();
+      each.put("version", version.id());
+      each.put("kind", version.kind().word());
+      each.put("live", isLive(state, version));
+      each.put("role", state.catalog().role(version.id()).word());
+      each.put("created", version.created().toString());
+      putCatchUp(each, state, version, log);
+      each.put("deadLetters", deadLetters(store, version));
+      each.put(
+          "slices",
+          oldestFirst(version).stream().map(slice -> object(view, slice, log.epochs())).toList());
+      versions.add(each);
+    }
+    object.put("versions", versions);
+    return object;
+  }
+
+  private static Map<String, Object> object(ViewStatus view, Slice slice, Epochs epochs) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("slice", slice.rows());
+    putEpoch(object, "after", epochs, slice.after());
+    putEpoch(object, "through", epochs, slice.through());
+    object.put("visible", slice.isShown());
+    view.state()
+        .completeThrough(slice)
+        .ifPresent(complete -> putEpoch(object, "completeThrough", epochs, complete));
+    object.put("run", slice.run().orElse(0));
+    object.put("rows", view.rows(slice));
+    return object;
+  }
+
+  private static Map<String, Object> object(Reconciliation reconciliation, Epochs epochs) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("run", reconciliation.run());
+    object.put("at", reconciliation.at().toString());
+    putEpoch(object, "after", epochs, reconciliation.epochs().after());
+    putEpoch(object, "through", epochs, reconciliation.epochs().through());
+    reconciliation.skipped().ifPresent(reason -> object.put("skipped", reason));
+    object.put("rows", reconciliation.result().rows());
+    object.put("different", reconciliation.result().different());
+    object.put("differentByLateEvents", reconciliation.result().late());
+    object.put("largestRelativeDifference", reconciliation.result().largest());
+    List<Object> worst = new ArrayList<>();
+    for (RowDifferences.Row row : reconciliation.result().worst()) {
+      Map<String, Object> each = new LinkedHashMap<>();
+      each.put("bucket", row.bucket().toString());
+      each.put("key", row.key());
+      row.live().ifPresent(value -> each.put("before", value));
+      row.other().ifPresent(value -> each.put("batch", value));
+      worst.add(each);
+    }
+    object.put("worst", worst);
+    return object;
+  }
+
+  private static void putEpoch(Map<String, Object> object, String name, Epochs epochs, long epoch) {
+    if (epoch != Epochs.NONE && epoch != Long.MAX_VALUE) {
+      Map<String, Object> through = new LinkedHashMap<>();
+      through.put("epoch", epoch);
+      through.put("time", epochs.end(epoch).toString());
+      object.put(name, through);
+    }
+  }
+}
