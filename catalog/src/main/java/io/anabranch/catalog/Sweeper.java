@@ -111,7 +111,7 @@ final class Sweeper {
     return new Garbage(versions, slices, rows);
   }
 
-  /** Rows that batch has taken over from speed go at once. */
+  /** Rows that batch took over from speed go at once. */
   static boolean isSuperseded(ViewCatalog view, Trash trash) {
     return view.versions().stream()
         .flatMap(version -> version.following().stream())

@@ -259,7 +259,7 @@ public final class ViewLifecycle {
   }
 
   /**
-   * Removes the speed rows of a view that batch has taken over; no answer changes.
+   * Removes the speed rows of a view that batch took over; no answer changes.
    *
    * @return how many rows
    */
@@ -275,7 +275,7 @@ public final class ViewLifecycle {
 
   /**
    * Remembers what the log held of the epochs that slices are filled from; what was remembered of
-   * an epoch is replaced. Slices that another run has taken over remember nothing.
+   * an epoch is replaced. Slices that another run took over remember nothing.
    *
    * @param slices all of one run
    */

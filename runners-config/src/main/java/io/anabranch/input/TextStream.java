@@ -129,12 +129,12 @@ final class TextStream extends InputStream {
       notices.accept(
           String.format(
               Locale.ROOT,
-              "%s: left out %,d NUL byte%s %s; was the log truncated while it was written?%s",
+              "%s: removed %,d NUL byte%s %s; was the log truncated while it was written?%s",
               name,
               nuls,
               nuls == 1 ? "" : "s",
               where,
-              noticesGiven == MOST_NOTICES ? " Further ones are left out silently." : ""));
+              noticesGiven == MOST_NOTICES ? " Further ones are removed silently." : ""));
     }
     nuls = 0;
   }

@@ -113,7 +113,7 @@ final class CommandsTest {
     assertThat(open.code(), is(1));
     assertThat(open.err(), containsString("has no closed epoch that is complete yet"));
     assertThat(closed.out(), containsString("revenue: 2 rows of 4 records"));
-    assertThat(closed.out(), containsString("what is served equals the log"));
+    assertThat(closed.out(), containsString("the live rows equal the log"));
   }
 
   @Test

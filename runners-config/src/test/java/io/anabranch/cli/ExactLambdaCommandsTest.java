@@ -205,7 +205,7 @@ final class ExactLambdaCommandsTest {
     assertThat(
         equal.out(),
         is(
-            "revenue: 2 rows of 4 records through 2015-05-21T02:00:00Z: what is served equals the"
+            "revenue: 2 rows of 4 records through 2015-05-21T02:00:00Z: the live rows equal the"
                 + " log\n"));
 
     execute("DELETE FROM anabranch_row WHERE key_text = 'cup'");

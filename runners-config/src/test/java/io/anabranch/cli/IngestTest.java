@@ -97,7 +97,7 @@ final class IngestTest {
 
     Result result = ingest("copied.log");
 
-    assertThat(result.err(), containsString("copied.log: left out 3 NUL bytes before line 1"));
+    assertThat(result.err(), containsString("copied.log: removed 3 NUL bytes before line 1"));
     assertThat(segments(), contains("one\n"));
   }
 

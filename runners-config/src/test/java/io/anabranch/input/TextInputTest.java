@@ -214,11 +214,11 @@ class TextInputTest {
         notices,
         is(
             List.of(
-                "a.log: left out 4,096 NUL bytes before line 1; was the log truncated while it was"
+                "a.log: removed 4,096 NUL bytes before line 1; was the log truncated while it was"
                     + " written?",
-                "a.log: left out 1 NUL byte before line 2; was the log truncated while it was"
+                "a.log: removed 1 NUL byte before line 2; was the log truncated while it was"
                     + " written?",
-                "a.log: left out 100,000 NUL bytes at the end; was the log truncated while it was"
+                "a.log: removed 100,000 NUL bytes at the end; was the log truncated while it was"
                     + " written?")));
   }
 

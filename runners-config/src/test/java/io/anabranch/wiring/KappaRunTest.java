@@ -194,7 +194,7 @@ final class KappaRunTest {
 
     ExecutionException problem =
         assertThrows(ExecutionException.class, () -> run.get(1, TimeUnit.MINUTES));
-    assertThat(begun.toString(), problem.getMessage(), containsString("has taken over"));
+    assertThat(begun.toString(), problem.getMessage(), containsString("took over"));
     world.check(history.story());
   }
 

@@ -210,7 +210,7 @@ final class LambdaRunTest {
           Assertions.assertThrows(
               ExecutionException.class, () -> run.get(SOON.toSeconds(), TimeUnit.SECONDS));
 
-      assertThat(failure.getCause().getMessage(), containsString("has taken over"));
+      assertThat(failure.getCause().getMessage(), containsString("took over"));
     }
   }
 }

@@ -40,7 +40,7 @@ final class WindowModel {
   }
 
   /**
-   * Compares every row, and how many events are left out.
+   * Compares every row, and how many events are removed.
    *
    * @param complete the last epoch that is complete in the layers
    * @param seen what any run of the view has read

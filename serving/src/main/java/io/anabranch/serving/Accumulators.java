@@ -102,7 +102,7 @@ public final class Accumulators<K, A, O> {
               + view.name()
               + "\" cannot be decoded by "
               + coder
-              + ": raise the view's revision(...) when a coder changes, and compute it anew",
+              + ": raise the view's revision(...) when a coder changes, and compute it again",
           e);
     }
   }

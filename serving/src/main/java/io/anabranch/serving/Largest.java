@@ -37,7 +37,7 @@ final class Largest<K, O> {
               + view
               + "\" has values of "
               + row.value().getClass().getName()
-              + ", which have no order: leave out top");
+              + ", which have no order: omit top");
     }
     heap.add(row);
     if (heap.size() > count) {

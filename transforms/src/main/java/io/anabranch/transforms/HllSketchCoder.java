@@ -74,7 +74,7 @@ final class HllSketchCoder extends CustomCoder<HllSketch> {
               + " and the view asks for "
               + lgK
               + ": go back to the previous lgK, or raise the revision of the view and compute it"
-              + " anew");
+              + " again");
     }
     try {
       return HllSketch.heapify(image);

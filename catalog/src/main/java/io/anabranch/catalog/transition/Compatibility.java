@@ -67,7 +67,7 @@ public final class Compatibility {
       throw CatalogException.of(
           Code.OTHER_DEFINITION,
           version.view().name(),
-          "version %d was computed by another definition: %s",
+          "version %d has another definition: %s",
           version.id(),
           changes);
     }
@@ -108,7 +108,7 @@ public final class Compatibility {
       throw CatalogException.of(
           Code.OTHER_DEFINITION,
           catalog.view(),
-          "version %d, of the architecture %s, cannot go on in %s, as it was computed by another definition: %s. Nothing was changed",
+          "version %d, of the architecture %s, cannot go on in %s, as it has another definition: %s. Nothing was changed",
           live.id(),
           catalog.architecture().word(),
           architecture.word(),

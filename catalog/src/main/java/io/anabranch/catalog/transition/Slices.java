@@ -30,7 +30,7 @@ public final class Slices {
   /**
    * Finds the slice that a run fills and no reader sees.
    *
-   * @throws CatalogException if the run may no longer write to it
+   * @throws CatalogException if the run is fenced and cannot write to it
    */
   static Owned owned(ViewCatalog catalog, Fence fence) {
     for (Version version : catalog.versions()) {
@@ -45,10 +45,10 @@ public final class Slices {
     throw CatalogException.of(
         Code.FENCED,
         catalog.view(),
-        "run %d may no longer write to its slice: %s",
+        "run %d is fenced and cannot write to its slice: %s",
         fence.run(),
         Optional.ofNullable(catalog.fences().get(fence.rows()))
-            .map(held -> "run " + held.run() + " has taken over")
+            .map(held -> "run " + held.run() + " took over")
             .orElse("the slice is closed"));
   }
 

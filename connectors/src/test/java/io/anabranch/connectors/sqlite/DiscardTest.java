@@ -109,7 +109,7 @@ class DiscardTest {
         assertThrows(UserException.class, () -> store.publish(List.of(slice)));
 
     for (UserException problem : List.of(writing, promoting)) {
-      assertThat(problem.getMessage(), containsString("may no longer write"));
+      assertThat(problem.getMessage(), containsString("is fenced and cannot write"));
     }
     assertThat(Stores.catalog(store), contains("live batch (.., 5] shown, 1 rows"));
   }

@@ -185,7 +185,7 @@ class FoldTest {
 
     assertThat(
         problem.getMessage(),
-        containsString("may no longer write to its slice: the slice is closed"));
+        containsString("is fenced and cannot write to its slice: the slice is closed"));
     assertThat("the discarded rows are not missed", Stores.read(store), is(answer));
   }
 

@@ -246,7 +246,8 @@ class GarbageTest {
 
     for (UserException problem : List.of(writing, promoting)) {
       assertThat(
-          problem.getMessage(), containsString("run " + slice.run() + " may no longer write"));
+          problem.getMessage(),
+          containsString("run " + slice.run() + " is fenced and cannot write"));
     }
     assertThat(Stores.read(store), contains("batch 0 a=1"));
     Stores.next(store, 5, 7, row(7, 0, "a", 8));

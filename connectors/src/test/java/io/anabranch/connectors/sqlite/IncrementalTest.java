@@ -101,9 +101,7 @@ class IncrementalTest {
             UserException.class,
             () -> store.openBatch(store.beginRun("batch"), ref(VIEW, 2), new EpochRange(5, 7)));
 
-    assertThat(
-        problem.getMessage(),
-        containsString("computed by another definition: revision was 1 and is 2"));
+    assertThat(problem.getMessage(), containsString("another definition: revision was 1 and is 2"));
   }
 
   @Test

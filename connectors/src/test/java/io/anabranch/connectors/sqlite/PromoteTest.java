@@ -304,7 +304,7 @@ class PromoteTest {
 
     UserException problem = assertThrows(UserException.class, () -> store.publish(List.of(stolen)));
 
-    assertThat(problem.getMessage(), containsString("run " + slice.run() + " has taken over"));
+    assertThat(problem.getMessage(), containsString("run " + slice.run() + " took over"));
     assertThat(store.live(VIEW), is(Optional.empty()));
   }
 

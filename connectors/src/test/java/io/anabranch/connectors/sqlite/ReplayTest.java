@@ -199,7 +199,7 @@ class ReplayTest {
     assertThrows(UserException.class, () -> store.completeBackfill(List.of(first)));
     store.collectGarbage(AT_ONCE);
 
-    assertThat(writing.getMessage(), containsString("may no longer write"));
+    assertThat(writing.getMessage(), containsString("is fenced and cannot write"));
     assertThat(pointer().candidate(), is(OptionalLong.of(second.version())));
     assertThat("only the live row is left", Stores.number(file, ROWS), is(1L));
   }
@@ -433,7 +433,7 @@ class ReplayTest {
     UserException late =
         assertThrows(UserException.class, () -> store.completeBackfill(List.of(history)));
 
-    assertThat(late.getMessage(), containsString("may no longer write"));
+    assertThat(late.getMessage(), containsString("is fenced and cannot write"));
     assertThat(pointer().base(), is(OptionalLong.of(batch.version())));
     assertThat(pointer().candidate(), is(OptionalLong.empty()));
     assertThat(Stores.read(store), contains("batch 0 a=1"));

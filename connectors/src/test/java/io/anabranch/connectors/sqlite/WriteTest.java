@@ -145,8 +145,8 @@ class WriteTest {
       assertThat(
           problem.getMessage(),
           allOf(
-              containsString("run " + first.run() + " may no longer write view \"views\""),
-              containsString("run " + second.run() + " has taken over")));
+              containsString("run " + first.run() + " is fenced and cannot write view \"views\""),
+              containsString("run " + second.run() + " took over")));
     }
     assertThat(second.rows(), is(first.rows()));
     assertThat(Stores.read(store), contains("speed 0 a=1", "speed 0 a=9"));

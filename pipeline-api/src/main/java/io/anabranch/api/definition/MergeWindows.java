@@ -38,7 +38,7 @@ final class MergeWindows<V> extends CombineFn<V, V, V> {
           "view \""
               + view
               + "\" is windowed, and does not say how the values of different windows become one:"
-              + " leave out totals, or call totals(...) on the view");
+              + " omit totals, or call totals(...) on the view");
     }
     return totals.apply(accumulator, input);
   }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli.command;
 
-import io.anabranch.cli.print.RunTeller;
+import io.anabranch.cli.print.RunPrinter;
 import io.anabranch.cli.session.RunSession;
 import io.anabranch.config.Configuration;
 import io.anabranch.wiring.upkeep.Compaction;
@@ -29,11 +29,11 @@ final class CompactCommand implements Callable<Integer> {
   public Integer call() {
     Configuration configuration = options.load();
     try (RunSession session = RunSession.existing(configuration);
-        RunTeller teller =
-            new RunTeller(
+        RunPrinter printer =
+            new RunPrinter(
                 session.context(), spec.commandLine().getOut(), spec.commandLine().getErr())) {
       List<Report> reports = Compaction.run(session.context(), Compaction.Choice.ALL);
-      reports.forEach(teller::compacted);
+      reports.forEach(printer::compacted);
       if (reports.isEmpty()) {
         spec.commandLine().getOut().println("nothing to compact: no version has two slices");
       }

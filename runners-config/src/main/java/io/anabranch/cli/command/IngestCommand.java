@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
       "Append lines to the event log. Files are appended as a whole, or on an error not at all. Standard input is appended batch by batch until it ends, or until Ctrl-C or SIGTERM.",
       "Lines are text in any encoding, as they are or compressed by gzip or zstd, which is"
           + " recognised by the content. A UTF-8 byte order mark, and NULs at the beginning of a"
-          + " line, are left out."
+          + " line, are removed."
     })
 final class IngestCommand implements Callable<Integer> {
   private static final String STANDARD_INPUT = "-";
@@ -134,7 +134,7 @@ final class IngestCommand implements Callable<Integer> {
         err);
     if (ingest.unfinished() > 0) {
       err.printf(
-          "left out: the beginning of a line that had not ended, %s%n",
+          "not stored: the beginning of a line that had not ended, %s%n",
           Plural.of(ingest.unfinished(), "byte"));
     }
   }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli.command;
 
-import io.anabranch.cli.print.RunTeller;
+import io.anabranch.cli.print.RunPrinter;
 import io.anabranch.cli.session.RunSession;
 import io.anabranch.cli.session.ViewOptions;
 import io.anabranch.config.Configuration;
@@ -50,11 +50,11 @@ final class PromoteCommand implements Callable<Integer> {
   }
 
   private <E> void promote(RunContext<E> context, Promotions promotions) {
-    try (RunTeller teller =
-        new RunTeller(context, spec.commandLine().getOut(), spec.commandLine().getErr())) {
+    try (RunPrinter printer =
+        new RunPrinter(context, spec.commandLine().getOut(), spec.commandLine().getErr())) {
       List<VersionComparison> comparisons =
           Promotion.promote(context, views.names(), promotions::of, force, Promotion.PATIENCE);
-      teller.promoted(comparisons);
+      printer.promoted(comparisons);
     }
   }
 }

@@ -144,8 +144,8 @@ final class QueryCommand implements Callable<Integer> {
       throw new UserException(
           "there is no log at "
               + configuration.log().get("path").orElse("log.path")
-              + ", by which --strict could tell whether the answer is complete: set log.path right,"
-              + " or leave out --strict");
+              + ", by which --strict could know whether the answer is complete: set log.path right,"
+              + " or omit --strict");
     }
     ViewCatalog catalog = new Catalog(store.catalog()).load(view);
     log.ifPresent(each -> Connections.requireLogOf(catalog, each));
@@ -161,7 +161,7 @@ final class QueryCommand implements Callable<Integer> {
     List<EpochChange> changed = LogHistory.of(EpochChange.Kind.CHANGED, changes);
     if (strict && !changed.isEmpty()) {
       throw new UserException(
-          "view \"%s\" was computed from another state of the log: %s. Restore the log or compute the view anew; without --strict it is printed as it is"
+          "view \"%s\" was computed from another state of the log: %s. Restore the log or compute the view again; without --strict it is printed as it is"
               .formatted(view, LogHistory.text(changed)));
     }
     return changes;
@@ -243,7 +243,7 @@ final class QueryCommand implements Callable<Integer> {
     if (provenance.lateEvents() > 0) {
       text.append("; ")
           .append(upTo(provenance.lateEvents(), "event"))
-          .append(" late or early, not counted in");
+          .append(" late or early, not counted");
     }
     if (!provenance.gaps().isEmpty()) {
       text.append("; NOT COVERED: what was ingested in ")

@@ -8,7 +8,7 @@ import io.anabranch.api.UsageException;
 import io.anabranch.api.UserException;
 import io.anabranch.cli.print.Plural;
 import io.anabranch.cli.print.Rate;
-import io.anabranch.cli.print.RunTeller;
+import io.anabranch.cli.print.RunPrinter;
 import io.anabranch.cli.session.Interrupts;
 import io.anabranch.cli.session.RunSession;
 import io.anabranch.cli.session.RunnerOptions;
@@ -126,18 +126,18 @@ final class ReplayCommand implements Callable<Integer> {
 
   private <E> int replay(RunContext<E> context, Promotions promotions, Stop stop) {
     tellWhereItBegins(context, plan(context)); // before anything is changed
-    try (RunTeller teller =
-        new RunTeller(context, spec.commandLine().getOut(), spec.commandLine().getErr())) {
-      teller.moved(context.changeArchitecture(Architecture.KAPPA), Architecture.KAPPA);
-      KappaRun<E> run = KappaRun.of(context, stop, teller).untilCaughtUp(untilCaughtUp);
+    try (RunPrinter printer =
+        new RunPrinter(context, spec.commandLine().getOut(), spec.commandLine().getErr())) {
+      printer.moved(context.changeArchitecture(Architecture.KAPPA), Architecture.KAPPA);
+      KappaRun<E> run = KappaRun.of(context, stop, printer).untilCaughtUp(untilCaughtUp);
       if (rate != null) {
         run.rate(rate.perSecond());
       }
       if (autoPromote) {
         run.autoPromote(promotions::of);
       }
-      run.replay(plan(context)).ifPresent(report -> teller.streamDone("replay", report, stop));
-      return teller.isRefused() ? 1 : 0;
+      run.replay(plan(context)).ifPresent(report -> printer.streamDone("replay", report, stop));
+      return printer.isRefused() ? 1 : 0;
     }
   }
 
@@ -197,7 +197,7 @@ final class ReplayCommand implements Callable<Integer> {
     if (architecture != Architecture.KAPPA) {
       throw new UsageException(
           "the configuration picks architecture: lambda, and this command is for Kappa. In Lambda,"
-              + " \"anabranch run --layer batch --full\" computes all anew");
+              + " \"anabranch run --layer batch --full\" computes everything again");
     }
   }
 }

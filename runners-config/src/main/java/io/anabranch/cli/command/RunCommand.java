@@ -3,7 +3,7 @@ package io.anabranch.cli.command;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.catalog.document.VersionRole;
-import io.anabranch.cli.print.RunTeller;
+import io.anabranch.cli.print.RunPrinter;
 import io.anabranch.cli.session.Interrupts;
 import io.anabranch.cli.session.RunSession;
 import io.anabranch.cli.session.RunnerOptions;
@@ -141,7 +141,7 @@ final class RunCommand implements Callable<Integer> {
 
   private <E> void run(Architecture architecture, RunContext<E> context, Stop stop) {
     CommandLine commandLine = spec.commandLine();
-    try (RunTeller teller = new RunTeller(context, commandLine.getOut(), commandLine.getErr())) {
+    try (RunPrinter printer = new RunPrinter(context, commandLine.getOut(), commandLine.getErr())) {
       boolean lambda = architecture == Architecture.LAMBDA;
       if (!full) {
         context.requireMovable(architecture);
@@ -149,32 +149,32 @@ final class RunCommand implements Callable<Integer> {
       if (layer == Layer.BATCH) {
         BatchRun.requireClosedEpochs(context);
       }
-      teller.moved(context.changeArchitecture(architecture), architecture);
+      printer.moved(context.changeArchitecture(architecture), architecture);
       if (!lambda) {
-        KappaRun.of(context, stop, teller)
+        KappaRun.of(context, stop, printer)
             .untilCaughtUp(untilCaughtUp)
             .run(Optional.ofNullable(role))
-            .ifPresent(report -> teller.streamDone("kappa", report, stop));
+            .ifPresent(report -> printer.streamDone("kappa", report, stop));
         return;
       }
       if (layer == null && !untilCaughtUp) {
-        LambdaRun.run(context, stop, teller)
+        LambdaRun.run(context, stop, printer)
             .ifPresentOrElse(
-                speed -> teller.streamDone("speed", speed, stop), teller::stoppedBeforeSpeed);
+                speed -> printer.streamDone("speed", speed, stop), printer::stoppedBeforeSpeed);
         return;
       }
       if (layer != Layer.SPEED && (layer == Layer.BATCH || hasClosedEpochs(context))) {
         BatchRun<E> batch =
             BatchRun.of(context).full(full).failOnMismatch(failOnMismatch).stoppedBy(stop);
-        BatchReport report = batch.run(run -> teller.started("batch", run));
-        teller.batchDone(report);
+        BatchReport report = batch.run(run -> printer.started("batch", run));
+        printer.batchDone(report);
         if (!report.nothingToDo()) {
-          Compaction.afterBatch(context, stop, teller::compacted, teller::compactionFailed);
+          Compaction.afterBatch(context, stop, printer::compacted, printer::compactionFailed);
         }
       }
       if (layer != Layer.BATCH && !stop.isRequested()) {
-        LongConsumer started = run -> teller.started("speed", run);
-        teller.streamDone(
+        LongConsumer started = run -> printer.started("speed", run);
+        printer.streamDone(
             "speed",
             untilCaughtUp
                 ? StreamRun.untilCaughtUp(context, stop, started)

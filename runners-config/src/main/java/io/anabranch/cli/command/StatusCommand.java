@@ -27,7 +27,7 @@ import io.anabranch.cli.print.JsonPrinter;
 import io.anabranch.cli.print.LogChanges;
 import io.anabranch.cli.print.Plural;
 import io.anabranch.cli.print.RowPrinter;
-import io.anabranch.cli.print.RunTeller;
+import io.anabranch.cli.print.RunPrinter;
 import io.anabranch.cli.session.Connections;
 import io.anabranch.config.Configuration;
 import io.anabranch.wiring.version.CatchUp;
@@ -152,12 +152,12 @@ final class StatusCommand implements Callable<Integer> {
                   out.printf(
                       "last superseded through %s, %s%n",
                       time(log.epochs(), last.epochs().through(), "the end"),
-                      RunTeller.sentence(last)));
+                      RunPrinter.sentence(last)));
     }
     for (ViewStatus view : views) {
       if (view.late() > 0) {
         out.printf(
-            "%s: %,d events late or early, %,d of them counted in by batch%n",
+            "%s: %,d events late or early, %,d of them counted by batch%n",
             view.state().view(), view.late(), view.lateCounted());
       }
     }

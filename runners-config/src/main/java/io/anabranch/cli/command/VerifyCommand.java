@@ -73,7 +73,7 @@ final class VerifyCommand implements Callable<Integer> {
         report.records(),
         through,
         found.different() == 0
-            ? "what is served equals the log"
+            ? "the live rows equal the log"
             : String.format("%,d rows DIFFER", found.different()));
     return found.different() == 0 ? 0 : 1;
   }

@@ -58,8 +58,8 @@ public final class Advice {
       case OTHER_ARCHITECTURE -> "Set architecture back, " + ANOTHER_STORE;
       case OTHER_LOG -> "Set log.path back, " + ANOTHER_STORE;
       case OTHER_DEFINITION ->
-          "Undo the change, or compute the view anew: \"anabranch run --layer batch --full\" in"
-              + " Lambda, after which speed begins anew; \"anabranch replay\" in Kappa";
+          "Undo the change, or compute the view again: \"anabranch run --layer batch --full\" in"
+              + " Lambda, after which speed restarts; \"anabranch replay\" in Kappa";
       case NOT_CONTINUED, OUTRUN, BACKWARDS, SOURCES_CHANGED ->
           "Nothing was changed; run it again if it is needed";
       case FENCED -> "Keep one run of a layer at a time";
@@ -82,7 +82,7 @@ public final class Advice {
       case FULL -> Optional.of("Free some space and try again; what was stored is unharmed");
       case READ_ONLY -> Optional.of("Let this user write to the file and its folder");
       case UNREADABLE -> Optional.of("Name another file in store.url, or restore it from a backup");
-      case OLDER_SCHEMA -> Optional.of("Compute the views anew, into another store.url");
+      case OLDER_SCHEMA -> Optional.of("Compute the views again, into another store.url");
       case NEWER_SCHEMA -> Optional.of("Use the newer release, " + ANOTHER_STORE);
       case TIMED_OUT -> Optional.of("Ask for fewer keys or a shorter range, or allow it more time");
       case TOO_MUCH -> Optional.of("Ask in several reads");
@@ -104,9 +104,9 @@ public final class Advice {
               + "\"";
       case LOG_CHANGED_UNDER_LAMBDA ->
           "Restore the log; or, if it is right as it is, close the epochs that were read"
-              + " (\"anabranch close\") and compute all anew: \"anabranch run --layer batch --full\"";
+              + " (\"anabranch close\") and compute everything again: \"anabranch run --layer batch --full\"";
       case LOG_CHANGED_UNDER_KAPPA ->
-          "Restore the log; or, if it is right as it is, compute the view anew beside the live"
+          "Restore the log; or, if it is right as it is, compute the view again beside the live"
               + " version: \"anabranch replay\"";
       case EPOCHS_REMOVED -> "Restore them; to answer without them, use another store.url";
       case EPOCHS_REMOVED_UNDER_LAMBDA ->

@@ -10,7 +10,7 @@ import io.anabranch.api.spi.log.RecordBatch;
 import io.anabranch.api.spi.log.StopSignal;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.api.spi.store.ReadReport;
-import io.anabranch.transforms.internal.aggregate.TellReading;
+import io.anabranch.transforms.internal.aggregate.ReportReading;
 import io.anabranch.transforms.internal.events.Throttle;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.Stop;
@@ -194,7 +194,7 @@ final class Following<E> {
                 .toList());
     PCollection<RecordBatch> passed =
         throttle.isPresent() ? records.apply("Throttle" + name, throttle.get()) : records;
-    passed.apply("Reading" + name, TellReading.to(context.storeSettings(), slices));
+    passed.apply("Reading" + name, ReportReading.to(context.storeSettings(), slices));
     return passed;
   }
 

@@ -395,8 +395,8 @@ public final class KappaRun<E> {
 
   private static UserException takenOver() {
     return new UserException(
-        "another run has taken over the versions of this one, or the architecture was changed, so"
-            + " this one ends. Keep one run of a version at a time");
+        "another run took over the versions of this one, or the architecture was changed. This"
+            + " run stops. Run each version once at a time");
   }
 
   private boolean isRetired(OpenSlice slice) {

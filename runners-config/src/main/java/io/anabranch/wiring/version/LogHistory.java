@@ -79,7 +79,7 @@ public final class LogHistory {
 
   /**
    * Fails if the live version of a view holds epochs that the log no longer holds, as a version
-   * computed anew would lack them.
+   * computed again would lack them.
    *
    * @param after epochs through this one are not computed anew
    * @throws UserException if so
@@ -96,7 +96,7 @@ public final class LogHistory {
       throw RunException.at(
           first,
           removed(context, view, end),
-          "view \"%s\": %s. Version %d, which is live, holds these epochs, and one computed anew would lack them. Nothing was changed",
+          "view \"%s\": %s. Version %d, which is live, holds these epochs, and one computed again would lack them. Nothing was changed",
           view.view(),
           text(removed),
           view.live().get(0).id());

@@ -55,7 +55,7 @@ class AdviceTest {
     assertThat(
         Advice.text(fenced),
         is(
-            "run 3 may no longer write view \"sales\": run 5 has taken over. Keep one run of a layer"
+            "run 3 is fenced and cannot write view \"sales\": run 5 took over. Keep one run of a layer"
                 + " at a time"));
   }
 

@@ -122,7 +122,7 @@ public final class CombineLaws<V, A, O> {
     return differ(
         before,
         after,
-        "createAccumulator() gives out an accumulator that was added to before: its value was %s,"
+        "createAccumulator() returns an accumulator that was added to before: its value was %s,"
             + " and is %s; make a new one each time");
   }
 
@@ -261,7 +261,7 @@ public final class CombineLaws<V, A, O> {
     return differ(
         text,
         Values.text(given),
-        "extractOutput gives out a part of the accumulator: the value was %s, and is %s once more was"
+        "extractOutput returns a part of the accumulator: the value was %s, and is %s once more was"
             + " added; return a copy");
   }
 
@@ -281,7 +281,7 @@ public final class CombineLaws<V, A, O> {
     return differ(
         before,
         Values.text(value(other)),
-        "mergeAccumulators gives out an accumulator that is not its first, or a part of it: the value"
+        "mergeAccumulators returns an accumulator that is not its first, or a part of it: the value"
             + " of that one was %s, and is %s once more was added; copy it");
   }
 

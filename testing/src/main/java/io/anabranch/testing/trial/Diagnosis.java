@@ -116,7 +116,7 @@ final class Diagnosis<E, K, V, A, O> {
             "what the transform says of an event depends on which others are in its bundle: "
                 + difference.get()
                 + ". A DoFn must keep nothing in its fields from one element to the next, but what"
-                + " @FinishBundle gives out");
+                + " @FinishBundle outputs");
       }
     }
     return Optional.empty();

@@ -115,7 +115,7 @@ final class BrokenViewsTest {
   void sharedAccumulator() {
     fails(
         view(new BrokenFns.Parse(), new BrokenCombines.Shared()),
-        "createAccumulator() gives out an accumulator that was added to before");
+        "createAccumulator() returns an accumulator that was added to before");
   }
 
   @Test
@@ -137,7 +137,7 @@ final class BrokenViewsTest {
     // No answer is wrong: the reader gives a value out, and is done with its accumulator.
     assertThat(
         message(view(new BrokenFns.Parse(), new BrokenCombines.GivesItselfOut())),
-        containsString("extractOutput gives out a part of the accumulator"));
+        containsString("extractOutput returns a part of the accumulator"));
   }
 
   @Test
@@ -145,7 +145,7 @@ final class BrokenViewsTest {
     // No answer is wrong, as long as the runner needs none of the merged accumulators again.
     assertThat(
         message(view(new BrokenFns.Parse(), new BrokenCombines.MergesIntoLargest())),
-        containsString("mergeAccumulators gives out an accumulator that is not its first"));
+        containsString("mergeAccumulators returns an accumulator that is not its first"));
   }
 
   @Test

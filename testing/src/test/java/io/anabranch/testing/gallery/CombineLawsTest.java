@@ -52,7 +52,7 @@ final class CombineLawsTest {
     assertThat(
         broken(new BrokenCombines.MergesIntoLargest()),
         is(
-            "mergeAccumulators gives out an accumulator that is not its first, or a part of it: the"
+            "mergeAccumulators returns an accumulator that is not its first, or a part of it: the"
                 + " value of that one was 206, and is 412 once more was added; copy it"));
     assertThat(
         broken(new BrokenCombines.StampedCoder()), startsWith("the coder of its accumulator, "));

@@ -122,7 +122,7 @@ final class LiveRunEndToEndTest {
       await()
           .atMost(Duration.ofMinutes(2))
           .pollInterval(Duration.ofMillis(500))
-          .until(() -> Files.readString(folder.resolve("first.err")).contains("has taken over"));
+          .until(() -> Files.readString(folder.resolve("first.err")).contains("took over"));
       await().atMost(Duration.ofMinutes(1)).until(() -> !first.isAlive());
       cli.run("run", "--until-caught-up");
       awaitCount(ingested);

@@ -19,12 +19,10 @@ public final class FencedException extends UserException {
   public FencedException(Fence fence, long owner) {
     super(
         String.format(
-            "run %d may no longer write view \"%s\": %s",
+            "run %d is fenced and cannot write view \"%s\": %s",
             fence.run(),
             fence.view(),
-            owner == 0
-                ? "its slice is closed, or was given up"
-                : "run " + owner + " has taken over"));
+            owner == 0 ? "its slice is closed, or was given up" : "run " + owner + " took over"));
     this.fence = fence;
     this.owner = owner;
   }

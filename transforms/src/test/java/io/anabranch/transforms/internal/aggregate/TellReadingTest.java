@@ -17,7 +17,7 @@ import org.apache.beam.sdk.transforms.Create;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TellReadingTest {
+class ReportReadingTest {
   @ParameterizedTest
   @ValueSource(strings = {DIRECT, FLINK_STREAMING})
   void everyRecordIsToldOnceWithTheEndOfEachLine(String runner) {
@@ -27,7 +27,7 @@ class TellReadingTest {
         .apply(
             Create.of(batch(7, "one", "three"), batch(9, "x"), batch(8, ""))
                 .withCoder(RecordBatchCoder.of()))
-        .apply(TellReading.to(store.settings(), List.of(Contributions.SLICE)));
+        .apply(ReportReading.to(store.settings(), List.of(Contributions.SLICE)));
     Runs.run(pipeline);
 
     List<Read> told =

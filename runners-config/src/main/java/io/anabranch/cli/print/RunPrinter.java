@@ -27,14 +27,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Says what runs do: results to standard output, progress and errors to standard error. */
-public final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, AutoCloseable {
+public final class RunPrinter implements LambdaRun.Listener, KappaRun.Listener, AutoCloseable {
   private final RunContext<?> context;
   private final PrintWriter out;
   private final PrintWriter err;
   private final Progress progress;
   private volatile boolean refused;
 
-  public RunTeller(RunContext<?> context, PrintWriter out, PrintWriter err) {
+  public RunPrinter(RunContext<?> context, PrintWriter out, PrintWriter err) {
     this.context = context;
     this.out = out;
     this.err = err;
@@ -88,10 +88,7 @@ public final class RunTeller implements LambdaRun.Listener, KappaRun.Listener, A
     long rows = reconciliation.result().rows();
     long different = reconciliation.result().different();
     long late = reconciliation.result().late();
-    String byLate =
-        late == 0
-            ? ""
-            : String.format(", but for %,d by events that came late and are counted now", late);
+    String byLate = late == 0 ? "" : String.format(", except %,d that late events changed", late);
     return different == 0
         ? String.format(
             "%s: all %,d rows equal the live rows%s", reconciliation.view(), rows, byLate)

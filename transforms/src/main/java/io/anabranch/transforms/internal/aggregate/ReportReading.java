@@ -23,26 +23,26 @@ import org.apache.beam.sdk.values.PCollection;
  *
  * <p>Delivery: a bundle that is run again tells of it again, so it is a measure of progress only.
  */
-public final class TellReading extends PTransform<PCollection<RecordBatch>, PCollection<Void>> {
+public final class ReportReading extends PTransform<PCollection<RecordBatch>, PCollection<Void>> {
   private final transient Settings store;
   private final transient List<OpenSlice> slices;
 
-  private TellReading(Settings store, List<OpenSlice> slices) {
+  private ReportReading(Settings store, List<OpenSlice> slices) {
     this.store = store;
     this.slices = slices;
   }
 
   /** Tells the store of these settings. */
-  public static TellReading to(Settings store, Collection<OpenSlice> slices) {
-    return new TellReading(store, List.copyOf(slices));
+  public static ReportReading to(Settings store, Collection<OpenSlice> slices) {
+    return new ReportReading(store, List.copyOf(slices));
   }
 
   @Override
   public PCollection<Void> expand(PCollection<RecordBatch> input) {
-    return input.apply("Tell", ParDo.of(new TellFn(store, slices))).setCoder(VoidCoder.of());
+    return input.apply("Report", ParDo.of(new ReportFn(store, slices))).setCoder(VoidCoder.of());
   }
 
-  private static final class TellFn extends StoreFn<RecordBatch, Void> {
+  private static final class ReportFn extends StoreFn<RecordBatch, Void> {
     private static final long serialVersionUID = 1L;
     private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private final ArrayList<OpenSlice> slices;
@@ -51,7 +51,7 @@ public final class TellReading extends PTransform<PCollection<RecordBatch>, PCol
     private transient long bytes;
     private transient long records;
 
-    TellFn(Settings settings, List<OpenSlice> slices) {
+    ReportFn(Settings settings, List<OpenSlice> slices) {
       super(settings);
       this.slices = new ArrayList<>(slices);
     }
