@@ -18,7 +18,12 @@ import org.junit.jupiter.api.Test;
 /** Authors import these packages beside Beam's. */
 final class AuthorNamesTest {
   private static final String[] OURS = {
-    "io.anabranch.api", "io.anabranch.transforms", "io.anabranch.testing"
+    "io.anabranch.api",
+    "io.anabranch.formats",
+    "io.anabranch.serving",
+    "io.anabranch.testing",
+    "io.anabranch.testing.script",
+    "io.anabranch.transforms"
   };
   private static final String[] BEAMS = {
     "org.apache.beam.sdk",

@@ -1,21 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.is;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
 /** Dependencies point one way; see docs/architecture.md. */
 @AnalyzeClasses(packages = "io.anabranch", importOptions = DoNotIncludeTests.class)
 final class DependencyDirectionTest {
+  private static final int MOST_FILES = 20;
+  private static final Set<String> AUTHORS =
+      Set.of(
+          "io.anabranch.api",
+          "io.anabranch.formats",
+          "io.anabranch.serving",
+          "io.anabranch.testing",
+          "io.anabranch.transforms");
 
   @ArchTest
   static final ArchRule LAYERS =
@@ -109,6 +134,42 @@ final class DependencyDirectionTest {
               DescribedPredicate.<JavaClass>describe(
                   "say which architecture or layer it is",
                   type -> type.getName().equals("io.anabranch.api.Architecture")));
+
+  /** What is named internal may change; so authors never see it in what they call. */
+  @ArchTest
+  static final ArchRule AUTHORS_NEVER_GET_INTERNALS =
+      noMethods()
+          .that()
+          .arePublic()
+          .and()
+          .areDeclaredInClassesThat(
+              DescribedPredicate.<JavaClass>describe(
+                  "authors call",
+                  type ->
+                      type.getModifiers().contains(JavaModifier.PUBLIC)
+                          && AUTHORS.contains(type.getPackageName())))
+          .should()
+          .haveRawReturnType(resideInAPackage("..internal.."))
+          .orShould()
+          .haveRawParameterTypes(
+              DescribedPredicate.describe(
+                  "are internal",
+                  types -> types.stream().anyMatch(resideInAPackage("..internal.."))));
+
+  /** A reader finds the room for a line of code from the names of the packages. */
+  @Test
+  void noPackageHasMoreThanTwentyFiles() throws IOException {
+    Map<Path, Long> files;
+    try (Stream<Path> all = Files.walk(Path.of(".."))) {
+      files =
+          all.filter(path -> path.toString().matches(".*/src/main/java/.*\\.java"))
+              .collect(groupingBy(Path::getParent, TreeMap::new, counting()));
+    }
+
+    assertThat("packages", files.size(), greaterThan(30));
+    files.values().removeIf(count -> count <= MOST_FILES);
+    assertThat("packages of more than " + MOST_FILES + " files", files.entrySet(), is(empty()));
+  }
 
   @ArchTest
   static final ArchRule NO_CYCLES =

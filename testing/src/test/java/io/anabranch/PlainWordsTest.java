@@ -151,7 +151,7 @@ final class PlainWordsTest {
             .replaceAll("(?s)\"\"\".*?\"\"\"", "\"\"")
             .replaceAll("(?s)/\\*.*?\\*/", "")
             .lines()
-            .map(line -> line.replaceFirst("//[^\"]*$", ""))
+            .map(line -> line.replaceAll("'\\\\?.'", "c").replaceFirst("//[^\"]*$", ""))
             .collect(joining("\n"));
     List<String> messages = new ArrayList<>();
     Matcher literal = LITERAL.matcher(code.replaceAll("\"\\s*\\+\\s*\"", ""));

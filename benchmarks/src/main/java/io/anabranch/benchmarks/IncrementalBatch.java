@@ -16,6 +16,7 @@ import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.run.BatchReport;
 import io.anabranch.wiring.run.BatchRun;
+import io.anabranch.wiring.run.RunListener;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -135,7 +136,7 @@ public final class IncrementalBatch implements Callable<Integer> {
   /** Returns the seconds. */
   private double run(RunContext<?> context, boolean anew) {
     long started = System.nanoTime();
-    BatchReport report = BatchRun.of(context).full(anew).run(number -> {});
+    BatchReport report = BatchRun.of(context).full(anew).run(RunListener.NONE);
     double seconds = (System.nanoTime() - started) / NANOS_PER_SECOND;
     out.printf(
         "  %-11s %,9d records read, %,9d rows stored, %6.2f s%n",

@@ -9,9 +9,10 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.extensions.avro.coders.AvroCoder;
 
 /**
@@ -38,7 +39,7 @@ public final class AvroFormat {
     return coded(AvroCoder.specific(requireGiven(type, "type")));
   }
 
-  /** Reads events as generic records of a schema. */
+  /** Reads events as generic records of a schema; their texts are {@code CharSequence}s. */
   public static EventFormat.Coded<GenericRecord> generic(Schema schema) {
     return coded(AvroCoder.generic(requireGiven(schema, "schema")));
   }
@@ -47,7 +48,7 @@ public final class AvroFormat {
     return EventFormat.coded(record -> decode(coder, record), coder);
   }
 
-  private static <E> E decode(Coder<E> coder, LogRecord record) {
+  private static <E> E decode(AvroCoder<E> coder, LogRecord record) {
     if (!record.hasValue()) {
       throw new IllegalArgumentException("the record has no value");
     }
@@ -58,8 +59,9 @@ public final class AvroFormat {
       event = coder.decode(in);
     } catch (EOFException e) {
       throw new IllegalArgumentException("the record ends before its last field", e);
-    } catch (OutOfMemoryError e) { // of one array, which a wrong length asked for
-      throw new IllegalArgumentException("the record is not of the schema: a length is absurd", e);
+    } catch (OutOfMemoryError e) {
+      requireReadable(coder, record);
+      throw e; // the record is right, and memory is short
     } catch (IOException | RuntimeException e) { // readers of Avro throw many on bytes not theirs
       throw new IllegalArgumentException("the record is not of the schema: " + e.getMessage(), e);
     }
@@ -68,5 +70,17 @@ public final class AvroFormat {
           "the record is not of the schema: " + in.available() + " bytes are left over");
     }
     return event;
+  }
+
+  /** Fails for a length beyond the end of the record, which would ask for one huge array. */
+  private static void requireReadable(AvroCoder<?> coder, LogRecord record) {
+    try {
+      GenericDatumReader.skip(
+          coder.getSchema(),
+          DecoderFactory.get()
+              .binaryDecoder(record.array(), record.offset(), record.length(), null));
+    } catch (IOException | RuntimeException e) {
+      throw new IllegalArgumentException("the record is not of the schema: a length is absurd", e);
+    }
   }
 }

@@ -107,7 +107,9 @@ final class JsonCoder<E> extends CustomCoder<E> {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof JsonCoder<?> that && type.equals(that.type);
+    return other instanceof JsonCoder<?> that
+        && type.equals(that.type)
+        && mapper.getClass().equals(that.mapper.getClass());
   }
 
   @Override

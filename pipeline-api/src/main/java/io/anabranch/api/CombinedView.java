@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api;
 
+import static io.anabranch.api.internal.Arguments.requireGiven;
+
 import com.google.auto.value.AutoValue;
 import java.util.Optional;
 import org.apache.beam.sdk.coders.Coder;
@@ -71,7 +73,7 @@ public abstract non-sealed class CombinedView<E, K, V, A, O> extends Materialize
 
   /** Sets the accumulator's coder, by default the one that the combine function names. */
   public final CombinedView<E, K, V, A, O> accumulatorCoder(Coder<A> coder) {
-    return toBuilder().accumulatorCoder(coder).build();
+    return toBuilder().accumulatorCoder(requireGiven(coder, "coder")).build();
   }
 
   /** Returns how event time is divided. */

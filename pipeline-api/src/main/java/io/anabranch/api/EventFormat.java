@@ -69,7 +69,7 @@ public final class EventFormat<E> implements Serializable {
         });
   }
 
-  /** Starts a format for records of which more than the value counts: key, headers, append time. */
+  /** Starts a format that also reads a record's key, headers or append time. */
   public static <E> Untimed<E> records(RecordDecoder<E> decoder) {
     return new Untimed<>(requireGiven(decoder, "decoder"));
   }

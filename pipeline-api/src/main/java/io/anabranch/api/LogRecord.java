@@ -24,10 +24,13 @@ public interface LogRecord {
   /** Returns whether there is a value: a compacted Kafka topic marks a deleted key by none. */
   boolean hasValue();
 
-  /** Returns the key; empty if the record has none, as all of the embedded log. */
+  /**
+   * Returns the key, empty if there is none; the array must not be kept or changed. Records of the
+   * embedded log have no key, no headers and no append time.
+   */
   Optional<byte[]> key();
 
-  /** Returns the headers by name; of several of one name the last. */
+  /** Returns the headers by name, of several of one name the last; not to be changed. */
   Map<String, byte[]> headers();
 
   /** Returns the last header of a name, empty if there is none. */

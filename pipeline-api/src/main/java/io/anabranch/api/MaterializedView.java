@@ -133,9 +133,10 @@ public abstract sealed class MaterializedView<E, K, O> permits CombinedView, Win
     }
 
     /**
-     * Starts a windowed view: sets how late an event may come, which is how long after it the epoch
-     * of its record in the log may begin. A window is complete, and its rows are stored, with the
-     * first epoch that ends this long after the window or later. Later events are put aside.
+     * Starts a windowed view, and sets how late an event may arrive: the longest time from the
+     * event to the beginning of the epoch that its record is in. A window is complete once an epoch
+     * ends this long after the window. Then its rows are stored. Events that arrive later become
+     * dead letters.
      *
      * @param longest zero or longer, in whole milliseconds
      */
@@ -159,9 +160,9 @@ public abstract sealed class MaterializedView<E, K, O> permits CombinedView, Win
     }
 
     /**
-     * Sets how far before the end of a window the events lie that its rows depend on: the length of
-     * the longest window, for sessions of the longest session with its gap; where windows follow
-     * each other, such as sessions that are counted by the hour, the sum of the lengths. An
+     * Sets how far back from the end of its window a row depends on events. For fixed and sliding
+     * windows this is the length of the window. For sessions it is the longest session with its
+     * gap. For windows after windows, such as sessions counted by the hour, it is the sum. An
      * incremental batch run, and speed when it starts, read this much more of the log.
      *
      * @param longest 1 ms or longer, in whole milliseconds
@@ -197,8 +198,7 @@ public abstract sealed class MaterializedView<E, K, O> permits CombinedView, Win
      * only, so triggers and timestamp combiners stay Beam's default ones.
      *
      * <p>What comes out must depend on the events alone, not on their order, on time of day or on
-     * what a worker did before: layers and restarts compute it again, and take for granted that it
-     * comes out the same.
+     * what a worker did before: layers and restarts compute it again and rely on the same result.
      */
     public <K, V> WindowedView<E, K, V> rows(
         PTransform<? super PCollection<E>, PCollection<KV<K, V>>> rows) {

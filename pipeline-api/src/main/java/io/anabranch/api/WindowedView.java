@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api;
 
+import static io.anabranch.api.internal.Arguments.requireGiven;
+
 import com.google.auto.value.AutoValue;
 import java.time.Duration;
 import java.util.Optional;
@@ -70,7 +72,12 @@ public abstract non-sealed class WindowedView<E, K, V> extends MaterializedView<
    */
   public final WindowedView<E, K, V> clockSkew(Duration longest) {
     return toBuilder()
-        .timeliness(timed(name(), timeliness().lateness(), timeliness().lookback(), longest))
+        .timeliness(
+            timed(
+                name(),
+                timeliness().lateness(),
+                timeliness().lookback(),
+                requireGiven(longest, "longest")))
         .build();
   }
 
@@ -82,7 +89,7 @@ public abstract non-sealed class WindowedView<E, K, V> extends MaterializedView<
    * than the rows: of rows that hold the largest few, it is a lower bound.
    */
   public final WindowedView<E, K, V> totals(SerializableBiFunction<V, V, V> merge) {
-    return toBuilder().totals(merge).build();
+    return toBuilder().totals(requireGiven(merge, "merge")).build();
   }
 
   /**

@@ -22,10 +22,10 @@ import io.anabranch.runners.RunnerProfile;
 import io.anabranch.serving.Query;
 import io.anabranch.serving.ViewReader;
 import io.anabranch.wiring.RunContext;
-import io.anabranch.wiring.Stop;
 import io.anabranch.wiring.run.BatchRun;
 import io.anabranch.wiring.run.KappaRun;
-import io.anabranch.wiring.run.StreamRun;
+import io.anabranch.wiring.run.RunListener;
+import io.anabranch.wiring.run.SpeedRun;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -80,16 +80,14 @@ final class NexmarkTest {
         String told = "seed " + seed + ", hour " + hour;
         Instant line = START.plus(Duration.ofHours(hour + 1)).minus(Auctions.LATENESS);
         if (hour % 2 == 0) {
-          BatchRun.of(ofLambda).run(number -> {});
+          BatchRun.of(ofLambda).run(RunListener.NONE);
           check(told + ", batch", lambdaStore, line);
         } else {
-          StreamRun.untilCaughtUp(ofLambda, new Stop(), number -> {});
+          SpeedRun.of(ofLambda).untilCaughtUp(true).run(RunListener.NONE);
           check(told + ", speed", lambdaStore, line);
         }
         if (hour % 3 == 2) {
-          KappaRun.of(ofKappa, new Stop(), new KappaRun.Listener() {})
-              .untilCaughtUp(true)
-              .run(Optional.empty());
+          KappaRun.of(ofKappa).untilCaughtUp(true).run(RunListener.NONE);
           check(told + ", kappa", kappaStore, line);
         }
       }

@@ -10,9 +10,9 @@ import io.anabranch.contracts.log.ForwardingLog;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.Purchases.Purchase;
 import io.anabranch.wiring.run.KappaRun;
+import io.anabranch.wiring.run.RunListener;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,11 +40,9 @@ final class FirstKappaRunTest {
                   context.store(),
                   context.storeSettings(),
                   context.refresh(),
-                  context.options()),
-              new Stop(),
-              new KappaRun.Listener() {})
+                  context.options()))
           .untilCaughtUp(true)
-          .run(Optional.empty());
+          .run(RunListener.NONE);
 
       world.kappa(1);
       assertThat("the log was asked for its end", asked.get(), greaterThan(1));

@@ -23,6 +23,8 @@ import io.anabranch.wiring.Purchases.Purchase;
 import io.anabranch.wiring.pipeline.RecordCounts;
 import io.anabranch.wiring.run.KappaRun;
 import io.anabranch.wiring.run.Replay;
+import io.anabranch.wiring.run.ReplayRun;
+import io.anabranch.wiring.run.RunListener;
 import io.anabranch.wiring.run.RunReport;
 import io.anabranch.wiring.upkeep.Heartbeat;
 import io.anabranch.wiring.version.Promotion;
@@ -61,7 +63,7 @@ final class KappaRunTest {
   private LifeCycle world;
 
   /** What a listener was told. */
-  private static final class Heard implements KappaRun.Listener {
+  private static final class Heard implements RunListener {
     final List<String> all = new CopyOnWriteArrayList<>();
     final List<UserException> refused = new CopyOnWriteArrayList<>();
     final List<String> waits = new CopyOnWriteArrayList<>();
@@ -209,7 +211,7 @@ final class KappaRunTest {
     UserException run =
         assertThrows(
             UserException.class,
-            () -> KappaRun.of(context, stop, heard).run(Optional.of(VersionRole.CANDIDATE)));
+            () -> KappaRun.of(context).role(VersionRole.CANDIDATE).stoppedBy(stop).run(heard));
     UserException promotion =
         assertThrows(
             UserException.class,
@@ -277,9 +279,10 @@ final class KappaRunTest {
     Future<Optional<RunReport>> run =
         threads.submit(
             () ->
-                KappaRun.of(storesLate, stop, heard)
+                ReplayRun.of(storesLate, Replay.of(storesLate, List.of(), OptionalLong.empty()))
                     .autoPromote(view -> Tolerance.NONE)
-                    .replay(Replay.of(storesLate, List.of(), OptionalLong.empty())));
+                    .stoppedBy(stop)
+                    .run(heard));
 
     awaitPromotion(run);
     stop.request();
@@ -321,8 +324,8 @@ final class KappaRunTest {
     OptionalLong from =
         partial ? OptionalLong.of(world.completeThrough() + 1) : OptionalLong.empty();
     world.kappa(1);
-    KappaRun.Listener stopping =
-        new KappaRun.Listener() {
+    RunListener stopping =
+        new RunListener() {
           @Override
           public void started(String layer, long run) {
             stop.request();
@@ -333,7 +336,7 @@ final class KappaRunTest {
 
     UserException problem =
         assertThrows(
-            UserException.class, () -> KappaRun.of(context, stop, stopping).replay(replay));
+            UserException.class, () -> ReplayRun.of(context, replay).stoppedBy(stop).run(stopping));
 
     assertThat(problem.getMessage(), containsString("was stopped during the backfill"));
     for (ViewCatalog view : world.catalog().loadAll().values()) {
@@ -362,7 +365,7 @@ final class KappaRunTest {
   }
 
   private Optional<RunReport> follow(RunContext<Purchase> context) {
-    return KappaRun.of(context, stop, heard).run(Optional.empty());
+    return KappaRun.of(context).stoppedBy(stop).run(heard);
   }
 
   /** A context by which is counted how often a run looks at what it reads. */
@@ -389,8 +392,9 @@ final class KappaRunTest {
 
   private Optional<RunReport> replay(int revision) {
     RunContext<Purchase> context = world.context(revision);
-    return KappaRun.of(context, stop, heard)
+    return ReplayRun.of(context, Replay.of(context, List.of(), OptionalLong.empty()))
         .autoPromote(view -> Tolerance.NONE)
-        .replay(Replay.of(context, List.of(), OptionalLong.empty()));
+        .stoppedBy(stop)
+        .run(heard);
   }
 }

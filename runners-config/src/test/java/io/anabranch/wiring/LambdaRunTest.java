@@ -12,7 +12,7 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.run.BatchReport;
-import io.anabranch.wiring.run.LambdaRun;
+import io.anabranch.wiring.run.RunListener;
 import io.anabranch.wiring.run.RunReport;
 import io.anabranch.wiring.upkeep.Compaction;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ final class LambdaRunTest {
   }
 
   /** What a run told. */
-  private static final class Heard implements LambdaRun.Listener {
+  private static final class Heard implements RunListener {
     final List<BatchReport> batches = new CopyOnWriteArrayList<>();
     final List<String> failures = new CopyOnWriteArrayList<>();
     final List<String> started = new CopyOnWriteArrayList<>();

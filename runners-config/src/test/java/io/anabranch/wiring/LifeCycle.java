@@ -35,7 +35,9 @@ import io.anabranch.wiring.run.BatchReport;
 import io.anabranch.wiring.run.BatchRun;
 import io.anabranch.wiring.run.KappaRun;
 import io.anabranch.wiring.run.Replay;
-import io.anabranch.wiring.run.StreamRun;
+import io.anabranch.wiring.run.ReplayRun;
+import io.anabranch.wiring.run.RunListener;
+import io.anabranch.wiring.run.SpeedRun;
 import io.anabranch.wiring.run.Verification;
 import io.anabranch.wiring.upkeep.Compaction;
 import io.anabranch.wiring.version.CatchUp;
@@ -174,10 +176,10 @@ public final class LifeCycle implements Ingesting, AutoCloseable {
   boolean batch(int revision, boolean full) {
     RunContext<Purchase> context = changeArchitecture(Architecture.LAMBDA, revision);
     if (!full && !isOf(revision)) {
-      assertThrows(UserException.class, () -> BatchRun.of(context).run(run -> {}));
+      assertThrows(UserException.class, () -> BatchRun.of(context).run(RunListener.NONE));
       return false;
     }
-    BatchReport report = BatchRun.of(context).full(full).run(run -> {});
+    BatchReport report = BatchRun.of(context).full(full).run(RunListener.NONE);
     for (Served view : served.values()) {
       Layers layers = new Layers();
       if (view.live.isPresent() && view.live.get().revision() == revision) {
@@ -193,10 +195,11 @@ public final class LifeCycle implements Ingesting, AutoCloseable {
     RunContext<Purchase> context = changeArchitecture(Architecture.LAMBDA, revision);
     if (!isOf(revision)) {
       assertThrows(
-          UserException.class, () -> StreamRun.untilCaughtUp(context, new Stop(), run -> {}));
+          UserException.class,
+          () -> SpeedRun.of(context).untilCaughtUp(true).run(RunListener.NONE));
       return false;
     }
-    StreamRun.untilCaughtUp(context, new Stop(), run -> {});
+    SpeedRun.of(context).untilCaughtUp(true).run(RunListener.NONE);
     for (Served view : served.values()) {
       view.live = Optional.of(view.live.orElseGet(() -> new Known(revision, new Layers())));
       caughtUp(view.live.get());
@@ -211,10 +214,10 @@ public final class LifeCycle implements Ingesting, AutoCloseable {
         served.values().stream()
             .allMatch(view -> view.live.isEmpty() || view.of(revision).isPresent());
     if (!possible) {
-      assertThrows(UserException.class, () -> run(context).run(Optional.empty()));
+      assertThrows(UserException.class, () -> run(context).run(RunListener.NONE));
       return false;
     }
-    run(context).run(Optional.empty());
+    run(context).run(RunListener.NONE);
     for (Served view : served.values()) {
       if (view.live.isEmpty()) {
         view.live = Optional.of(new Known(revision, new Layers()));
@@ -232,7 +235,9 @@ public final class LifeCycle implements Ingesting, AutoCloseable {
             && served.values().stream()
                 .allMatch(view -> view.previous.filter(v -> v.revision() == revision).isPresent());
     if (possible) {
-      run(changeArchitecture(Architecture.KAPPA, revision)).run(Optional.of(VersionRole.PREVIOUS));
+      run(changeArchitecture(Architecture.KAPPA, revision))
+          .role(VersionRole.PREVIOUS)
+          .run(RunListener.NONE);
       served.values().forEach(view -> caughtUp(view.previous.orElseThrow()));
     }
     return possible;
@@ -246,7 +251,7 @@ public final class LifeCycle implements Ingesting, AutoCloseable {
       return false;
     }
     Replay replay = Replay.of(context, some, from);
-    run(context).replay(replay);
+    ReplayRun.of(context, replay).untilCaughtUp(true).run(RunListener.NONE);
     for (Replay.PlannedView planned : replay.views()) {
       String view = planned.plan().view().name();
       Known candidate = new Known(revision, new Layers());
@@ -333,7 +338,9 @@ public final class LifeCycle implements Ingesting, AutoCloseable {
   void runOnly(KilledRun.Step step, int revision) {
     RunContext<Purchase> context = context(revision);
     if (step == KilledRun.Step.REPLAY) {
-      run(context).replay(Replay.of(context, List.of(), OptionalLong.empty()));
+      ReplayRun.of(context, Replay.of(context, List.of(), OptionalLong.empty()))
+          .untilCaughtUp(true)
+          .run(RunListener.NONE);
     } else {
       promote(context, false);
     }
@@ -539,7 +546,7 @@ public final class LifeCycle implements Ingesting, AutoCloseable {
   }
 
   private KappaRun<Purchase> run(RunContext<Purchase> context) {
-    return KappaRun.of(context, new Stop(), new KappaRun.Listener() {}).untilCaughtUp(true);
+    return KappaRun.of(context).untilCaughtUp(true);
   }
 
   private List<ViewDefinition<Purchase, ?, ?, ?, ?>> views(int revision) {

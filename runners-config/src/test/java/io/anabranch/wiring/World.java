@@ -43,8 +43,9 @@ import io.anabranch.wiring.run.BatchReport;
 import io.anabranch.wiring.run.BatchRun;
 import io.anabranch.wiring.run.KappaRun;
 import io.anabranch.wiring.run.LambdaRun;
+import io.anabranch.wiring.run.RunListener;
 import io.anabranch.wiring.run.RunReport;
-import io.anabranch.wiring.run.StreamRun;
+import io.anabranch.wiring.run.SpeedRun;
 import io.anabranch.wiring.run.Verification;
 import io.anabranch.wiring.upkeep.Compaction;
 import java.nio.file.Path;
@@ -156,7 +157,8 @@ final class World implements Ingesting, AutoCloseable {
     for (long through = end.firstEpoch(); through <= end.closedThrough(); through++) {
       LogEnd earlier =
           new LogEnd(end.position(), through, end.firstEpoch(), Math.min(through, end.lastEpoch()));
-      BatchRun.of(context(lambda, shared.settings(), new EarlierLog(log, earlier))).run(run -> {});
+      BatchRun.of(context(lambda, shared.settings(), new EarlierLog(log, earlier)))
+          .run(RunListener.NONE);
       done.accept(through);
     }
     eachView(read -> read.computedByBatch(end.closedThrough(), false));
@@ -212,11 +214,20 @@ final class World implements Ingesting, AutoCloseable {
   }
 
   BatchReport runBatch(boolean full, LongConsumer started) {
-    return BatchRun.of(context(lambda, shared.settings())).full(full).run(started);
+    return BatchRun.of(context(lambda, shared.settings())).full(full).run(started(started));
   }
 
   BatchReport runBatch(Stop stop, LongConsumer started) {
-    return BatchRun.of(context(lambda, shared.settings())).stoppedBy(stop).run(started);
+    return BatchRun.of(context(lambda, shared.settings())).stoppedBy(stop).run(started(started));
+  }
+
+  private static RunListener started(LongConsumer consumer) {
+    return new RunListener() {
+      @Override
+      public void started(String layer, long run) {
+        consumer.accept(run);
+      }
+    };
   }
 
   long deadLetters() {
@@ -238,16 +249,15 @@ final class World implements Ingesting, AutoCloseable {
   }
 
   void runSpeed() {
-    StreamRun.untilCaughtUp(context(lambda, shared.settings()), new Stop(), run -> {});
+    SpeedRun.of(context(lambda, shared.settings())).untilCaughtUp(true).run(RunListener.NONE);
   }
 
-  Optional<RunReport> runLambda(Stop stop, LambdaRun.Listener listener) {
-    return LambdaRun.run(context(lambda, shared.settings()), stop, listener);
+  Optional<RunReport> runLambda(Stop stop, RunListener listener) {
+    return LambdaRun.of(context(lambda, shared.settings())).stoppedBy(stop).run(listener);
   }
 
-  RunReport followWithSpeed(Stop stop, LambdaRun.Listener listener) {
-    return StreamRun.follow(
-        context(lambda, shared.settings()), stop, run -> listener.started("speed", run));
+  RunReport followWithSpeed(Stop stop, RunListener listener) {
+    return SpeedRun.of(context(lambda, shared.settings())).stoppedBy(stop).run(listener);
   }
 
   /** Returns how many windows answer. */
@@ -401,9 +411,7 @@ final class World implements Ingesting, AutoCloseable {
   }
 
   void kappa() {
-    KappaRun.of(context(kappa, kappaSettings), new Stop(), new KappaRun.Listener() {})
-        .untilCaughtUp(true)
-        .run(Optional.empty());
+    KappaRun.of(context(kappa, kappaSettings)).untilCaughtUp(true).run(RunListener.NONE);
     for (ViewDefinition<Purchase, ?, ?, ?, ?> view : application.views()) {
       Layers read = kappaLayers.computeIfAbsent(view.name(), absent -> new Layers());
       read.speedRead = entries.size();

@@ -3,6 +3,7 @@ package io.anabranch.serving;
 
 import io.anabranch.api.UsageException;
 import io.anabranch.api.definition.ViewDefinition;
+import java.lang.reflect.TypeVariable;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /** The types of keys and values that a reader expects of a view. */
@@ -33,7 +34,7 @@ final class RowTypes<K, O> {
 
   private static void compare(
       String view, String what, TypeDescriptor<?> actual, Class<?> expected) {
-    boolean known = !actual.hasUnresolvedParameters() || actual.getType() instanceof Class<?>;
+    boolean known = !(actual.getType() instanceof TypeVariable<?>);
     if (known && !expected.isAssignableFrom(actual.getRawType())) {
       throw new UsageException(
           "view \"%s\" has %s of %s, not of %s: pass the class that the view has"

@@ -136,7 +136,7 @@ public final class ViewReader<K, O> implements AutoCloseable {
         new LiveRows(opened, view), definition, Optional.empty(), Clock.systemUTC(), opened::close);
   }
 
-  /** Closes the store if {@link #open} opened it. */
+  /** Closes the store if {@link #open} opened it, also for readers that {@link #against} made. */
   @Override
   public void close() {
     closing.run();

@@ -4,7 +4,7 @@ package io.anabranch.testing;
 import static java.util.Objects.requireNonNull;
 
 import io.anabranch.api.Answer;
-import io.anabranch.testing.application.ApplicationTrial;
+import io.anabranch.testing.internal.application.ApplicationTrial;
 import io.anabranch.testing.script.EventScript;
 import java.nio.file.Path;
 import java.time.Duration;

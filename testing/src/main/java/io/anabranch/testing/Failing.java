@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.testing;
 
+import io.anabranch.testing.internal.trial.Disagreement;
+import io.anabranch.testing.internal.trial.Trial;
 import io.anabranch.testing.script.Copies;
 import io.anabranch.testing.script.EventScript;
 import io.anabranch.testing.script.Shrinking;
-import io.anabranch.testing.trial.Disagreement;
-import io.anabranch.testing.trial.Trial;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

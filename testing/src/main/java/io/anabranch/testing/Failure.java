@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.testing;
 
+import io.anabranch.testing.internal.trial.Disagreement;
 import io.anabranch.testing.script.EventScript;
-import io.anabranch.testing.trial.Disagreement;
 import java.util.Map;
 
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.testing;
 
-import io.anabranch.testing.laws.CombineLaws;
+import io.anabranch.testing.internal.laws.CombineLaws;
 import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.coders.CannotProvideCoderException;

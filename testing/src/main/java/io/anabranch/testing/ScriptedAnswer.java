@@ -3,8 +3,8 @@ package io.anabranch.testing;
 
 import io.anabranch.api.Answer;
 import io.anabranch.api.MaterializedView;
+import io.anabranch.testing.internal.trial.Trial;
 import io.anabranch.testing.script.EventScript;
-import io.anabranch.testing.trial.Trial;
 import org.apache.beam.sdk.coders.Coder;
 
 /**

@@ -3,11 +3,11 @@ package io.anabranch.testing;
 
 import io.anabranch.api.MaterializedView;
 import io.anabranch.api.WindowedView;
+import io.anabranch.testing.internal.trial.Outcome;
+import io.anabranch.testing.internal.trial.Trial;
 import io.anabranch.testing.script.Copies;
 import io.anabranch.testing.script.EventScript;
 import io.anabranch.testing.script.Schedules;
-import io.anabranch.testing.trial.Outcome;
-import io.anabranch.testing.trial.Trial;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.testing;
 
-import io.anabranch.testing.trial.Outcome;
+import io.anabranch.testing.internal.trial.Outcome;
 import java.util.Locale;
 import java.util.Optional;
 

@@ -40,13 +40,7 @@ public final class LoadedApplication<E> {
     try {
       type = Class.forName(className, true, classLoader());
     } catch (LinkageError e) {
-      throw new UsageException(
-          "application "
-              + className
-              + " cannot be loaded: "
-              + e
-              + (e.getCause() == null ? "" : ", by " + e.getCause()),
-          e);
+      throw unloadable(className, e);
     } catch (ClassNotFoundException e) {
       throw new UsageException(
           "application "
@@ -83,7 +77,19 @@ public final class LoadedApplication<E> {
     } catch (InvocationTargetException e) {
       throw new UsageException(
           "application " + className + " cannot be made: its constructor threw " + e.getCause(), e);
+    } catch (LinkageError e) { // such as a static initializer that fails
+      throw unloadable(className, e);
     }
+  }
+
+  private static UsageException unloadable(String className, LinkageError error) {
+    return new UsageException(
+        "application "
+            + className
+            + " cannot be loaded: "
+            + error
+            + (error.getCause() == null ? "" : ", by " + error.getCause()),
+        error);
   }
 
   private static LoadedApplication<?> checked(String className, Application<?> application) {
@@ -93,7 +99,11 @@ public final class LoadedApplication<E> {
       throw e;
     } catch (RuntimeException e) {
       throw new UsageException(
-          "application " + className + " cannot be used: " + e.getMessage(), e);
+          "application "
+              + className
+              + " cannot be used: "
+              + (e.getMessage() == null ? e : e.getMessage()),
+          e);
     }
   }
 

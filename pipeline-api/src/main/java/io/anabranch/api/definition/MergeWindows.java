@@ -7,6 +7,7 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.SerializableBiFunction;
+import org.apache.beam.sdk.values.TypeDescriptor;
 
 /** Keeps the value of one window, and merges those of several by the author's function. */
 final class MergeWindows<V> extends CombineFn<V, V, V> {
@@ -20,6 +21,11 @@ final class MergeWindows<V> extends CombineFn<V, V, V> {
     this.view = view;
     this.totals = totals.orElse(null);
     this.coder = coder;
+  }
+
+  @Override
+  public TypeDescriptor<V> getOutputType() {
+    return coder.getEncodedTypeDescriptor();
   }
 
   /** No value yet; it is never stored. */

@@ -28,7 +28,7 @@ final class OutputType {
                   ? ofLambda(function)
                   : TypeDescriptors.outputOf(function))
           .filter(OutputType::isKnown);
-    } catch (ReflectiveOperationException e) {
+    } catch (ReflectiveOperationException | RuntimeException e) { // nothing is known then
       return Optional.empty();
     }
   }

@@ -17,8 +17,8 @@ import io.anabranch.config.Configuration;
 import io.anabranch.config.Promotions;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.Stop;
-import io.anabranch.wiring.run.KappaRun;
 import io.anabranch.wiring.run.Replay;
+import io.anabranch.wiring.run.ReplayRun;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -129,14 +129,11 @@ final class ReplayCommand implements Callable<Integer> {
     try (RunPrinter printer =
         new RunPrinter(context, spec.commandLine().getOut(), spec.commandLine().getErr())) {
       printer.moved(context.changeArchitecture(Architecture.KAPPA), Architecture.KAPPA);
-      KappaRun<E> run = KappaRun.of(context, stop, printer).untilCaughtUp(untilCaughtUp);
-      if (rate != null) {
-        run.rate(rate.perSecond());
-      }
-      if (autoPromote) {
-        run.autoPromote(promotions::of);
-      }
-      run.replay(plan(context)).ifPresent(report -> printer.streamDone("replay", report, stop));
+      ReplayRun<E> run =
+          ReplayRun.of(context, plan(context)).untilCaughtUp(untilCaughtUp).stoppedBy(stop);
+      run = rate == null ? run : run.rate(rate.perSecond());
+      run = autoPromote ? run.autoPromote(promotions::of) : run;
+      run.run(printer).ifPresent(report -> printer.streamDone("replay", report, stop));
       return printer.isRefused() ? 1 : 0;
     }
   }

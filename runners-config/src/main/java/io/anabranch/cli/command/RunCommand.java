@@ -10,17 +10,14 @@ import io.anabranch.cli.session.RunnerOptions;
 import io.anabranch.config.Configuration;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.Stop;
-import io.anabranch.wiring.run.BatchReport;
 import io.anabranch.wiring.run.BatchRun;
 import io.anabranch.wiring.run.KappaRun;
 import io.anabranch.wiring.run.LambdaRun;
-import io.anabranch.wiring.run.StreamRun;
+import io.anabranch.wiring.run.SpeedRun;
 import io.anabranch.wiring.upkeep.Compaction;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.apache.beam.sdk.options.PipelineOptions;
 import picocli.CommandLine;
@@ -151,14 +148,16 @@ final class RunCommand implements Callable<Integer> {
       }
       printer.moved(context.changeArchitecture(architecture), architecture);
       if (!lambda) {
-        KappaRun.of(context, stop, printer)
-            .untilCaughtUp(untilCaughtUp)
-            .run(Optional.ofNullable(role))
+        KappaRun<E> kappa = KappaRun.of(context).untilCaughtUp(untilCaughtUp).stoppedBy(stop);
+        (role == null ? kappa : kappa.role(role))
+            .run(printer)
             .ifPresent(report -> printer.streamDone("kappa", report, stop));
         return;
       }
       if (layer == null && !untilCaughtUp) {
-        LambdaRun.run(context, stop, printer)
+        LambdaRun.of(context)
+            .stoppedBy(stop)
+            .run(printer)
             .ifPresentOrElse(
                 speed -> printer.streamDone("speed", speed, stop), printer::stoppedBeforeSpeed);
         return;
@@ -166,20 +165,13 @@ final class RunCommand implements Callable<Integer> {
       if (layer != Layer.SPEED && (layer == Layer.BATCH || hasClosedEpochs(context))) {
         BatchRun<E> batch =
             BatchRun.of(context).full(full).failOnMismatch(failOnMismatch).stoppedBy(stop);
-        BatchReport report = batch.run(run -> printer.started("batch", run));
-        printer.batchDone(report);
-        if (!report.nothingToDo()) {
+        if (!batch.run(printer).nothingToDo()) {
           Compaction.afterBatch(context, stop, printer::compacted, printer::compactionFailed);
         }
       }
       if (layer != Layer.BATCH && !stop.isRequested()) {
-        LongConsumer started = run -> printer.started("speed", run);
-        printer.streamDone(
-            "speed",
-            untilCaughtUp
-                ? StreamRun.untilCaughtUp(context, stop, started)
-                : StreamRun.follow(context, stop, started),
-            stop);
+        SpeedRun<E> speed = SpeedRun.of(context).untilCaughtUp(untilCaughtUp).stoppedBy(stop);
+        printer.streamDone("speed", speed.run(printer), stop);
       }
     }
   }

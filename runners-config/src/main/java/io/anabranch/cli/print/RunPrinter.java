@@ -12,8 +12,7 @@ import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.Stop;
 import io.anabranch.wiring.pipeline.RecordCounts;
 import io.anabranch.wiring.run.BatchReport;
-import io.anabranch.wiring.run.KappaRun;
-import io.anabranch.wiring.run.LambdaRun;
+import io.anabranch.wiring.run.RunListener;
 import io.anabranch.wiring.run.RunReport;
 import io.anabranch.wiring.upkeep.Compaction;
 import io.anabranch.wiring.version.VersionComparison;
@@ -27,7 +26,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Says what runs do: results to standard output, progress and errors to standard error. */
-public final class RunPrinter implements LambdaRun.Listener, KappaRun.Listener, AutoCloseable {
+public final class RunPrinter implements RunListener, AutoCloseable {
   private final RunContext<?> context;
   private final PrintWriter out;
   private final PrintWriter err;

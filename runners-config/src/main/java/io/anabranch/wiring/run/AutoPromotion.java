@@ -29,13 +29,13 @@ import java.util.function.Function;
  */
 final class AutoPromotion {
   private final RunContext<?> context;
-  private final KappaRun.Listener listener;
+  private final RunListener listener;
   private final Function<String, Tolerance> tolerances;
   private boolean pending = true;
   private String told = "";
 
   AutoPromotion(
-      RunContext<?> context, KappaRun.Listener listener, Function<String, Tolerance> tolerances) {
+      RunContext<?> context, RunListener listener, Function<String, Tolerance> tolerances) {
     this.context = context;
     this.listener = listener;
     this.tolerances = tolerances;
@@ -87,7 +87,7 @@ final class AutoPromotion {
   }
 
   private List<OpenSlice> left(Collection<OpenSlice> all) {
-    return all.stream().filter(slice -> !KappaRun.isRetired(context, slice)).toList();
+    return all.stream().filter(slice -> !VersionsRun.isRetired(context, slice)).toList();
   }
 
   private void waits(UserException reason) {

@@ -100,7 +100,7 @@ record BatchPlan(List<SlicePlan> slices, long through, long readAfter) {
   }
 
   static long closedThrough(RunContext<?> context) {
-    LogEnd end = StreamRun.endOf(context);
+    LogEnd end = SpeedRun.endOf(context);
     for (ViewRef view : context.refs()) {
       ViewCatalog stored = context.catalog().load(view.name());
       Compatibility.requireLog(stored, view);

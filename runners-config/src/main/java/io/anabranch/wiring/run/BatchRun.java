@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongConsumer;
 import org.apache.beam.sdk.Pipeline;
 
 /**
@@ -90,11 +89,16 @@ public final class BatchRun<E> {
   /**
    * Runs to the end.
    *
-   * @param started gets the run's number before the pipeline starts
    * @throws UserException if no epoch with records is closed, a definition changed, another run was
    *     faster, rows differ and that is to fail, or it was stopped
    */
-  public BatchReport run(LongConsumer started) {
+  public BatchReport run(RunListener listener) {
+    BatchReport report = compute(listener);
+    listener.batchDone(report);
+    return report;
+  }
+
+  private BatchReport compute(RunListener listener) {
     BatchPlan plan = BatchPlan.of(context, full, through);
     if (plan.slices().isEmpty()) {
       return new BatchReport(0, plan.epochs(), RecordCounts.NONE, 0, List.of());
@@ -104,7 +108,7 @@ public final class BatchRun<E> {
           context.byView(context.lifecycle().openBatch(heartbeat.run(), plan.slices()));
       Attempt attempt = new Attempt(heartbeat.run(), plan, slices);
       try {
-        attempt.run(started);
+        attempt.run(listener);
       } catch (UserException e) {
         throw stop.isRequested() && !attempt.promoted
             ? new UserException("batch run " + attempt.run + " was stopped; it leaves nothing", e)
@@ -133,8 +137,8 @@ public final class BatchRun<E> {
       this.slices = slices;
     }
 
-    void run(LongConsumer started) {
-      started.accept(run);
+    void run(RunListener listener) {
+      listener.started("batch", run);
       read = compute(plan, slices);
       reconciliations = reconcile(run, plan, slices);
       stop.requireNotRequested();

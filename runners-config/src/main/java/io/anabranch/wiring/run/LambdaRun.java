@@ -36,49 +36,40 @@ public final class LambdaRun<E> {
 
   private final RunContext<E> context;
   private final Stop stop;
-  private final Listener listener;
+  private final RunListener listener;
   private Duration retry = FIRST_RETRY;
   private long nextBatchNanos = System.nanoTime();
   private long waitingSinceNanos = System.nanoTime();
 
-  private LambdaRun(RunContext<E> context, Stop stop, Listener listener) {
+  private LambdaRun(RunContext<E> context, Stop stop, RunListener listener) {
     this.context = context;
     this.stop = stop;
     this.listener = listener;
   }
 
-  /** Hears what happens, from several threads. */
-  public interface Listener {
-    /** A run of a layer has its number. */
-    void started(String layer, long run);
-
-    /** A batch run is done. */
-    void batchDone(BatchReport report);
-
-    /** Slices were compacted. */
-    void compacted(Compaction.Report report);
-
-    /** A compaction failed; it is tried again after the next batch run. */
-    void compactionFailed(UserException error);
-
-    /** A batch run failed; it is tried again. */
-    void batchFailed(UserException error, Duration retryAfter);
+  /** Runs both layers until it is asked to stop. */
+  public static <E> LambdaRun<E> of(RunContext<E> context) {
+    return new LambdaRun<>(context, new Stop(), RunListener.NONE);
   }
 
   /**
-   * Runs until it is asked to stop: then speed stores what it has read and ends, and a batch run
-   * that is not done is given up.
+   * Ends once this is requested: speed stores what it has read and ends, and a batch run that is
+   * not done is given up; default never.
+   */
+  public LambdaRun<E> stoppedBy(Stop request) {
+    return new LambdaRun<>(context, request, listener);
+  }
+
+  /**
+   * Runs to the end.
    *
    * @return what the speed run did, empty if it was stopped before that
    * @throws UserException if a definition changed, or speed fails
    */
-  public static <E> Optional<RunReport> run(RunContext<E> context, Stop stop, Listener listener) {
-    return new LambdaRun<>(context, stop, listener).run();
-  }
-
-  private Optional<RunReport> run() {
+  public Optional<RunReport> run(RunListener events) {
+    LambdaRun<E> run = new LambdaRun<>(context, stop, events);
     try (Background background = new Background()) {
-      return runLayers(background);
+      return run.runLayers(background);
     }
   }
 
@@ -91,8 +82,7 @@ public final class LambdaRun<E> {
         return Optional.empty();
       }
       Future<RunReport> speed =
-          background.start(
-              () -> StreamRun.follow(context, stop, number -> listener.started("speed", number)));
+          background.start(() -> SpeedRun.of(context).stoppedBy(stop).run(listener));
       Future<?> batch = background.start(() -> null);
       while (!Background.isDone(speed)) {
         if (batch.isDone() && !stop.isRequested()) {
@@ -164,12 +154,7 @@ public final class LambdaRun<E> {
 
   private void batch(long through) {
     try {
-      BatchReport report =
-          BatchRun.of(context)
-              .through(through)
-              .stoppedBy(stop)
-              .run(number -> listener.started("batch", number));
-      listener.batchDone(report);
+      BatchRun.of(context).through(through).stoppedBy(stop).run(listener);
       retry = FIRST_RETRY;
     } catch (RuntimeException e) { // also of an author's combine function, when rows are compared
       failed(e);

@@ -64,7 +64,7 @@ public record Replay(List<PlannedView> views, EpochRange reads, LogSize size) {
    */
   public static <E> Replay of(RunContext<E> context, Collection<String> views, OptionalLong from) {
     views.forEach(context.application()::view);
-    LogEnd end = StreamRun.endOf(context);
+    LogEnd end = SpeedRun.endOf(context);
     List<ViewStatus> status = ViewStatus.all(context.store());
     List<PlannedView> planned = new ArrayList<>();
     long readAfter = Long.MAX_VALUE;

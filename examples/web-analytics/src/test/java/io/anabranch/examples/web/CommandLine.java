@@ -7,7 +7,7 @@ import static org.hamcrest.Matchers.is;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.anabranch.testing.application.MainProcess;
+import io.anabranch.testing.internal.application.MainProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

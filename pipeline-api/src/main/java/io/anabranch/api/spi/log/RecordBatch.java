@@ -5,6 +5,7 @@ import io.anabranch.api.LogRecord;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -65,9 +66,24 @@ public final class RecordBatch {
       }
       return new Extra(
           record.hasValue(),
-          record.key().orElse(null),
-          new TreeMap<>(record.headers()),
+          record.key().map(byte[]::clone).orElse(null),
+          copied(record.headers()),
           record.appendTime().map(Instant::toEpochMilli).orElse(null));
+    }
+
+    /** A header without a value, as Kafka allows, becomes an empty one. */
+    private static SortedMap<String, byte[]> copied(Map<String, byte[]> headers) {
+      SortedMap<String, byte[]> copies = new TreeMap<>();
+      headers.forEach(
+          (name, value) -> copies.put(name, value == null ? new byte[0] : value.clone()));
+      return Collections.unmodifiableSortedMap(copies);
+    }
+
+    private int bytes() {
+      return (key == null ? 0 : key.length)
+          + headers.entrySet().stream()
+              .mapToInt(each -> each.getKey().length() + each.getValue().length)
+              .sum();
     }
 
     private boolean agrees(Extra other) {
@@ -242,6 +258,7 @@ public final class RecordBatch {
     private long[] positions = new long[64];
     private @Nullable Extra @Nullable [] extras;
     private int size;
+    private int extraBytes;
 
     private Builder(long epoch, String origin) {
       this.epoch = epoch;
@@ -268,6 +285,7 @@ public final class RecordBatch {
       if (extra != null) {
         extras = extras == null ? new Extra[ends.length] : extras;
         extras[size - 1] = extra;
+        extraBytes += extra.bytes();
       }
       return this;
     }
@@ -277,9 +295,9 @@ public final class RecordBatch {
       return size;
     }
 
-    /** Returns the number of bytes so far. */
+    /** Returns the number of bytes so far, keys and headers included. */
     public int bytes() {
-      return data.size();
+      return data.size() + extraBytes;
     }
 
     /** Returns the batch. */
