@@ -42,7 +42,7 @@ public final class JsonFormat {
 
   /** Reads events of a class. */
   public static <E> EventFormat.Coded<E> of(Class<E> type) {
-    return of(type, JsonFormat::mapper);
+    return of(type, new OwnMapper());
   }
 
   /**
@@ -58,16 +58,22 @@ public final class JsonFormat {
     return EventFormat.coded(coder::decode, coder);
   }
 
-  private static ObjectMapper mapper() {
-    return JsonMapper.builder()
-        .addModule(new JavaTimeModule())
-        .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-        .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT) // 12.99 is not 12
-        .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-        .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
-        .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-        .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-        .build();
+  /** Makes the mapper of formats that name none. */
+  static final class OwnMapper implements SerializableSupplier<ObjectMapper> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public ObjectMapper get() {
+      return JsonMapper.builder()
+          .addModule(new JavaTimeModule())
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT) // 12.99 is not 12
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .build();
+    }
   }
 }

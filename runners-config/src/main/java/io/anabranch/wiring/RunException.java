@@ -63,11 +63,13 @@ public final class RunException extends UserException {
     this.time = time;
   }
 
+  /** Makes an error from a format and its values. */
   @FormatMethod
   public static RunException of(Code code, @FormatString String text, Object... values) {
     return new RunException(code, Optional.empty(), String.format(Locale.ROOT, text, values));
   }
 
+  /** Makes an error that advice names a time for. */
   @FormatMethod
   public static RunException at(
       Instant time, Code code, @FormatString String text, Object... values) {

@@ -71,6 +71,7 @@ public final class CatalogException extends UserException {
     this.code = code;
   }
 
+  /** Makes an error about a view from a format and its values. */
   @FormatMethod
   public static CatalogException of(
       Code code, String view, @FormatString String text, Object... values) {

@@ -35,6 +35,7 @@ public final class CatalogJson {
 
   private CatalogJson() {}
 
+  /** Returns the document as JSON of the newest format. */
   public static String write(ViewCatalog catalog) {
     ObjectNode node = JSON.createObjectNode().put("format", FORMAT).put("view", catalog.view());
     pointer(node, catalog.pointer());

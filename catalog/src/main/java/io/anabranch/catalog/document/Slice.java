@@ -31,10 +31,12 @@ public record Slice(
     SHOWN
   }
 
+  /** Makes a slice that a run fills and no reader sees yet. */
   public static Slice filling(SliceRange range, long run, Optional<Premise> premise) {
     return new Slice(range, State.FILLING, OptionalLong.of(run), premise, Optional.empty());
   }
 
+  /** Makes a slice that readers see, owned by a run if it follows the log. */
   public static Slice shown(SliceRange range, OptionalLong run) {
     return new Slice(range, State.SHOWN, run, Optional.empty(), Optional.empty());
   }
@@ -69,14 +71,17 @@ public record Slice(
     return state == State.SHOWN;
   }
 
+  /** Returns the slice as readers see it, with the buckets of its rows. */
   public Slice published(SliceStats held) {
     return new Slice(range, State.SHOWN, OptionalLong.empty(), Optional.empty(), Optional.of(held));
   }
 
+  /** Returns the slice with another owner, or without one. */
   public Slice ownedBy(OptionalLong owner) {
     return new Slice(range, state, owner, premise, stats);
   }
 
+  /** Returns the part of the slice within some epochs. */
   public Slice within(EpochRange epochs) {
     return new Slice(new SliceRange(rows(), epochs), state, run, premise, stats);
   }

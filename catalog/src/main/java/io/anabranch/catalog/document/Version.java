@@ -56,30 +56,36 @@ public record Version(
     return shown().filter(Slice::follows).findFirst();
   }
 
+  /** Returns the version with other slices. */
   public Version withSlices(List<Slice> changed) {
     return new Version(
         id, kind, view, created, retired, letters, wholeThrough, countedInThrough, changed);
   }
 
+  /** Returns the version with one more slice. */
   public Version plus(Slice slice) {
     List<Slice> more = new ArrayList<>(slices);
     more.add(slice);
     return withSlices(more);
   }
 
+  /** Returns the version with each slice changed. */
   public Version map(UnaryOperator<Slice> change) {
     return withSlices(slices.stream().map(change).toList());
   }
 
+  /** Returns the version as one of another kind. */
   public Version as(VersionKind other) {
     return new Version(
         id, other, view, created, retired, letters, wholeThrough, countedInThrough, slices);
   }
 
+  /** Returns the version with slices that no run owns. */
   public Version withoutOwners() {
     return map(slice -> slice.ownedBy(OptionalLong.empty()));
   }
 
+  /** Returns the version as retired, without slices. */
   public Version retiredAt(Instant now) {
     return new Version(
             id,

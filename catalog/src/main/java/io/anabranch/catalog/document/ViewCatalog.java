@@ -140,24 +140,29 @@ public record ViewCatalog(
     return fences;
   }
 
+  /** Returns the document with another live pointer. */
   public ViewCatalog pointingTo(LivePointer changed) {
     return new ViewCatalog(view, changed, versions, trash);
   }
 
+  /** Returns the document with other versions. */
   public ViewCatalog withVersions(List<Version> changed) {
     return new ViewCatalog(view, pointer, changed, trash);
   }
 
+  /** Returns the document with other trash. */
   public ViewCatalog withTrash(List<Trash> changed) {
     return new ViewCatalog(view, pointer, versions, changed);
   }
 
+  /** Returns the document with one more version. */
   public ViewCatalog plus(Version version) {
     List<Version> more = new ArrayList<>(versions);
     more.add(version);
     return withVersions(more);
   }
 
+  /** Returns the document with one version changed. */
   public ViewCatalog map(long id, UnaryOperator<Version> change) {
     return withVersions(
         versions.stream()

@@ -111,6 +111,7 @@ public final class Slices {
         .orElse(NONE);
   }
 
+  /** Returns the number of a version, if there is one. */
   public static OptionalLong id(Optional<Version> version) {
     return version.map(Version::id).map(OptionalLong::of).orElseGet(OptionalLong::empty);
   }

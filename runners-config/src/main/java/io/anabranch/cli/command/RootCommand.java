@@ -63,6 +63,11 @@ public final class RootCommand implements Runnable {
       description = "Show where an error comes from, for a bug report.")
   private boolean stacktrace;
 
+  /**
+   * Makes the command.
+   *
+   * @param application the class that is used if the configuration names none
+   */
   public RootCommand(Optional<String> application) {
     this.application = application;
   }

@@ -34,6 +34,7 @@ public final class Comparing {
         .orElse(Epochs.NONE);
   }
 
+  /** Prints a comparison of two versions. */
   public static void print(PrintWriter out, VersionComparison comparison, Epochs epochs) {
     String versions =
         String.format(

@@ -16,6 +16,7 @@ import java.util.Locale;
 public record Ingested(long records, long bytes, long firstEpoch, long lastEpoch) {
   public static final Ingested NOTHING = new Ingested(0, 0, Long.MAX_VALUE, Epochs.NONE);
 
+  /** Adds another append. */
   public Ingested and(Appended more) {
     return new Ingested(
         records + more.records(),

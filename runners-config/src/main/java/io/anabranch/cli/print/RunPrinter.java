@@ -33,6 +33,7 @@ public final class RunPrinter implements RunListener, AutoCloseable {
   private final Progress progress;
   private volatile boolean refused;
 
+  /** Prints what the runs of a process do. */
   public RunPrinter(RunContext<?> context, PrintWriter out, PrintWriter err) {
     this.context = context;
     this.out = out;
@@ -96,6 +97,7 @@ public final class RunPrinter implements RunListener, AutoCloseable {
             reconciliation.view(), different, rows, byLate, reconciliation.result().worst().get(0));
   }
 
+  /** Prints that a run that followed the log has ended. */
   public void streamDone(String layer, RunReport report, Stop stop) {
     progress.done(report.run());
     out.printf(
@@ -223,6 +225,7 @@ public final class RunPrinter implements RunListener, AutoCloseable {
     out.flush();
   }
 
+  /** Prints that nothing was done but a batch run that was given up. */
   public void stoppedBeforeSpeed() {
     out.println("stopped before speed began; the batch run leaves nothing");
     out.flush();

@@ -67,6 +67,7 @@ public final class Values {
     }
   }
 
+  /** Returns a provenance as JSON has it. */
   public static Map<String, Object> provenance(Provenance provenance) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("view", provenance.view());

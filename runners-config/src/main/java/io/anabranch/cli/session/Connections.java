@@ -18,6 +18,7 @@ import java.util.Optional;
 public final class Connections {
   private Connections() {}
 
+  /** Opens the log of a configuration. */
   public static EventLog log(Configuration configuration) {
     return Providers.installed()
         .log(configuration.logKind())
@@ -47,6 +48,7 @@ public final class Connections {
                         log.epochs().length())));
   }
 
+  /** Opens the log of a configuration if it can be appended to. */
   public static AppendableLog appendableLog(Configuration configuration) {
     EventLog log = log(configuration);
     if (log instanceof AppendableLog appendable) {

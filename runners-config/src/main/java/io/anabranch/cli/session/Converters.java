@@ -53,6 +53,7 @@ public final class Converters {
                 new TypeConversionException("\"" + text + "\" is not live, previous or candidate"));
   }
 
+  /** Reads a time in ISO 8601. */
   public static Instant instant(String text) {
     try {
       return Instant.parse(text);

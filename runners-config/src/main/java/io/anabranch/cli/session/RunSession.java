@@ -71,6 +71,7 @@ public final class RunSession implements AutoCloseable {
     return session;
   }
 
+  /** Returns what runs need. */
   public RunContext<?> context() {
     return context;
   }

@@ -22,6 +22,7 @@ public final class StreamIngest {
   private Ingested done = Ingested.NOTHING;
   private int unfinished;
 
+  /** Appends to a log, with an ingestion time if one is stated. */
   public StreamIngest(AppendableLog log, Optional<Instant> at) {
     this.log = log;
     this.at = at;

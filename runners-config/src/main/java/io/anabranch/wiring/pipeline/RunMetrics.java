@@ -17,6 +17,7 @@ public final class RunMetrics {
 
   private RunMetrics() {}
 
+  /** Records what a comparison of batch with the live rows found. */
   public static void reconciled(Reconciliation reconciliation) {
     Tags view = Tags.of("view", reconciliation.view());
     counter("rows", "rows compared", view).increment((double) reconciliation.result().rows());

@@ -24,6 +24,7 @@ public final class Background implements AutoCloseable {
             return thread;
           });
 
+  /** Starts work in a thread of its own. */
   public <T> Future<T> start(Callable<T> run) {
     return threads.submit(run);
   }

@@ -17,6 +17,7 @@ public final class EpochNames {
 
   private EpochNames() {}
 
+  /** Returns the name of the folder of an epoch. */
   public static String of(Epochs epochs, long epoch) {
     return epochs.start(epoch).toString().replace(':', '-');
   }

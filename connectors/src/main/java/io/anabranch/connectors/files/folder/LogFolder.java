@@ -49,22 +49,27 @@ public final class LogFolder implements Serializable {
     this.clock = clock;
   }
 
+  /** Returns the folder. */
   public Path path() {
     return Path.of(path);
   }
 
+  /** Returns how ingestion time is divided. */
   public Epochs epochs() {
     return epochs;
   }
 
+  /** Returns the clock that decides which epochs are open. */
   public Clock clock() {
     return clock;
   }
 
+  /** Returns the folder in which segments are written before they are renamed into place. */
   public Path staging() {
     return path().resolve("staging");
   }
 
+  /** Returns the file of a segment. */
   public Path file(Segment segment) {
     return epochFolder(segment.epoch()).resolve(segment.fileName());
   }
@@ -123,6 +128,7 @@ public final class LogFolder implements Serializable {
         .isPresent();
   }
 
+  /** Returns how far a clock may jump before an append is refused. */
   public Duration maxJump() {
     return maxJump;
   }
@@ -139,6 +145,7 @@ public final class LogFolder implements Serializable {
         : epochs.at(clock.instant().minus(grace)) - 1;
   }
 
+  /** Returns the list of closed epochs. */
   public synchronized ClosedEpochs closed() {
     if (closed == null) {
       closed = new ClosedEpochs(path());

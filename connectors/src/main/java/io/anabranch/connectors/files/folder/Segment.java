@@ -39,6 +39,7 @@ public record Segment(
         : Optional.empty();
   }
 
+  /** Returns the name of its file. */
   public String fileName() {
     return String.format(
         Locale.ROOT,
