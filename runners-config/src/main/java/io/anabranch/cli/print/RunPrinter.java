@@ -147,7 +147,7 @@ public final class RunPrinter implements RunListener, AutoCloseable {
     err.flush();
   }
 
-  /** Tells that views answer by another architecture now. */
+  /** Prints that the architecture of views was changed. */
   public void moved(List<String> moved, Architecture to) {
     if (!moved.isEmpty()) {
       out.printf(

@@ -175,7 +175,8 @@ public final class RecordBatch {
 
     @Override
     public boolean hasValue() {
-      return extra(record).map(Extra::hasValue).orElse(true);
+      Extra extra = extras == null ? null : extras[record]; // asked for each record
+      return extra == null || extra.hasValue();
     }
 
     @Override
@@ -197,6 +198,13 @@ public final class RecordBatch {
 
   private Optional<Extra> extra(int record) {
     return extras == null ? Optional.empty() : Optional.ofNullable(extras[record]);
+  }
+
+  /** Returns how many bytes the keys and headers have. */
+  long extraBytes() {
+    return extras == null
+        ? 0
+        : Arrays.stream(extras).filter(Objects::nonNull).mapToLong(Extra::bytes).sum();
   }
 
   @Nullable Extra @Nullable [] extras() {

@@ -114,6 +114,6 @@ public final class RecordBatchCoder extends AtomicCoder<RecordBatch> {
 
   @Override
   protected long getEncodedElementByteSize(RecordBatch value) {
-    return value.data().length + 4L * value.size() + 16;
+    return value.data().length + value.extraBytes() + 4L * value.size() + 16;
   }
 }
