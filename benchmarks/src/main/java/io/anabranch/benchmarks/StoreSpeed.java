@@ -64,6 +64,7 @@ import picocli.CommandLine.Option;
     description = "Time loads and reads of the store against plain JDBC.")
 public final class StoreSpeed implements Callable<Integer> {
   private static final int BATCH = 50_000;
+  private static final int SHARDS = 8;
   private static final int SLICES = 10;
   private static final int ROWS_OF_A_KEY = 10; // in each slice
   private static final String VIEW = "words";
@@ -132,7 +133,7 @@ public final class StoreSpeed implements Callable<Integer> {
     }
   }
 
-  /** Rows come in any order, as they do out of a shuffle. */
+  /** Rows come shard by shard, and in any order within a shard, as they do out of a shuffle. */
   private static List<StoredRow> shuffled(int count) {
     StoredRow like = row(1, 0, "/page/0");
     List<StoredRow> all = new ArrayList<>();
@@ -141,6 +142,7 @@ public final class StoreSpeed implements Callable<Integer> {
       all.add(
           new StoredRow(1, i / 50_000 * 60_000L, key.getBytes(UTF_8), key, like.accumulator(), 1));
     }
+    all.sort(Comparator.comparingInt(each -> KeyHash.shard(each.keyText(), SHARDS)));
     return all;
   }
 
@@ -176,8 +178,7 @@ public final class StoreSpeed implements Callable<Integer> {
       create.execute("PRAGMA journal_mode = WAL");
       create.execute("PRAGMA synchronous = NORMAL");
       create.execute(
-          "CREATE TABLE plain (key TEXT, bucket INTEGER, accumulator BLOB,"
-              + " PRIMARY KEY (key, bucket)) WITHOUT ROWID");
+          "CREATE TABLE plain (key TEXT, bucket INTEGER, accumulator BLOB, PRIMARY KEY (key, bucket)) WITHOUT ROWID");
       List<StoredRow> sorted = new ArrayList<>(all);
       sorted.sort(Comparator.comparing(StoredRow::keyText).thenComparing(StoredRow::bucket));
       connection.setAutoCommit(false);
@@ -216,8 +217,8 @@ public final class StoreSpeed implements Callable<Integer> {
                           .mapToLong(row -> row.value())
                           .sum());
         }
-        tell("p50", merged, plain, 0.5);
-        tell("p99", merged, plain, 0.99);
+        report("p50", merged, plain, 0.5);
+        report("p99", merged, plain, 0.99);
       }
     }
   }
@@ -249,9 +250,8 @@ public final class StoreSpeed implements Callable<Integer> {
     List<String> rowSets =
         new Catalog(store.catalog())
             .load(VIEW).liveSlices().stream().map(slice -> Long.toString(slice.rows())).toList();
-    return "SELECT bucket, length, key, key_text, accumulator FROM anabranch_row WHERE slice IN ("
-        + String.join(", ", rowSets)
-        + ") AND hash = ? AND key_text = ?";
+    return "SELECT bucket, length, key, key_text, accumulator FROM anabranch_row WHERE slice IN (%s) AND hash = ? AND key_text = ?"
+        .formatted(String.join(", ", rowSets));
   }
 
   private static long select(PreparedStatement select, String key) throws SQLException {
@@ -291,12 +291,11 @@ public final class StoreSpeed implements Callable<Integer> {
     return times;
   }
 
-  private void tell(String what, double[][] merged, double[][] plain, double share) {
+  private void report(String what, double[][] merged, double[][] plain, double share) {
     double[] one = at(merged, share);
     double[] other = at(plain, share);
     out.printf(
-        "read of one key, %d rows over %d slices, %,d dead letters, %s: merged %.0f us, plain select"
-            + " %.0f us, ratio %.2f%n",
+        "read of one key, %d rows over %d slices, %,d dead letters, %s: merged %.0f us, plain select %.0f us, ratio %.2f%n",
         SLICES * ROWS_OF_A_KEY,
         SLICES,
         deadLetters,

@@ -45,6 +45,9 @@ final class SqliteRows implements RowStore {
         (SELECT hash, key_text, bucket, length, key, epoch FROM anabranch_row
          WHERE slice = ?1 AND epoch > ?2 AND epoch <= ?3 LIMIT ?4)""";
 
+  /** A batch costs half of what its statements cost one by one; their parameters are copied. */
+  private static final int BATCH = 1_000;
+
   private static final Comparator<Hashed> ORDER =
       Comparator.comparingLong(Hashed::hash)
           .thenComparing(hashed -> hashed.row().keyText())
@@ -87,7 +90,7 @@ final class SqliteRows implements RowStore {
   }
 
   private void write(Connection connection, Fence held, List<Hashed> rows) throws SQLException {
-    boolean written = false;
+    int written = 0;
     try (PreparedStatement statement = connection.prepareStatement(UPSERT)) {
       for (Hashed hashed : rows) {
         StoredRow row = hashed.row();
@@ -103,11 +106,14 @@ final class SqliteRows implements RowStore {
         statement.setLong(7, row.epoch());
         statement.setBytes(8, row.accumulator());
         statement.setLong(9, row.contributions());
-        statement.executeUpdate();
-        written = true;
+        statement.addBatch();
+        if (++written % BATCH == 0) {
+          statement.executeBatch();
+        }
       }
+      statement.executeBatch();
     }
-    if (written) {
+    if (written > 0) {
       Sql.update(connection, ACTIVITY, held.rows(), held.run(), rows.size(), clock.millis());
     }
   }
