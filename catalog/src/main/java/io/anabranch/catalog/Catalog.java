@@ -170,13 +170,8 @@ public final class Catalog {
       if (!await(waits)) {
         throw new CatalogException(
             Code.TOO_MANY_CONFLICTS,
-            "views "
-                + views
-                + ": other processes changed them "
-                + MOST_RETRIES
-                + " times while this one tried to "
-                + transition
-                + "; nothing was changed");
+            "views %s: other processes changed them %d times while this one tried to %s; nothing was changed"
+                .formatted(views, MOST_RETRIES, transition));
       }
     }
   }

@@ -2,6 +2,7 @@
 package io.anabranch.catalog;
 
 import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.row.LiveHead;
 import io.anabranch.api.spi.row.SliceStats;
 import io.anabranch.catalog.document.Slice;
@@ -50,7 +51,7 @@ public record LiveState(
       OptionalLong completeThrough,
       Optional<Instant> updated,
       Optional<Instant> seen,
-      Optional<String> position) {}
+      Optional<LogPosition> position) {}
 
   static LiveState of(ViewCatalog catalog, LiveHead head) {
     Map<Long, LiveHead.Activity> following = new HashMap<>();

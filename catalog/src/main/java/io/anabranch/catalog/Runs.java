@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.catalog;
 
-import io.anabranch.api.spi.log.Reading;
+import io.anabranch.api.spi.log.ReadProgress;
 import io.anabranch.api.spi.store.IdKind;
 import io.anabranch.api.spi.store.RunBeat;
 import io.anabranch.api.spi.store.RunBeat.State;
@@ -53,7 +53,7 @@ public final class Runs {
   }
 
   /** Returns how far a run has read the log for each slice that it fills now. */
-  public List<Reading> readings(long run) {
+  public List<ReadProgress> readings(long run) {
     Set<Long> filled = new TreeSet<>();
     for (ViewCatalog view : new Catalog(store.catalog()).loadAll().values()) {
       view.fences().values().stream()

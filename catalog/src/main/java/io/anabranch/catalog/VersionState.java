@@ -3,7 +3,7 @@ package io.anabranch.catalog;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.definition.Fingerprint;
-import io.anabranch.api.spi.log.Reading;
+import io.anabranch.api.spi.log.ReadProgress;
 import io.anabranch.catalog.document.Slice;
 import io.anabranch.catalog.document.Version;
 import java.util.Comparator;
@@ -49,7 +49,7 @@ public record VersionState(ViewState state, Version version) {
   }
 
   /** Returns how far runs have read the log for it. */
-  public List<Reading> readings() {
+  public List<ReadProgress> readings() {
     return state.readings(version);
   }
 }

@@ -6,7 +6,7 @@ import static java.util.stream.Collectors.toSet;
 
 import io.anabranch.api.Architecture;
 import io.anabranch.api.definition.Fingerprint;
-import io.anabranch.api.spi.log.Reading;
+import io.anabranch.api.spi.log.ReadProgress;
 import io.anabranch.api.spi.store.CatalogState;
 import io.anabranch.catalog.document.Slice;
 import io.anabranch.catalog.document.Version;
@@ -30,7 +30,10 @@ import java.util.Set;
  * @param readings how far runs have read the log, by the numbers of row sets
  */
 public record ViewState(
-    ViewCatalog catalog, long revision, Map<Long, Long> progress, Map<Long, Reading> readings) {
+    ViewCatalog catalog,
+    long revision,
+    Map<Long, Long> progress,
+    Map<Long, ReadProgress> readings) {
 
   /** Copies the maps. */
   public ViewState {
@@ -48,7 +51,7 @@ public record ViewState(
             .collect(toSet());
     Map<Long, Long> progress = new HashMap<>(state.progress());
     progress.keySet().retainAll(rowSets);
-    Map<Long, Reading> readings = new HashMap<>(state.readings());
+    Map<Long, ReadProgress> readings = new HashMap<>(state.readings());
     readings.keySet().retainAll(rowSets);
     return new ViewState(catalog, entry == null ? 0 : entry.revision(), progress, readings);
   }
@@ -147,7 +150,7 @@ public record ViewState(
   }
 
   /** Returns how far runs have read the log for a version. */
-  public List<Reading> readings(Version version) {
+  public List<ReadProgress> readings(Version version) {
     return version.slices().stream().flatMap(slice -> reading(slice).stream()).toList();
   }
 
@@ -155,7 +158,7 @@ public record ViewState(
    * Returns how far the run of a slice has read. A closed part of a row set that another slice
    * follows the log with has no reading of its own.
    */
-  private Optional<Reading> reading(Slice slice) {
+  private Optional<ReadProgress> reading(Slice slice) {
     boolean followedElsewhere =
         !slice.follows()
             && catalog.versions().stream()

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All there is to tell of a view.
+ * All there is to report of a view.
  *
  * @param state the view
  * @param rows the number of rows of each slice

@@ -25,9 +25,10 @@ public final class AuthorException extends UserException {
    */
   public static AuthorException of(String view, String step, String what, Throwable error) {
     return new AuthorException(
-        Excerpt.of("view \"%s\", step \"%s\", %s".formatted(view, step, what), LONGEST)
-            + ": "
-            + Excerpt.of(firstLine(error), LONGEST),
+        "%s: %s"
+            .formatted(
+                Excerpt.of("view \"%s\", step \"%s\", %s".formatted(view, step, what), LONGEST),
+                Excerpt.of(firstLine(error), LONGEST)),
         error);
   }
 

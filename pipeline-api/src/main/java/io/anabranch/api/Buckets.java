@@ -93,8 +93,8 @@ public final class Buckets implements Serializable {
           .beginningOnDay(years.getMonthOfYear(), years.getDayOfMonth());
     }
     throw new IllegalArgumentException(
-        windows.getClass().getName()
-            + " cannot divide time into buckets: use FixedWindows or CalendarWindows");
+        "%s cannot divide time into buckets: use FixedWindows or CalendarWindows"
+            .formatted(windows.getClass().getName()));
   }
 
   /** Returns Beam's window function. */

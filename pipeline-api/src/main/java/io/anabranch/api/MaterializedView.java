@@ -39,10 +39,8 @@ public abstract sealed class MaterializedView<E, K, O> permits CombinedView, Win
     requireGiven(name, "name");
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
-          "view name \""
-              + name
-              + "\" is not allowed: use 1 to 63 lower-case letters, digits and dashes, a letter"
-              + " first, for instance \"page-views\"");
+          "view name \"%s\" is not allowed: use 1 to 63 lower-case letters, digits and dashes, a letter first, for instance \"page-views\""
+              .formatted(name));
     }
     return name;
   }
@@ -107,11 +105,8 @@ public abstract sealed class MaterializedView<E, K, O> permits CombinedView, Win
       requireGiven(length, "length");
       if (length.compareTo(Duration.ofMillis(1)) < 0 || !Epochs.inMillis(length)) {
         throw new IllegalArgumentException(
-            "bucket of view \""
-                + name
-                + "\" is "
-                + length
-                + ": it must be 1 ms or longer, in whole milliseconds");
+            "bucket of view \"%s\" is %s: it must be 1 ms or longer, in whole milliseconds"
+                .formatted(name, length));
       }
       return new Bucketed<>(name, Buckets.of(length));
     }

@@ -43,14 +43,8 @@ public record Timeliness(Duration lateness, Duration lookback, Duration clockSke
   private static void check(String name, Duration length, Duration least) {
     if (length.compareTo(least) < 0 || length.compareTo(LONGEST) > 0 || !Epochs.inMillis(length)) {
       throw new IllegalArgumentException(
-          name
-              + " is "
-              + length
-              + ": it must be from "
-              + least
-              + " to "
-              + LONGEST
-              + ", in whole milliseconds");
+          "%s is %s: it must be from %s to %s, in whole milliseconds"
+              .formatted(name, length, least, LONGEST));
     }
   }
 

@@ -11,7 +11,7 @@ public class UserException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private static final int LONGEST = 1_000;
 
-  /** Returns an error as one that is told in one line: itself, or what says it, cut if long. */
+  /** Returns an error whose message is one line: itself, or what says it, cut if long. */
   public static UserException of(RuntimeException error) {
     return error instanceof UserException user
         ? user

@@ -19,8 +19,7 @@ import java.util.regex.Pattern;
 final class Checks {
   private static final Pattern CLASS_NAME =
       Pattern.compile(
-          "\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*"
-              + "(\\.\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*)*");
+          "\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*(\\.\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*)*");
   private static final Duration SHORTEST_REFRESH = Duration.ofMillis(10);
   private static final Duration LONGEST_REFRESH = Duration.ofHours(1);
 

@@ -32,8 +32,8 @@ final class ConfigurationFile {
 
   static String whyUnreadable(IOException problem) {
     if (problem instanceof NoSuchFileException) {
-      return "there is no such file: name another with -c FILE, or write one like this:\n"
-          + Key.MINIMAL;
+      return "there is no such file: name another with -c FILE, or write one like this:\n%s"
+          .formatted(Key.MINIMAL);
     }
     if (problem instanceof AccessDeniedException) {
       return "the file may not be read: give yourself the permission, or name another with -c FILE";

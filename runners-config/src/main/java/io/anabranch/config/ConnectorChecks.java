@@ -2,10 +2,13 @@
 package io.anabranch.config;
 
 import io.anabranch.api.UserException;
+import io.anabranch.api.spi.Setting;
+import io.anabranch.api.spi.SettingProblem;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.log.EventLogProvider;
 import io.anabranch.api.spi.store.ViewStoreProvider;
 import io.anabranch.config.Node.Section;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,13 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Supplier;
 
 /** Checks the settings of the event log and the view store with their providers. */
 final class ConnectorChecks {
-  private static final Pattern FIRST_WORD = Pattern.compile("[\\w.-]*\\w");
-
   private final Lookup lookup;
   private final Providers providers;
   private final Problems problems;
@@ -52,8 +52,9 @@ final class ConnectorChecks {
     return settings(
         "log.",
         settings,
-        provider.map(found -> with(found.settings(), Key.LOG_KIND.leaf())),
-        provider.map(found -> found::check));
+        Key.LOG_KIND.leaf(),
+        provider.map(EventLogProvider::settings),
+        checked -> provider.map(found -> found.check(checked)).orElse(List.of()));
   }
 
   /** Returns all settings, the URL among them. */
@@ -71,16 +72,19 @@ final class ConnectorChecks {
     return settings(
         "store.",
         section,
-        provider.map(found -> with(found.settings(), Key.STORE_URL.leaf())),
-        provider.map(found -> found::check));
+        Key.STORE_URL.leaf(),
+        provider.map(ViewStoreProvider::settings),
+        checked -> provider.map(found -> found.check(checked)).orElse(List.of()));
   }
 
   /** Without a provider nothing is known of the settings but that they are text. */
   private Settings settings(
       String prefix,
       Section section,
-      Optional<Set<String>> known,
-      Optional<Function<Settings, List<String>>> check) {
+      String key,
+      Optional<List<Setting>> described,
+      Function<Settings, List<SettingProblem>> check) {
+    Optional<Set<String>> known = described.map(settings -> names(settings, key));
     known.ifPresent(names -> lookup.refuseUnknown(section, prefix, names));
     Map<String, String> values = new LinkedHashMap<>();
     Set<String> wrong = new HashSet<>();
@@ -96,7 +100,14 @@ final class ConnectorChecks {
                   .ifPresentOrElse(text -> values.put(name, text), () -> wrong.add(name));
             });
     Settings settings = new Settings(values, base);
-    check.ifPresent(checked -> report(prefix, section, wrong, settings, checked));
+    described.ifPresent(
+        all ->
+            report(
+                prefix,
+                section,
+                wrong,
+                settings,
+                () -> concat(Setting.problems(all, settings), check.apply(settings))));
     return settings;
   }
 
@@ -106,13 +117,13 @@ final class ConnectorChecks {
       Section section,
       Set<String> wrong,
       Settings settings,
-      Function<Settings, List<String>> check) {
+      Supplier<List<SettingProblem>> check) {
     try {
-      for (String problem : check.apply(settings)) {
-        Matcher matcher = FIRST_WORD.matcher(problem);
-        String name = matcher.lookingAt() ? matcher.group() : "";
-        if (!wrong.contains(name)) {
-          problems.add(lookup.place(section, name), prefix + Secrets.hiddenIn(problem, settings));
+      for (SettingProblem problem : check.get()) {
+        if (!wrong.contains(problem.setting())) {
+          problems.add(
+              lookup.place(section, problem.setting()),
+              prefix + Secrets.hiddenIn(problem.text(), settings));
         }
       }
     } catch (IllegalArgumentException | UserException e) {
@@ -121,9 +132,16 @@ final class ConnectorChecks {
     }
   }
 
-  private static Set<String> with(Set<String> names, String another) {
-    Set<String> all = new HashSet<>(names);
+  private static Set<String> names(List<Setting> settings, String another) {
+    Set<String> all = new HashSet<>();
+    settings.forEach(setting -> all.add(setting.name()));
     all.add(another);
+    return all;
+  }
+
+  private static <T> List<T> concat(List<T> first, List<T> second) {
+    List<T> all = new ArrayList<>(first);
+    all.addAll(second);
     return all;
   }
 }

@@ -75,7 +75,7 @@ enum Key {
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
-  /** Tells whether a path is a map: a section, the options of the runner, or by view. */
+  /** Returns whether a path is a map: a section, the options of the runner, or by view. */
   static boolean isMap(String path) {
     return path.equals(RUNNER_OPTIONS.path)
         || path.equals(PROMOTION_VIEWS.path)

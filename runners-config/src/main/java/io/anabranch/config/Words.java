@@ -32,9 +32,10 @@ final class Words {
 
   /** Returns what is allowed instead of a word, with a suggestion if there is one. */
   static String allowed(String word, Collection<String> known) {
-    return nearest(word, known).map(near -> "did you mean \"%s\"? ".formatted(near)).orElse("")
-        + "allowed are "
-        + listed(known);
+    return "%sallowed are %s"
+        .formatted(
+            nearest(word, known).map(near -> "did you mean \"%s\"? ".formatted(near)).orElse(""),
+            listed(known));
   }
 
   private static int distance(String one, String other) {

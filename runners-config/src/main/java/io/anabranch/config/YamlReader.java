@@ -54,9 +54,12 @@ final class YamlReader {
     }
     problems.add(
         Place.NOWHERE,
-        (root instanceof Nothing ? "the file is empty" : "the file is not a map of keys to values")
-            + ": write one like this:\n"
-            + Key.MINIMAL);
+        "%s: write one like this:\n%s"
+            .formatted(
+                root instanceof Nothing
+                    ? "the file is empty"
+                    : "the file is not a map of keys to values",
+                Key.MINIMAL));
     return Optional.empty();
   }
 

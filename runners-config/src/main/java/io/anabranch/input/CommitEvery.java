@@ -33,8 +33,8 @@ public record CommitEvery(Duration time, long lines) {
     List<String> times = texts.stream().filter(text -> !text.matches("\\d+")).toList();
     if (counts.size() > 1 || times.size() > 1) {
       throw new IllegalArgumentException(
-          String.join(",", texts)
-              + " states two of a kind; state a time, a number of lines or both");
+          "%s states two of a kind; state a time, a number of lines or both"
+              .formatted(String.join(",", texts)));
     }
     return new CommitEvery(
         times.isEmpty() ? LONGEST : time(times.get(0)),

@@ -51,7 +51,7 @@ enum Format {
   UTF_16_LE("text in UTF-16", convertFrom("UTF-16"), "\u00ff\u00fe"),
   UTF_16_BE("text in UTF-16", convertFrom("UTF-16"), "\u00fe\u00ff");
 
-  /** How many bytes tell all formats apart. */
+  /** How many bytes suffice to distinguish the formats. */
   static final int HEAD = 512;
 
   private final String description;

@@ -72,11 +72,8 @@ public record TextInput(Input raw, Consumer<String> notices) implements Input {
 
   private UserException refusal(String what, String advice) {
     return new NotTextException(
-        name()
-            + " "
-            + what
-            + "; lines of text are read, as they are or compressed by gzip or zstd. "
-            + advice);
+        "%s %s; lines of text are read, as they are or compressed by gzip or zstd. %s"
+            .formatted(name(), what, advice));
   }
 
   /** Looks at the first bytes; at no more of a stream than the first line, which may be all. */

@@ -116,10 +116,8 @@ final class TextStream extends InputStream {
     checked = true;
     if (!check.isText()) {
       throw new NotTextException(
-          name
-              + " does not look like lines of text: "
-              + check.findings()
-              + ". Convert it to text first (UTF-16 by iconv)");
+          "%s does not look like lines of text: %s. Convert it to text first (UTF-16 by iconv)"
+              .formatted(name, check.findings()));
     }
   }
 

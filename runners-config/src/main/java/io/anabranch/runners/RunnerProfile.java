@@ -67,8 +67,8 @@ public final class RunnerProfile {
       }
       if (argument.startsWith("--runner=")) {
         throw new UsageException(
-            "the runner is no option of Beam here: set runner.profile instead of "
-                + argument.substring("--runner=".length()));
+            "the runner is no option of Beam here: set runner.profile instead of %s"
+                .formatted(argument.substring("--runner=".length())));
       }
       merged.remove(equals < 0 ? argument.substring(2) : argument.substring(2, equals));
       others.add(argument);
@@ -88,13 +88,11 @@ public final class RunnerProfile {
   private String explain(IllegalArgumentException error) {
     String message = String.valueOf(error.getMessage());
     if (message.contains("Unknown 'runner'")) {
-      return "runner \""
-          + name
-          + "\" is not known: use a profile ("
-          + String.join(", ", PROFILES.keySet().stream().sorted().toList())
-          + ") or a Beam runner on the class path ("
-          + message.replaceAll("(?s).*supported pipeline runners \\[(.*?)\\].*", "$1")
-          + ")";
+      return "runner \"%s\" is not known: use a profile (%s) or a Beam runner on the class path (%s)"
+          .formatted(
+              name,
+              String.join(", ", PROFILES.keySet().stream().sorted().toList()),
+              message.replaceAll("(?s).*supported pipeline runners \\[(.*?)\\].*", "$1"));
     }
     if (message.contains("missing a property")) {
       return "Beam finds no options of runner \"%s\": %s. If this is one jar of many, it lacks their merged META-INF/services (maven-shade-plugin: ServicesResourceTransformer)"

@@ -156,7 +156,7 @@ final class CommandsTest {
   }
 
   @Test
-  void deadLettersTellPlaceErrorAndRecord() {
+  void deadLettersHavePlaceErrorAndRecord() {
     Cli cli = new Cli(folder, "kappa");
     ingest(cli, FIRST_HOUR, "2015-05-21T00:30:00Z");
     ok(cli.run("run", "--until-caught-up"));

@@ -142,7 +142,7 @@ final class ExactLambdaCommandsTest {
   }
 
   @Test
-  void mismatchIsToldAndGatesWhoAsksForIt() throws SQLException {
+  void mismatchIsReportedAndGatesWhoAsksForIt() throws SQLException {
     execute(
         "DELETE FROM anabranch_row WHERE key_text = 'tea' AND slice IN (SELECT slice FROM"
             + " anabranch_live_slice WHERE speed = 1 AND view = 'revenue')");
@@ -176,7 +176,7 @@ final class ExactLambdaCommandsTest {
   }
 
   @Test
-  void strictQueryRefusesAGapAndOthersTellIt() {
+  void strictQueryRefusesAGapAndOthersReportIt() {
     ingest("2015-05-21T02:10:00Z,dan,tea,100\n", "2015-05-21T02:30:00Z");
     ok("close", "--through", "2015-05-21T03:00:00Z");
 

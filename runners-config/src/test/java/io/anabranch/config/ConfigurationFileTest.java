@@ -113,7 +113,7 @@ class ConfigurationFileTest {
   }
 
   @Test
-  void eachDuplicateKeyIsTold() {
+  void eachDuplicateKeyIsReported() {
     String yaml =
         """
         application: a.B

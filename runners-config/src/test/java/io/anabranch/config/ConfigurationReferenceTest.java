@@ -6,8 +6,10 @@ import static org.hamcrest.Matchers.anEmptyMap;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.anabranch.api.spi.Setting;
 import io.anabranch.api.spi.log.EventLogProvider;
 import io.anabranch.api.spi.store.ViewStoreProvider;
 import io.anabranch.contracts.store.SharedStoreProvider;
@@ -16,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -37,21 +40,29 @@ class ConfigurationReferenceTest {
   @TempDir Path directory;
 
   /** A row of a table. */
-  private record Row(String key, String otherwise, String example) {}
+  private record Row(String key, String type, String byDefault, String effect, String example) {
+    /** What is the same for each key, whatever it does. */
+    List<String> head() {
+      return List.of(key, byDefault, example);
+    }
+  }
 
   @Test
   void everyKeyOfTheCodeIsInTheReferenceAndTheReverse() throws IOException {
-    Set<Row> inCode =
+    Set<List<String>> inCode =
         Arrays.stream(Key.values())
             .map(
                 key ->
-                    new Row(
+                    List.of(
                         key.path(),
                         key.otherwise().map(text -> "`" + text + "`").orElse("required"),
                         key.example()))
             .collect(Collectors.toSet());
 
-    Set<Row> inReference = Set.copyOf(rows().get("Keys of every configuration"));
+    Set<List<String>> inReference =
+        rows().get("Keys of every configuration").stream()
+            .map(Row::head)
+            .collect(Collectors.toSet());
 
     assertThat(inReference, is(inCode));
   }
@@ -84,6 +95,46 @@ class ConfigurationReferenceTest {
   }
 
   @Test
+  void theReferenceSaysOfASettingWhatItsDescriptorSays() throws IOException {
+    for (EventLogProvider log : Providers.installed().logs()) {
+      for (Setting setting : log.settings()) {
+        requireDescribed("Event log: `" + log.kind() + "`", "log.", setting);
+      }
+    }
+    for (ViewStoreProvider store : Providers.installed().stores()) {
+      for (Setting setting : store.settings()) {
+        requireDescribed("View store: `" + store.scheme() + "`", "store.", setting);
+      }
+    }
+  }
+
+  private static void requireDescribed(String heading, String prefix, Setting setting)
+      throws IOException {
+    String key = prefix + setting.name();
+    Row row = rows().get(heading).stream().filter(each -> each.key().equals(key)).findFirst().get();
+    String type = setting.type() == Setting.Type.BYTES ? "size" : word(setting.type());
+    assertThat(
+        key,
+        row.type(),
+        is(
+            setting
+                .range()
+                .map(range -> "%s, `%s` to `%s`".formatted(type, range.least(), range.most()))
+                .orElse(type)));
+    assertThat(key, row.byDefault().equals("required"), is(setting.required()));
+    setting
+        .defaultValue()
+        .ifPresent(text -> assertThat(key, row.byDefault(), is("`" + text + "`")));
+    assertThat(
+        row.effect().toLowerCase(Locale.ROOT),
+        startsWith(setting.description().toLowerCase(Locale.ROOT)));
+  }
+
+  private static String word(Setting.Type type) {
+    return type.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Test
   void theExamplesOfTheReferenceLoad() throws IOException {
     List<String> examples =
         YAML.matcher(Files.readString(REFERENCE)).results().map(found -> found.group(1)).toList();
@@ -101,7 +152,9 @@ class ConfigurationReferenceTest {
       List<Row> found =
           part.lines()
               .flatMap(line -> ROW.matcher(line).results())
-              .map(row -> new Row(row.group(1), row.group(3), row.group(5)))
+              .map(
+                  row ->
+                      new Row(row.group(1), row.group(2), row.group(3), row.group(4), row.group(5)))
               .toList();
       if (!found.isEmpty()) {
         MatchResult heading = HEADING.matcher(part).results().findFirst().orElseThrow();
@@ -111,7 +164,9 @@ class ConfigurationReferenceTest {
     return rows;
   }
 
-  private static Set<String> prefixed(String prefix, Set<String> names) {
-    return names.stream().map(name -> prefix + name).collect(Collectors.toCollection(TreeSet::new));
+  private static Set<String> prefixed(String prefix, List<Setting> settings) {
+    return settings.stream()
+        .map(setting -> prefix + setting.name())
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

@@ -19,7 +19,7 @@ class ConnectorChecksTest {
   void whatTheProviderRequiresIsMissedBothWithAndWithoutASection() {
     String empty = Loads.MINIMAL.replace("{ path: data/log }", "");
     String without = Loads.MINIMAL.replace("log: { path: data/log }\n", "");
-    String problem = "log.path is missing: say where the log is";
+    String problem = "log.path is missing: write where the log is";
 
     assertThat(Loads.problems(directory, empty), contains(problem));
     assertThat(Loads.problems(directory, without), contains(problem));
@@ -56,7 +56,7 @@ class ConnectorChecksTest {
   }
 
   @Test
-  void aSettingThatIsNotTextIsToldOnce() {
+  void aSettingThatIsNotTextIsReportedOnce() {
     assertThat(
         Loads.problems(directory, Loads.MINIMAL.replace("data/log", "[a]")),
         contains("line 3: \"log.path\" is the list [a]: write text, a number, true or false"));

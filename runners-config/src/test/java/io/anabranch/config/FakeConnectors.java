@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.config;
 
+import io.anabranch.api.spi.Setting;
+import io.anabranch.api.spi.SettingProblem;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.log.EventLog;
 import io.anabranch.api.spi.log.EventLogProvider;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.api.spi.store.ViewStoreProvider;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** Connectors that only check. */
 final class FakeConnectors {
@@ -22,20 +22,17 @@ final class FakeConnectors {
   /** A log with one required setting; its epoch must be a duration. */
   record Log(String kind, String required) implements EventLogProvider {
     @Override
-    public Set<String> settings() {
-      return Set.of(required, "epoch");
+    public List<Setting> settings() {
+      return List.of(
+          Setting.of(required, Setting.Type.TEXT, "where the log is").asRequired(),
+          Setting.of("epoch", Setting.Type.TEXT, "how long an epoch is"));
     }
 
     @Override
-    public List<String> check(Settings settings) {
-      List<String> problems = new ArrayList<>();
-      if (settings.get(required).isEmpty()) {
-        problems.add(required + " is missing: say where the log is");
-      }
-      if (settings.get("epoch").isPresent() && settings.get("epoch").get().matches("\\d+")) {
-        problems.add("epoch is \"%s\": add a unit".formatted(settings.get("epoch").get()));
-      }
-      return problems;
+    public List<SettingProblem> check(Settings settings) {
+      return settings.get("epoch").filter(epoch -> epoch.matches("\\d+")).stream()
+          .map(epoch -> new SettingProblem("epoch", "epoch is \"%s\": add a unit".formatted(epoch)))
+          .toList();
     }
 
     @Override
@@ -52,17 +49,21 @@ final class FakeConnectors {
   /** A store whose password must be long, and which tells it when it is not. */
   record Store(String scheme) implements ViewStoreProvider {
     @Override
-    public Set<String> settings() {
-      return Set.of("user", "password", "pool");
+    public List<Setting> settings() {
+      return List.of(
+          Setting.of("user", Setting.Type.TEXT, "who connects"),
+          Setting.of("password", Setting.Type.TEXT, "the password").asSecret(),
+          Setting.of("pool", Setting.Type.TEXT, "how long a connection is kept"));
     }
 
     @Override
-    public List<String> check(Settings settings) {
-      settings.duration("pool", null);
+    public List<SettingProblem> check(Settings settings) {
+      settings.get("pool").ifPresent(Settings::parseDuration);
       return settings
           .get("password")
           .filter(password -> password.length() < 8)
-          .map(p -> List.of("password is \"" + p + "\", too short for " + settings.values()))
+          .map(p -> "password is \"" + p + "\", too short for " + settings.values())
+          .map(text -> List.of(new SettingProblem("password", text)))
           .orElse(List.of());
     }
 

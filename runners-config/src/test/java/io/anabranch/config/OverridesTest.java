@@ -98,7 +98,7 @@ class OverridesTest {
   }
 
   @Test
-  void malformedOverridesAreToldTogetherWithAnUnreadableFile() {
+  void malformedOverridesAreReportedTogetherWithAnUnreadableFile() {
     ConfigurationException failure = Loads.failure(directory, "log.path=");
 
     assertThat(

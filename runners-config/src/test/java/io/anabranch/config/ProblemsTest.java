@@ -15,7 +15,7 @@ class ProblemsTest {
   @TempDir Path directory;
 
   @Test
-  void allProblemsAreToldAtOnceInTheOrderOfTheFile() {
+  void allProblemsAreReportedAtOnceInTheOrderOfTheFile() {
     Path file =
         Loads.file(
             directory,
@@ -46,7 +46,7 @@ class ProblemsTest {
                   --set "runner.options": there is no "=": write KEY=VALUE, for instance speed.refresh=5s
                   --set log.pth: unknown key "log.pth": did you mean "log.path"?
                   missing required key "application": add for instance application: io.anabranch.examples.web.WebAnalytics
-                  log.path is missing: say where the log is
+                  log.path is missing: write where the log is
                   missing required key "store.url": add for instance store: { url: "jdbc:sqlite:data/views.db" }"""));
     assertThat(failure.problems(), hasSize(12));
     assertThat(failure, instanceOf(UserException.class));

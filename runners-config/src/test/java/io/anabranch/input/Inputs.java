@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import com.github.luben.zstd.Zstd;
 import io.anabranch.api.spi.log.AppendableLog.Input;
-import java.io.ByteArrayInputStream;
+import io.anabranch.contracts.log.Lines;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,7 +31,7 @@ final class Inputs {
   }
 
   static Input of(String name, byte[] bytes) {
-    return of(name, new ByteArrayInputStream(bytes));
+    return Lines.of(name, bytes);
   }
 
   static byte[] bytes(String text) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.nexmark;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
@@ -12,10 +11,10 @@ import io.anabranch.api.definition.LoadedApplication;
 import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.log.AppendableLog;
-import io.anabranch.api.spi.log.AppendableLog.Input;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.api.spi.store.ViewStores;
 import io.anabranch.config.Providers;
+import io.anabranch.contracts.log.Lines;
 import io.anabranch.nexmark.Auctions.Event;
 import io.anabranch.nexmark.Auctions.Kind;
 import io.anabranch.runners.RunnerProfile;
@@ -26,8 +25,6 @@ import io.anabranch.wiring.run.BatchRun;
 import io.anabranch.wiring.run.KappaRun;
 import io.anabranch.wiring.run.RunListener;
 import io.anabranch.wiring.run.SpeedRun;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -130,7 +127,7 @@ final class NexmarkTest {
     }
     StringBuilder text = new StringBuilder();
     come.forEach(event -> text.append(event).append('\n'));
-    log.append(List.of(input(text.toString())), Optional.of(at));
+    log.append(List.of(Lines.of(text.toString())), Optional.of(at));
     events.addAll(come);
   }
 
@@ -173,19 +170,5 @@ final class NexmarkTest {
         settings,
         Duration.ofMillis(50),
         () -> runner.pipelineOptions(List.of()));
-  }
-
-  private static Input input(String text) {
-    return new Input() {
-      @Override
-      public String name() {
-        return "test";
-      }
-
-      @Override
-      public InputStream open() {
-        return new ByteArrayInputStream(text.getBytes(UTF_8));
-      }
-    };
   }
 }

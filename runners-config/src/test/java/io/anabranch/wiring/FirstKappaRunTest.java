@@ -46,7 +46,7 @@ final class FirstKappaRunTest {
 
       world.kappa(1);
       assertThat("the log was asked for its end", asked.get(), greaterThan(1));
-      world.check(history.story());
+      world.check(history.scenario());
     }
   }
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 
-/** A random history of a world, checked after every step, and the story of it so far. */
+/** A random history of a world, checked after every step, and the scenario of it so far. */
 final class History {
   static final Instant START = Instant.parse("2015-05-21T00:00:00Z");
   private static final String[] ITEMS = {"tea", "cup", "pot", "ünïcödé", ""};
@@ -21,7 +21,7 @@ final class History {
   private final Random random;
   private final boolean withKappa;
   private final int views;
-  private final StringBuilder story;
+  private final StringBuilder scenario;
   private final Map<String, Integer> done = new TreeMap<>();
   private long open; // the first open hour
 
@@ -34,7 +34,7 @@ final class History {
     this.views = views;
     this.random = new Random(seed);
     this.withKappa = withKappa;
-    this.story = new StringBuilder("seed " + seed + ":");
+    this.scenario = new StringBuilder("seed " + seed + ":");
   }
 
   /** Returns how often each kind of step was done. */
@@ -42,8 +42,8 @@ final class History {
     return done;
   }
 
-  String story() {
-    return story.toString();
+  String scenario() {
+    return scenario.toString();
   }
 
   void run(Path folder, int steps, RunnerProfile runner) {
@@ -52,7 +52,7 @@ final class History {
       ingest(world);
       for (int step = 0; step < steps; step++) {
         step(world);
-        world.check(story());
+        world.check(scenario());
       }
     }
   }
@@ -106,34 +106,34 @@ final class History {
   }
 
   private void tell(String step) {
-    story.append(' ').append(step);
+    scenario.append(' ').append(step);
     done.merge(step, 1, Integer::sum);
   }
 
   /** An application may get views later than others, and lose some for a while. */
   private void views(World world) {
     int count = 1 + random.nextInt(views);
-    story.append(" views(").append(count).append(')');
+    scenario.append(" views(").append(count).append(')');
     world.views(count);
   }
 
   void close(Ingesting world) {
     open += 1 + random.nextInt(2);
-    story.append(" close(").append(open).append(')');
+    scenario.append(" close(").append(open).append(')');
     world.closeThrough(START.plus(Duration.ofHours(open)));
   }
 
   /** Closes every epoch that holds records. */
   void closeAllWithRecords(Ingesting world) {
     open += 3;
-    story.append(" close(").append(open).append(')');
+    scenario.append(" close(").append(open).append(')');
     world.closeThrough(START.plus(Duration.ofHours(open)));
   }
 
   /** Up to 60 purchases into one of three open hours; most are recent, some months away. */
   void ingest(Ingesting world) {
     Instant at = START.plus(Duration.ofMinutes(open * 60 + random.nextInt(180)));
-    story.append(" ingest(").append(Duration.between(START, at).toHours()).append(')');
+    scenario.append(" ingest(").append(Duration.between(START, at).toHours()).append(')');
     List<Purchase> purchases = new ArrayList<>();
     for (int i = 1 + random.nextInt(60); i > 0; i--) {
       long ago =

@@ -54,8 +54,7 @@ final class IncrementalBatchTest {
   @Test
   void nothingNewIsNothingToDo() {
     try (World world = world()) {
-      ingest(world, 0, 2);
-      world.closeThrough(History.START.plus(Duration.ofHours(1)));
+      ingestAndClose(world, 0);
       world.runBatch(false);
 
       BatchReport again = world.runBatch(false);
@@ -68,11 +67,9 @@ final class IncrementalBatchTest {
   @Test
   void secondOfTwoRunsAtOnceSaysSoAndLeavesNothing() {
     try (World world = world()) {
-      ingest(world, 0, 2);
-      world.closeThrough(History.START.plus(Duration.ofHours(1)));
+      ingestAndClose(world, 0);
       world.runBatch(false);
-      ingest(world, 1, 2);
-      world.closeThrough(History.START.plus(Duration.ofHours(2)));
+      ingestAndClose(world, 1);
 
       UserException problem =
           assertThrows(
@@ -89,11 +86,9 @@ final class IncrementalBatchTest {
   @Test
   void stoppedRunLeavesNothing() {
     try (World world = world()) {
-      ingest(world, 0, 2);
-      world.closeThrough(History.START.plus(Duration.ofHours(1)));
+      ingestAndClose(world, 0);
       world.runBatch(false);
-      ingest(world, 1, 2);
-      world.closeThrough(History.START.plus(Duration.ofHours(2)));
+      ingestAndClose(world, 1);
       Stop stop = new Stop();
 
       UserException problem =
@@ -104,6 +99,11 @@ final class IncrementalBatchTest {
       world.checkRows("after the stop");
       world.checkNothingHidden("after the stop");
     }
+  }
+
+  private static void ingestAndClose(World world, int hour) {
+    ingest(world, hour, 2);
+    world.closeThrough(History.START.plus(Duration.ofHours(hour + 1L)));
   }
 
   private World world() {

@@ -133,7 +133,7 @@ final class KappaRunTest {
 
     assertThat(run.get(1, TimeUnit.MINUTES).isPresent(), is(true));
     assertThat(heard.refused, empty());
-    world.check(history.story());
+    world.check(history.scenario());
   }
 
   @Test
@@ -146,7 +146,7 @@ final class KappaRunTest {
 
     assertThat(run.get(1, TimeUnit.MINUTES), is(Optional.empty()));
     assertThat(heard.all, is(List.of("started", "history", "promoted", "retired")));
-    world.check(history.story());
+    world.check(history.scenario());
     for (ViewCatalog view : world.catalog().loadAll().values()) {
       assertThat(view.versions(), hasSize(1));
     }
@@ -177,7 +177,7 @@ final class KappaRunTest {
     assertThat(run.get(1, TimeUnit.MINUTES).isPresent(), is(true));
     assertThat(heard.all, is(List.of("started")));
     world.rollBackOne(kept, 1);
-    world.check(history.story());
+    world.check(history.scenario());
   }
 
   @Test
@@ -197,7 +197,7 @@ final class KappaRunTest {
     ExecutionException problem =
         assertThrows(ExecutionException.class, () -> run.get(1, TimeUnit.MINUTES));
     assertThat(begun.toString(), problem.getMessage(), containsString("took over"));
-    world.check(history.story());
+    world.check(history.scenario());
   }
 
   @Test
@@ -221,7 +221,7 @@ final class KappaRunTest {
 
     assertThat(run.getMessage(), containsString("is not complete"));
     assertThat(promotion.getMessage(), containsString("is not complete"));
-    world.check(history.story());
+    world.check(history.scenario());
   }
 
   @Test
@@ -238,7 +238,7 @@ final class KappaRunTest {
     stop.request();
 
     assertThat(run.get(1, TimeUnit.MINUTES).isPresent(), is(true));
-    world.check(history.story());
+    world.check(history.scenario());
   }
 
   @Test
@@ -252,7 +252,7 @@ final class KappaRunTest {
     assertThat(run.get(1, TimeUnit.MINUTES).isPresent(), is(true));
     assertThat(heard.waits, empty());
     world.learnOfReplay(2, world.viewNames());
-    world.check(history.story());
+    world.check(history.scenario());
   }
 
   @Test
@@ -271,7 +271,7 @@ final class KappaRunTest {
         () -> {
           try {
             world.learnOfReplay(2, world.viewNames());
-            world.check(history.story());
+            world.check(history.scenario());
           } catch (AssertionError e) {
             wrong.add(e);
           }
@@ -310,7 +310,7 @@ final class KappaRunTest {
 
     assertThat(candidate(replaced), is(foreign));
     world.learnOfReplay(1, others);
-    world.check(history.story());
+    world.check(history.scenario());
   }
 
   private long candidate(String view) {
@@ -343,7 +343,7 @@ final class KappaRunTest {
       assertThat(view.versions(), hasSize(1));
       assertThat(view.pointer().candidate(), is(OptionalLong.empty()));
     }
-    world.check(history.story());
+    world.check(history.scenario());
   }
 
   private void awaitPromotion(Future<?> run) throws Exception {
@@ -352,7 +352,8 @@ final class KappaRunTest {
           .atMost(SOON)
           .until(() -> heard.all.contains("promoted") || !heard.refused.isEmpty() || run.isDone());
     } catch (ConditionTimeoutException e) {
-      throw new AssertionError(history.story() + ", not promoted: " + world.catalog().loadAll(), e);
+      throw new AssertionError(
+          history.scenario() + ", not promoted: " + world.catalog().loadAll(), e);
     }
     if (run.isDone()) {
       run.get(); // throws what went wrong

@@ -80,29 +80,34 @@ final class KilledReplaysTest {
         boolean wasKilled = KilledRun.killed(folder, point, delayMicros, revision);
         arrivals.join();
         killed += wasKilled ? 1 : 0;
-        String story =
+        String scenario =
             String.format(
                 "%s, seed %d: %s of definition %d %s after %d µs",
-                history.story(), seed, point, revision, wasKilled ? "killed" : "done", delayMicros);
+                history.scenario(),
+                seed,
+                point,
+                revision,
+                wasKilled ? "killed" : "done",
+                delayMicros);
         boolean promoted = world.learnFromStore();
-        assertThat(story, !answering(world).equals(answering), is(promoted));
-        assertThat(story, promoted && point.step() == REPLAY, is(false));
-        world.check(story);
+        assertThat(scenario, !answering(world).equals(answering), is(promoted));
+        assertThat(scenario, promoted && point.step() == REPLAY, is(false));
+        world.check(scenario);
 
         if (!promoted) {
           history.ingest(world);
           world.kappa(1); // so that the candidate is not ahead of the live version
           world.replay(revision, world.viewNames(), OptionalLong.empty());
-          world.check(story + ", replayed again");
-          assertThat(story, world.promote(revision), is(true));
+          world.check(scenario + ", replayed again");
+          assertThat(scenario, world.promote(revision), is(true));
         }
-        world.check(story + ", promoted");
-        assertThat(story, world.rollback(1), is(true));
-        world.check(story + ", rolled back");
-        assertThat(story, world.retire(1), is(true));
+        world.check(scenario + ", promoted");
+        assertThat(scenario, world.rollback(1), is(true));
+        world.check(scenario + ", rolled back");
+        assertThat(scenario, world.retire(1), is(true));
         world.collectGarbageOfDead();
-        world.check(story + ", retired");
-        checkNothingElseIsLeft(world, story);
+        world.check(scenario + ", retired");
+        checkNothingElseIsLeft(world, scenario);
       }
     }
     assertThat("processes killed before they were done", killed, greaterThanOrEqualTo(9));
@@ -116,9 +121,9 @@ final class KilledReplaysTest {
     return versions;
   }
 
-  private static void checkNothingElseIsLeft(LifeCycle world, String story) {
+  private static void checkNothingElseIsLeft(LifeCycle world, String scenario) {
     for (ViewCatalog view : world.catalog().loadAll().values()) {
-      assertThat(story + ", versions of " + view, view.versions().size(), is(1));
+      assertThat(scenario + ", versions of " + view, view.versions().size(), is(1));
     }
   }
 }

@@ -99,17 +99,22 @@ final class KilledRunsTest {
         long delayMicros = random.nextInt(4_000);
         boolean wasKilled = KilledRun.killed(place, point, delayMicros);
         killed += wasKilled ? 1 : 0;
-        String story =
-            history.story() + " " + point + (wasKilled ? " killed" : " done") + ", " + delayMicros;
+        String scenario =
+            history.scenario()
+                + " "
+                + point
+                + (wasKilled ? " killed" : " done")
+                + ", "
+                + delayMicros;
         world.learnFromStore();
         if (point.step() != SPEED) { // which may have stored a part of what it read
-          world.check(story);
+          world.check(scenario);
         }
         doAgain(world, point);
-        world.check(story + ", done again");
+        world.check(scenario + ", done again");
         world.collectGarbageOfDead();
-        world.check(story + ", done again, gc");
-        world.checkNothingHidden(story);
+        world.check(scenario + ", done again, gc");
+        world.checkNothingHidden(scenario);
       }
     }
     return killed;

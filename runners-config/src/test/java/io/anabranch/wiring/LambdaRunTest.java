@@ -81,7 +81,7 @@ final class LambdaRunTest {
   }
 
   @Test
-  void viewThatComesLaterIsToldOfTheDeadLettersOfBefore() {
+  void viewThatComesLaterIsReportedOfTheDeadLettersOfBefore() {
     try (World world =
         new World(folder, RunnerProfile.of("direct", Map.of("targetParallelism", "2")))) {
       world.views(Purchases.WINDOWED_FROM);
@@ -124,10 +124,10 @@ final class LambdaRunTest {
           .filter(each -> each.epochs().after() != Epochs.NONE) // which counts late events in
           .forEach(each -> assertThat(each.toString(), each.result().different(), is(0L)));
       world.learnFromStore();
-      world.checkAllIsServed(history.story());
-      world.checkNothingHidden(history.story());
+      world.checkAllIsServed(history.scenario());
+      world.checkNothingHidden(history.scenario());
       world.speed();
-      world.check(history.story());
+      world.check(history.scenario());
     }
   }
 
@@ -147,8 +147,8 @@ final class LambdaRunTest {
       assertThat(heard.failures, contains("the store is on fire, retry after PT5S"));
       assertThat(heard.started, contains("batch", "speed", "batch"));
       world.learnFromStore();
-      world.checkAllIsServed(history.story());
-      world.checkNothingHidden(history.story());
+      world.checkAllIsServed(history.scenario());
+      world.checkNothingHidden(history.scenario());
     }
   }
 
@@ -165,7 +165,7 @@ final class LambdaRunTest {
       assertThat(run.get(SOON.toSeconds(), TimeUnit.SECONDS), is(Optional.empty()));
       assertThat(heard.started, contains("batch"));
       assertThat(heard.failures, empty());
-      world.checkNothingHidden(history.story());
+      world.checkNothingHidden(history.scenario());
     }
   }
 
@@ -187,12 +187,12 @@ final class LambdaRunTest {
       stop.request();
       run.get(SOON.toSeconds(), TimeUnit.SECONDS);
 
-      world.checkWindowsAreComplete(history.story());
+      world.checkWindowsAreComplete(history.scenario());
       history.closeAllWithRecords(world);
       world.speed();
-      world.check(history.story());
+      world.check(history.scenario());
       world.batch();
-      world.check(history.story());
+      world.check(history.scenario());
     }
   }
 

@@ -14,7 +14,7 @@ import io.anabranch.api.definition.LoadedApplication;
 import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.log.AppendableLog;
-import io.anabranch.api.spi.log.Reading;
+import io.anabranch.api.spi.log.ReadProgress;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.api.spi.store.ViewStores;
 import io.anabranch.catalog.Catalog;
@@ -26,6 +26,7 @@ import io.anabranch.catalog.ViewLifecycle;
 import io.anabranch.catalog.ViewState;
 import io.anabranch.catalog.document.VersionRole;
 import io.anabranch.config.Providers;
+import io.anabranch.contracts.log.Lines;
 import io.anabranch.contracts.store.FaultInjectingStore;
 import io.anabranch.contracts.store.FaultInjectingStore.Faults;
 import io.anabranch.contracts.store.SharedStore;
@@ -40,7 +41,7 @@ import io.anabranch.wiring.run.RunListener;
 import io.anabranch.wiring.run.SpeedRun;
 import io.anabranch.wiring.run.Verification;
 import io.anabranch.wiring.upkeep.Compaction;
-import io.anabranch.wiring.version.CatchUp;
+import io.anabranch.wiring.version.Lag;
 import io.anabranch.wiring.version.Promotion;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -138,7 +139,7 @@ public final class LifeCycle implements Ingesting, AutoCloseable {
     StringBuilder text = new StringBuilder();
     purchases.forEach(purchase -> text.append(purchase).append('\n'));
     brokenLines.forEach(line -> text.append(line).append('\n'));
-    log.append(List.of(new Text(text.toString())), Optional.of(at));
+    log.append(List.of(Lines.of(text.toString())), Optional.of(at));
     parts++;
     purchases.forEach(purchase -> entries.add(new World.Entry(log.epochs().at(at), purchase)));
     broken.addAll(brokenLines);
@@ -427,15 +428,15 @@ public final class LifeCycle implements Ingesting, AutoCloseable {
   }
 
   /** Returns how far the run that fills a version is. */
-  Reading reading(long version) {
+  ReadProgress reading(long version) {
     return catalog().version(version).orElseThrow().readings().stream()
-        .max(Comparator.comparing(Reading::since))
+        .max(Comparator.comparing(ReadProgress::since))
         .orElseThrow();
   }
 
   /** Returns whether a run has read all that is in the log for a version. */
   boolean hasReadAll(long version) {
-    return CatchUp.of(log, catalog().version(version).orElseThrow().readings()).bytesLeft() == 0;
+    return Lag.of(log, catalog().version(version).orElseThrow().readings()).left() == 0;
   }
 
   /** Returns the last epoch that is complete in the live version for the first view. */
@@ -486,19 +487,19 @@ public final class LifeCycle implements Ingesting, AutoCloseable {
   }
 
   /** Compares every row of the live version with a plain fold, by the definition that answers. */
-  void check(String story) {
+  void check(String scenario) {
     for (Map.Entry<String, Served> view : served.entrySet()) {
       Optional<Known> live = view.getValue().live;
       Optional<ViewState> pointer = catalog().live(view.getKey());
       assertThat(
-          story + ", whether " + view.getKey() + " answers",
+          scenario + ", whether " + view.getKey() + " answers",
           pointer.isPresent(),
           is(live.isPresent()));
       if (live.isPresent()) {
-        assertThat(story, pointer.get().architecture(), is(architecture));
+        assertThat(scenario, pointer.get().architecture(), is(architecture));
         int revision = live.get().revision();
         World.check(
-            story + " [" + view.getKey() + " of definition " + revision + "]",
+            scenario + " [" + view.getKey() + " of definition " + revision + "]",
             store,
             log.epochs(),
             definition(view.getKey(), revision),
@@ -518,7 +519,9 @@ public final class LifeCycle implements Ingesting, AutoCloseable {
                         .isPresent());
     if (allRead) {
       assertThat(
-          story + ", dead letters", new DeadLetters(store).undecodable(), is((long) broken.size()));
+          scenario + ", dead letters",
+          new DeadLetters(store).undecodable(),
+          is((long) broken.size()));
     }
   }
 

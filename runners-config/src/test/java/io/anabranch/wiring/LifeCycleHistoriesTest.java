@@ -74,7 +74,7 @@ final class LifeCycleHistoriesTest {
       history.done().forEach((step, times) -> done.merge(step, times, Integer::sum));
       return "";
     } catch (AssertionError | RuntimeException e) {
-      return history.story() + ": " + e;
+      return history.scenario() + ": " + e;
     }
   }
 }

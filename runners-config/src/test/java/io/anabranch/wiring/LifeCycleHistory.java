@@ -25,7 +25,7 @@ final class LifeCycleHistory {
   private final Random random;
   private final int views;
   private final History log;
-  private final StringBuilder story;
+  private final StringBuilder scenario;
   private final Map<String, Integer> done = new TreeMap<>();
   private boolean inKappa;
 
@@ -33,7 +33,7 @@ final class LifeCycleHistory {
     this.random = new Random(seed);
     this.views = views;
     this.log = new History(seed, false, views);
-    this.story = new StringBuilder();
+    this.scenario = new StringBuilder();
     this.inKappa = random.nextBoolean();
   }
 
@@ -42,17 +42,17 @@ final class LifeCycleHistory {
     return done;
   }
 
-  String story() {
-    return log.story() + " |" + story;
+  String scenario() {
+    return log.scenario() + " |" + scenario;
   }
 
   void run(Path folder, int steps, RunnerProfile runner) {
     try (LifeCycle world = new LifeCycle(folder, runner, views)) {
       log.ingest(world);
       for (int step = 0; step < steps; step++) {
-        story.append(" [").append(log.story().length()).append(']');
+        scenario.append(" [").append(log.scenario().length()).append(']');
         step(world);
-        world.check(story());
+        world.check(scenario());
       }
     }
   }
@@ -112,9 +112,9 @@ final class LifeCycleHistory {
       case 3, 4 -> tell("replay", world.replay(any, some(world), OptionalLong.empty()));
       case 5, 7 -> { // the live version is as far as the candidate, so that they are compared
         tell("kappa", world.kappa(revision));
-        world.check(story());
+        world.check(scenario());
         tell("replay", world.replay(any, some(world), OptionalLong.empty()));
-        world.check(story());
+        world.check(scenario());
         tell("promote", world.promote(any));
       }
       case 6 -> {
@@ -139,7 +139,7 @@ final class LifeCycleHistory {
     for (ViewCatalog view : world.catalog().loadAll().values()) {
       for (Version version : view.versions()) {
         for (Slice slice : version.slices()) {
-          assertThat(story() + ", " + slice, slice.isShown(), is(true));
+          assertThat(scenario() + ", " + slice, slice.isShown(), is(true));
         }
       }
     }
@@ -157,7 +157,7 @@ final class LifeCycleHistory {
 
   private void tell(String step, boolean possible) {
     String name = possible ? step : "no " + step;
-    story.append(' ').append(name);
+    scenario.append(' ').append(name);
     done.merge(name.replaceAll(" from .*", " from"), 1, Integer::sum);
   }
 }

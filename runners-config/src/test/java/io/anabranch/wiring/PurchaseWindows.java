@@ -195,13 +195,23 @@ final class PurchaseWindows {
     return org.joda.time.Duration.millis(length.toMillis());
   }
 
+  private static PCollection<KV<String, Long>> byBuyer(PCollection<Purchase> purchases) {
+    return purchases
+        .apply("ByBuyer", ParDo.of(new AmountFn(true)))
+        .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()));
+  }
+
+  private static PCollection<KV<String, Long>> byItem(PCollection<Purchase> purchases) {
+    return purchases
+        .apply("ByItem", ParDo.of(new AmountFn(false)))
+        .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()));
+  }
+
   private static final class Baskets
       extends PTransform<PCollection<Purchase>, PCollection<KV<String, Long>>> {
     @Override
     public PCollection<KV<String, Long>> expand(PCollection<Purchase> purchases) {
-      return purchases
-          .apply("ByBuyer", ParDo.of(new AmountFn(true)))
-          .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()))
+      return byBuyer(purchases)
           .apply("Sessions", Window.into(Sessions.withGapDuration(joda(GAP))))
           .apply("Session", GroupByKey.create())
           .apply("Digest", ParDo.of(new DigestFn()));
@@ -212,9 +222,7 @@ final class PurchaseWindows {
       extends PTransform<PCollection<Purchase>, PCollection<KV<String, Long>>> {
     @Override
     public PCollection<KV<String, Long>> expand(PCollection<Purchase> purchases) {
-      return purchases
-          .apply("ByItem", ParDo.of(new AmountFn(false)))
-          .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()))
+      return byItem(purchases)
           .apply("Sliding", Window.into(SlidingWindows.of(joda(HOUR)).every(joda(HALF_HOUR))))
           .apply("Max", Max.longsPerKey());
     }
@@ -224,9 +232,7 @@ final class PurchaseWindows {
       extends PTransform<PCollection<Purchase>, PCollection<KV<String, Long>>> {
     @Override
     public PCollection<KV<String, Long>> expand(PCollection<Purchase> purchases) {
-      return purchases
-          .apply("ByBuyer", ParDo.of(new AmountFn(true)))
-          .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()))
+      return byBuyer(purchases)
           .apply("HalfHours", Window.into(FixedWindows.of(joda(HALF_HOUR))))
           .apply("Gather", ParDo.of(new GatherFn()));
     }
@@ -236,9 +242,7 @@ final class PurchaseWindows {
       extends PTransform<PCollection<Purchase>, PCollection<KV<String, Long>>> {
     @Override
     public PCollection<KV<String, Long>> expand(PCollection<Purchase> purchases) {
-      return purchases
-          .apply("ByBuyer", ParDo.of(new AmountFn(true)))
-          .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()))
+      return byBuyer(purchases)
           .apply("Sessions", Window.into(Sessions.withGapDuration(joda(GAP))))
           .apply("Session", GroupByKey.create())
           .apply("OfTwo", ParDo.of(new OfTwoFn()))

@@ -85,7 +85,7 @@ final class RandomHistoriesTest {
       history.done().forEach((step, times) -> done.merge(step, times, Integer::sum));
       return "";
     } catch (AssertionError | RuntimeException e) {
-      return history.story() + ": " + e;
+      return history.scenario() + ": " + e;
     }
   }
 

@@ -45,7 +45,7 @@ final class WindowModel {
    * @param complete the last epoch that is complete in the layers
    * @param seen what any run of the view has read
    */
-  void check(String story, ViewStore store, long complete, List<World.Entry> seen) {
+  void check(String scenario, ViewStore store, long complete, List<World.Entry> seen) {
     List<Purchase> counted = new ArrayList<>();
     long late = 0;
     for (World.Entry entry : seen) {
@@ -64,9 +64,11 @@ final class WindowModel {
               }
             });
     Answer<String, Long> answer = ViewReader.of(store, view).read(Query.all());
-    assertThat(story, differences(expected, answer), empty());
+    assertThat(scenario, differences(expected, answer), empty());
     assertThat(
-        story + ", events that did not come in time", answer.provenance().lateEvents(), is(late));
+        scenario + ", events that did not come in time",
+        answer.provenance().lateEvents(),
+        is(late));
   }
 
   private boolean counts(World.Entry entry) {

@@ -31,6 +31,7 @@ import io.anabranch.catalog.document.Slice;
 import io.anabranch.catalog.document.Version;
 import io.anabranch.catalog.document.ViewCatalog;
 import io.anabranch.config.Providers;
+import io.anabranch.contracts.log.Lines;
 import io.anabranch.contracts.store.FaultInjectingStore;
 import io.anabranch.contracts.store.FaultInjectingStore.Call;
 import io.anabranch.contracts.store.FaultInjectingStore.Faults;
@@ -123,7 +124,7 @@ final class World implements Ingesting, AutoCloseable {
     StringBuilder text = new StringBuilder();
     purchases.forEach(purchase -> text.append(purchase).append('\n'));
     brokenLines.forEach(line -> text.append(line).append('\n'));
-    log.append(List.of(new Text(text.toString())), Optional.of(at));
+    log.append(List.of(Lines.of(text.toString())), Optional.of(at));
     purchases.forEach(purchase -> entries.add(new Entry(epochs().at(at), purchase)));
     broken.addAll(brokenLines);
     brokenLines.forEach(line -> brokenEpochs.add(epochs().at(at)));
@@ -156,7 +157,12 @@ final class World implements Ingesting, AutoCloseable {
     LogEnd end = log.end();
     for (long through = end.firstEpoch(); through <= end.closedThrough(); through++) {
       LogEnd earlier =
-          new LogEnd(end.position(), through, end.firstEpoch(), Math.min(through, end.lastEpoch()));
+          new LogEnd(
+              end.position(),
+              through,
+              end.firstEpoch(),
+              Math.min(through, end.lastEpoch()),
+              end.trimmedThrough());
       BatchRun.of(context(lambda, shared.settings(), new EarlierLog(log, earlier)))
           .run(RunListener.NONE);
       done.accept(through);
@@ -278,14 +284,14 @@ final class World implements Ingesting, AutoCloseable {
   }
 
   /** Fails if a window answers to which an epoch that is still open may add events. */
-  void checkWindowsAreComplete(String story) {
+  void checkWindowsAreComplete(String scenario) {
     windowed()
         .forEach(
             view -> {
               Timeliness timeliness = view.timeliness().orElseThrow();
               for (Instant end : endsOfWindows(view)) {
                 assertThat(
-                    story + ", " + view.name() + ", window that ends " + end,
+                    scenario + ", " + view.name() + ", window that ends " + end,
                     timeliness.completeWith(epochs(), end.toEpochMilli()),
                     lessThanOrEqualTo(log.end().closedThrough()));
               }
@@ -354,12 +360,12 @@ final class World implements Ingesting, AutoCloseable {
   }
 
   /** Fails if the store holds a slice, or rows of a slice, that readers do not see. */
-  void checkNothingHidden(String story) {
+  void checkNothingHidden(String scenario) {
     for (ViewCatalog view : new Catalog(lambda.catalog()).loadAll().values()) {
       for (Version version : view.versions()) {
-        assertThat(story + ", " + version, view.live().contains(version), is(true));
+        assertThat(scenario + ", " + version, view.live().contains(version), is(true));
         for (Slice slice : version.slices()) {
-          assertThat(story + ", " + slice, slice.isShown(), is(true));
+          assertThat(scenario + ", " + slice, slice.isShown(), is(true));
         }
       }
     }
@@ -420,34 +426,34 @@ final class World implements Ingesting, AutoCloseable {
   }
 
   /** Compares every row of every view of both stores with a plain fold of what was read. */
-  void check(String story) {
-    checkRows(story + " [lambda]");
-    layers.forEach((view, read) -> checkGaps(story + " [lambda], view " + view, view, read));
-    kappaLayers.forEach((view, read) -> check(story + " [kappa]", kappa, view, read));
+  void check(String scenario) {
+    checkRows(scenario + " [lambda]");
+    layers.forEach((view, read) -> checkGaps(scenario + " [lambda], view " + view, view, read));
+    kappaLayers.forEach((view, read) -> check(scenario + " [kappa]", kappa, view, read));
     if (kappaLayers.values().stream().anyMatch(read -> read.speedRead == entries.size())) {
-      assertThat(story, new DeadLetters(kappa).undecodable(), is((long) broken.size()));
+      assertThat(scenario, new DeadLetters(kappa).undecodable(), is((long) broken.size()));
     }
   }
 
   /** Compares every row of the Lambda views with a plain fold of what batch or speed has read. */
-  void checkRows(String story) {
-    layers.forEach((view, read) -> check(story, lambda, view, read));
+  void checkRows(String scenario) {
+    layers.forEach((view, read) -> check(scenario, lambda, view, read));
   }
 
   /** Compares every row of the combined Lambda views with a plain fold of all there is. */
-  void checkAllIsServed(String story) {
+  void checkAllIsServed(String scenario) {
     Layers all = new Layers();
     all.speedRead = entries.size();
     layers.keySet().stream()
         .filter(view -> ALL.view(view).timeliness().isEmpty())
-        .forEach(view -> check(story, lambda, view, all));
+        .forEach(view -> check(scenario, lambda, view, all));
   }
 
   /**
    * An epoch is missing unless it is complete, or speed has read all that is in it; and windows are
    * not there before their epoch was seen to be closed.
    */
-  private void checkGaps(String story, String view, Layers read) {
+  private void checkGaps(String scenario, String view, Layers read) {
     LogEnd end = log.end();
     boolean windowed = ALL.view(view).timeliness().isPresent();
     TreeSet<Long> expected = new TreeSet<>();
@@ -464,16 +470,16 @@ final class World implements Ingesting, AutoCloseable {
         told.add(epoch);
       }
     }
-    assertThat(story + ", epochs that are not covered", told, is(expected));
+    assertThat(scenario + ", epochs that are not covered", told, is(expected));
   }
 
-  private void check(String story, ViewStore store, String view, Layers read) {
-    check(story, store, epochs(), definition(view), read, entries);
+  private void check(String scenario, ViewStore store, String view, Layers read) {
+    check(scenario, store, epochs(), definition(view), read, entries);
   }
 
   /** Compares every row of a view with a plain fold of what its layers have read. */
   static void check(
-      String story,
+      String scenario,
       ViewStore store,
       Epochs epochs,
       ViewDefinition<Purchase, String, ?, ?, Long> view,
@@ -482,14 +488,14 @@ final class World implements Ingesting, AutoCloseable {
     List<Entry> seen = read.of(entries);
     if (view.timeliness().isPresent()) {
       new WindowModel(epochs, view, read.wholeThrough)
-          .check(story + ", view " + view.name(), store, read.complete(), seen);
+          .check(scenario + ", view " + view.name(), store, read.complete(), seen);
     } else {
-      checkCombined(story, store, view, seen.stream().map(Entry::purchase).toList());
+      checkCombined(scenario, store, view, seen.stream().map(Entry::purchase).toList());
     }
   }
 
   private static void checkCombined(
-      String story,
+      String scenario,
       ViewStore store,
       ViewDefinition<Purchase, String, ?, ?, Long> view,
       List<Purchase> read) {
@@ -520,12 +526,12 @@ final class World implements Ingesting, AutoCloseable {
     Map<String, Long> actual = new TreeMap<>();
     for (Answer.Row<String, Long> row : ViewReader.of(store, view).read(Query.all()).rows()) {
       String name = row.bucket().orElseThrow().start() + " " + row.key();
-      assertThat(story + ", " + name + " twice", actual.put(name, row.value()), is(nullValue()));
+      assertThat(scenario + ", " + name + " twice", actual.put(name, row.value()), is(nullValue()));
     }
     Map<String, Long> missing = new TreeMap<>(expected);
     missing.entrySet().removeAll(actual.entrySet());
     actual.entrySet().removeAll(expected.entrySet());
-    assertThat(story + ", view " + view.name() + ", rows that are wrong", actual, is(missing));
+    assertThat(scenario + ", view " + view.name() + ", rows that are wrong", actual, is(missing));
   }
 
   private static String row(Purchase purchase, Duration bucket, String key) {

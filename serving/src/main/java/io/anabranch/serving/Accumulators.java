@@ -40,12 +40,8 @@ public final class Accumulators<K, A, O> {
     O value = view.combineFn().extractOutput(merged(encoded));
     if (value == null) {
       throw new UserException(
-          "view \""
-              + view.name()
-              + "\": the combine function "
-              + view.combineFn().getClass().getName()
-              + " gave null, which is no value of a row: return a value from extractOutput whatever"
-              + " was added");
+          "view \"%s\": the combine function %s gave null, which is no value of a row: return a value from extractOutput whatever was added"
+              .formatted(view.name(), view.combineFn().getClass().getName()));
     }
     return value;
   }
@@ -64,12 +60,8 @@ public final class Accumulators<K, A, O> {
           view.accumulatorCoder(), view.combineFn().compact(merged(encoded)));
     } catch (CoderException e) {
       throw new UserException(
-          "an accumulator of view \""
-              + view.name()
-              + "\" cannot be encoded by "
-              + view.accumulatorCoder()
-              + ": "
-              + e.getMessage(),
+          "an accumulator of view \"%s\" cannot be encoded by %s: %s"
+              .formatted(view.name(), view.accumulatorCoder(), e.getMessage()),
           e);
     }
   }
@@ -98,11 +90,8 @@ public final class Accumulators<K, A, O> {
       return CoderUtils.decodeFromByteArray(coder, bytes);
     } catch (CoderException | RuntimeException e) { // coders throw either on bytes not theirs
       throw new UserException(
-          "a stored row of view \""
-              + view.name()
-              + "\" cannot be decoded by "
-              + coder
-              + ": raise the view's revision(...) when a coder changes, and compute it again",
+          "a stored row of view \"%s\" cannot be decoded by %s: raise the view's revision(...) when a coder changes, and compute it again"
+              .formatted(view.name(), coder),
           e);
     }
   }

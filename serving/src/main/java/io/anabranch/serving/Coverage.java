@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /** Which epochs of the log no live slice covers. */
 final class Coverage {
@@ -72,7 +71,9 @@ final class Coverage {
       if (complete != Epochs.NONE && complete >= first) {
         covered.add(new Run(first, complete));
       }
-      boolean hasAll = slice.follows() && read.position().equals(Optional.of(end.position()));
+      boolean hasAll =
+          slice.follows()
+              && read.position().filter(position -> position.covers(end.position())).isPresent();
       if (hasAll && rows == Rows.WITH_THEIR_RECORDS) {
         covered.add(new Run(first, Long.MAX_VALUE));
       } else if (slice.follows() && (hasAll || isAlive(read, now))) {

@@ -12,13 +12,12 @@ public final class IncompleteAnswerException extends UserException {
 
   IncompleteAnswerException(Provenance provenance) {
     super(
-        "the answer of view \""
-            + provenance.view()
-            + "\" would have a gap: records ingested in "
-            + provenance.gaps().stream()
-                .map(Provenance.Gap::toString)
-                .collect(Collectors.joining(", "))
-            + " are not in it, or not all of them");
+        "the answer of view \"%s\" would have a gap: records ingested in %s are not in it, or not all of them"
+            .formatted(
+                provenance.view(),
+                provenance.gaps().stream()
+                    .map(Provenance.Gap::toString)
+                    .collect(Collectors.joining(", "))));
     this.provenance = provenance;
   }
 

@@ -33,11 +33,8 @@ final class Largest<K, O> {
   void add(Row<K, O> row) {
     if (!(row.value() instanceof Comparable<?>)) {
       throw new UserException(
-          "view \""
-              + view
-              + "\" has values of "
-              + row.value().getClass().getName()
-              + ", which have no order: omit top");
+          "view \"%s\" has values of %s, which have no order: omit top"
+              .formatted(view, row.value().getClass().getName()));
     }
     heap.add(row);
     if (heap.size() > count) {

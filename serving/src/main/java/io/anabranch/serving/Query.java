@@ -124,7 +124,7 @@ public abstract class Query {
 
   /**
    * Refuses an answer that does not cover all epochs of the log, instead of giving it; by default
-   * it is given, and its provenance tells the gaps.
+   * it is given, and its provenance has the gaps.
    */
   public final Query asStrict() {
     return toBuilder().strict(true).build();

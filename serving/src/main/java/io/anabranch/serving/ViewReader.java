@@ -89,7 +89,7 @@ public final class ViewReader<K, O> implements AutoCloseable {
   }
 
   /**
-   * Reads a view from a store. Gaps are told against the log as a run saw it last, some seconds ago
+   * Reads a view from a store. Gaps are those of the log as a run saw it last, some seconds ago
    * while one is running.
    */
   public static <K, O> ViewReader<K, O> of(ViewStore store, ViewDefinition<?, K, ?, ?, O> view) {
@@ -143,7 +143,7 @@ public final class ViewReader<K, O> implements AutoCloseable {
   }
 
   /**
-   * Tells gaps against the log as it is when an answer is read.
+   * Finds gaps against the log as it is when an answer is read.
    *
    * @param end gives the end of the log, such as {@code log::end}
    */

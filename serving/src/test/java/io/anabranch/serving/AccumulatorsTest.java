@@ -14,15 +14,12 @@ import io.anabranch.api.definition.ViewDefinition;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderException;
-import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
-import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.junit.jupiter.api.Test;
 
 class AccumulatorsTest {
@@ -163,25 +160,7 @@ class AccumulatorsTest {
   }
 
   /** How many different contributions there are; only compacted accumulators hold each once. */
-  private static final class CompactingFn extends CombineFn<Long, List<Long>, Integer> {
-    @Override
-    public List<Long> createAccumulator() {
-      return new ArrayList<>();
-    }
-
-    @Override
-    public List<Long> addInput(List<Long> accumulator, Long input) {
-      accumulator.add(input);
-      return accumulator;
-    }
-
-    @Override
-    public List<Long> mergeAccumulators(Iterable<List<Long>> accumulators) {
-      List<Long> all = new ArrayList<>();
-      accumulators.forEach(all::addAll);
-      return all;
-    }
-
+  private static final class CompactingFn extends KeepsAll<Integer> {
     @Override
     public List<Long> compact(List<Long> accumulator) {
       return accumulator.stream().distinct().toList();
@@ -190,11 +169,6 @@ class AccumulatorsTest {
     @Override
     public Integer extractOutput(List<Long> accumulator) {
       return compact(accumulator).size();
-    }
-
-    @Override
-    public Coder<List<Long>> getAccumulatorCoder(CoderRegistry registry, Coder<Long> input) {
-      return ListCoder.of(VarLongCoder.of());
     }
   }
 

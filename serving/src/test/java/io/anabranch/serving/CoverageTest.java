@@ -11,6 +11,7 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.Provenance.Gap;
 import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.row.SliceRange;
 import io.anabranch.catalog.LiveState;
 import io.anabranch.catalog.LiveState.LiveSlice;
@@ -156,7 +157,7 @@ class CoverageTest {
 
   @Test
   void openEpochsAreCoveredWhileARunIsHeardOfOrIfItEndedAtTheEndOfTheLog() {
-    LogEnd end = new LogEnd("17", 3, 1, 5);
+    LogEnd end = new LogEnd(LogPosition.of("log", 17), 3, 1, 5, Epochs.NONE);
     EpochRange all = EpochRange.ALL;
     Instant seen = NOW.minusSeconds(24);
     Optional<Instant> none = Optional.empty();
@@ -169,24 +170,28 @@ class CoverageTest {
         is(List.of("4..5")));
     assertThat(
         "ended at the end of the log",
-        gaps(end, live(all, 3, none, Optional.of("17"))),
+        gaps(end, live(all, 3, none, Optional.of(LogPosition.of("log", 17)))),
         is(List.of()));
     assertThat(
         "epochs have closed since, and nothing came",
-        gaps(new LogEnd("17", 6, 1, 5), live(all, 3, none, Optional.of("17"))),
+        gaps(
+            new LogEnd(LogPosition.of("log", 17), 6, 1, 5, Epochs.NONE),
+            live(all, 3, none, Optional.of(LogPosition.of("log", 17)))),
         is(List.of()));
     assertThat(
         "and rows of windows are not there before",
         Coverage.gaps(
-                state(live(all, 3, none, Optional.of("17"))),
+                state(live(all, 3, none, Optional.of(LogPosition.of("log", 17)))),
                 Coverage.Rows.WITH_CLOSED_EPOCHS,
-                new LogEnd("17", 4, 1, 5),
+                new LogEnd(LogPosition.of("log", 17), 4, 1, 5, Epochs.NONE),
                 HOURS,
                 NOW)
             .size(),
         is(1));
     assertThat(
-        "ended before", gaps(end, live(all, 3, none, Optional.of("16"))), is(List.of("4..5")));
+        "ended before",
+        gaps(end, live(all, 3, none, Optional.of(LogPosition.of("log", 16)))),
+        is(List.of("4..5")));
   }
 
   private static LiveSlice slice(long after, long through) {
@@ -199,7 +204,10 @@ class CoverageTest {
   }
 
   private static LiveSlice live(
-      EpochRange epochs, long completeThrough, Optional<Instant> seen, Optional<String> position) {
+      EpochRange epochs,
+      long completeThrough,
+      Optional<Instant> seen,
+      Optional<LogPosition> position) {
     Slice slice =
         new Slice(
             new SliceRange(1, epochs),

@@ -12,6 +12,7 @@ import io.anabranch.api.MaterializedView;
 import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.api.spi.store.ViewStores;
@@ -109,11 +110,11 @@ final class Fixture<A, O> implements AutoCloseable {
 
   /** A log that has records from epoch {@code first} to {@code last}. */
   static LogEnd log(long first, long last, long closedThrough) {
-    return new LogEnd("", closedThrough, first, last);
+    return new LogEnd(LogPosition.START, closedThrough, first, last, Epochs.NONE);
   }
 
   static LogEnd emptyLog() {
-    return new LogEnd("", Epochs.NONE, Long.MAX_VALUE, Epochs.NONE);
+    return new LogEnd(LogPosition.START, Epochs.NONE, Long.MAX_VALUE, Epochs.NONE, Epochs.NONE);
   }
 
   void write(OpenSlice slice, StoredRow... rows) {

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.serving;
 
-import java.util.ArrayList;
 import java.util.List;
-import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.CoderRegistry;
-import org.apache.beam.sdk.coders.ListCoder;
-import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 
@@ -30,22 +25,11 @@ final class Functions {
     return new MutatingFn<>(value);
   }
 
-  private static final class MutatingFn<O> extends CombineFn<Long, List<Long>, O> {
+  private static final class MutatingFn<O> extends KeepsAll<O> {
     private final SerializableFunction<List<Long>, O> value;
 
     MutatingFn(SerializableFunction<List<Long>, O> value) {
       this.value = value;
-    }
-
-    @Override
-    public List<Long> createAccumulator() {
-      return new ArrayList<>();
-    }
-
-    @Override
-    public List<Long> addInput(List<Long> accumulator, Long input) {
-      accumulator.add(input);
-      return accumulator;
     }
 
     @Override
@@ -68,11 +52,6 @@ final class Functions {
       O output = value.apply(accumulator);
       accumulator.clear();
       return output;
-    }
-
-    @Override
-    public Coder<List<Long>> getAccumulatorCoder(CoderRegistry registry, Coder<Long> input) {
-      return ListCoder.of(VarLongCoder.of());
     }
   }
 }

@@ -14,32 +14,14 @@ import io.anabranch.api.Provenance;
 import io.anabranch.api.Provenance.Gap;
 import io.anabranch.api.spi.log.LogEnd;
 import io.anabranch.api.spi.store.OpenSlice;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.apache.beam.sdk.transforms.Sum;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Which epochs of the log an answer lacks; an epoch is an hour. */
-class GapsTest {
-  @TempDir Path folder;
-  private Fixture<long[], Long> sums;
-
-  @BeforeEach
-  void open() {
-    sums = new Fixture<>(folder, Fixture.words(Sum.ofLongs()));
-  }
-
-  @AfterEach
-  void close() {
-    sums.close();
-  }
-
+class GapsTest extends SumsOfWords {
   @Test
   void emptyLogHasNoGaps() {
     sums.batch(5);

@@ -17,7 +17,6 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,26 +29,10 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Which keys an answer has rows of. */
-class KeysTest {
-  @TempDir Path folder;
-  private Fixture<long[], Long> sums;
-
-  @BeforeEach
-  void open() {
-    sums = new Fixture<>(folder, Fixture.words(Sum.ofLongs()));
-  }
-
-  @AfterEach
-  void close() {
-    sums.close();
-  }
-
+class KeysTest extends SumsOfWords {
   @Test
   void oneKeyIsReadFromAllLayers() {
     sums.batch(5, sums.row(5, 0, "a", 1), sums.row(5, 0, "b", 2));

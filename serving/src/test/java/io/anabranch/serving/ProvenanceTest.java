@@ -10,39 +10,21 @@ import io.anabranch.api.Provenance.Through;
 import io.anabranch.api.spi.log.LogPlace;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.store.OpenSlice;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.apache.beam.sdk.transforms.Sum;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What an answer says of itself; an epoch is an hour, so epoch 5 ends at 06:00. */
-class ProvenanceTest {
+class ProvenanceTest extends SumsOfWords {
   private static final Optional<Through> EPOCH_5 =
       Optional.of(new Through(5, Instant.parse("1970-01-01T06:00:00Z")));
   private static final Optional<Through> EPOCH_7 =
       Optional.of(new Through(7, Instant.parse("1970-01-01T08:00:00Z")));
 
   private static final Instant HOUR_4 = Instant.parse("1970-01-01T04:00:00Z");
-
-  @TempDir Path folder;
-  private Fixture<long[], Long> sums;
-
-  @BeforeEach
-  void open() {
-    sums = new Fixture<>(folder, Fixture.words(Sum.ofLongs()));
-  }
-
-  @AfterEach
-  void close() {
-    sums.close();
-  }
 
   @Test
   void speedBeforeTheFirstBatch() {

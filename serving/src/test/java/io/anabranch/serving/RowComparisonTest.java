@@ -42,7 +42,7 @@ class RowComparisonTest {
   }
 
   @Test
-  void rowsWithDifferentValuesAreToldWithBoth() {
+  void rowsWithDifferentValuesAreReportedWithBoth() {
     RowDifferences found =
         compare(SUMS, live(0, "a", 1), other(0, "a", 1), live(2, "b", 3), other(2, "b", 4));
 
@@ -171,7 +171,7 @@ class RowComparisonTest {
   }
 
   @Test
-  void rowsThatDifferMostAreToldWorstFirstAndTenAtMost() {
+  void rowsThatDifferMostAreReportedWorstFirstAndTenAtMost() {
     RowComparison<String, List<Long>, Long> comparison = RowComparison.of(SUMS);
     for (int i : List.of(3, 11, 0, 7, 12, 5, 1, 9, 4, 10, 2, 8, 6)) { // i of 100 differ
       comparison.accept(live(i, "k" + i, 100));
@@ -260,7 +260,7 @@ class RowComparisonTest {
   }
 
   @Test
-  void arraysAreComparedAndToldByTheirContent() {
+  void arraysAreComparedAndReportedByTheirContent() {
     SerializableFunction<List<Long>, long[]> array =
         all -> all.stream().mapToLong(Long::longValue).toArray();
     ViewDefinition<String, String, Long, List<Long>, long[]> arrays =

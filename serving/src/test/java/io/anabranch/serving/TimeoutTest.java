@@ -35,7 +35,7 @@ class TimeoutTest {
   }
 
   @Test
-  void storeIsToldTheTimeout() {
+  void storeGetsTheTimeout() {
     assertThat(requestOf(Query.all()).timeout(), is(Optional.of(Duration.ofSeconds(30))));
     assertThat(requestOf(Query.all().within(NEEDED)).timeout(), is(Optional.of(NEEDED)));
     assertThat(
@@ -64,7 +64,7 @@ class TimeoutTest {
   }
 
   @Test
-  void storeThatTakesTooLongHasItsErrorToldAsItIs() {
+  void storeThatTakesTooLongHasItsErrorReportedAsItIs() {
     ViewReader<String, Long> reader = ViewReader.of(slow(), Fixture.words(Sum.ofLongs()));
 
     UserException problem =

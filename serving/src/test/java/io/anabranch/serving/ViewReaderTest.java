@@ -15,7 +15,6 @@ import io.anabranch.api.Bucket;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -23,25 +22,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.beam.sdk.transforms.Sum;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ViewReaderTest {
-  @TempDir Path folder;
-  private Fixture<long[], Long> sums;
-
-  @BeforeEach
-  void open() {
-    sums = new Fixture<>(folder, Fixture.words(Sum.ofLongs()));
-  }
-
-  @AfterEach
-  void close() {
-    sums.close();
-  }
-
+class ViewReaderTest extends SumsOfWords {
   @Test
   void rowIsMergedFromItsBatchAndSpeedShares() {
     sums.batch(5, sums.row(5, 0, "a", 1, 2), sums.row(5, 0, "b", 10));
@@ -157,7 +140,7 @@ class ViewReaderTest {
               containsString("which have no order: omit top")));
       assertThat(lists.rows(Query.all()), contains("0 a=[1]"));
     }
-    open();
+    openStore();
   }
 
   @Test
@@ -180,7 +163,7 @@ class ViewReaderTest {
                     Optional.of(List.of(4L, 9L)))));
       }
     }
-    open();
+    openStore();
   }
 
   @Test
@@ -199,7 +182,7 @@ class ViewReaderTest {
               containsString("gave null"),
               containsString("return a value from extractOutput")));
     }
-    open();
+    openStore();
   }
 
   @Test

@@ -110,9 +110,8 @@ public final class ApplicationTest {
     for (String argument : arguments) {
       if (NOT_AN_AUTHORS.matcher(argument).lookingAt()) {
         throw new IllegalArgumentException(
-            argument
-                + ": the configuration is set by configuration(...), and its log and store are"
-                + " swapped for temporary ones");
+            "%s: the configuration is set by configuration(...), and its log and store are swapped for temporary ones"
+                .formatted(argument));
       }
     }
     steps.add(new ApplicationTrial.Main(List.of(arguments)));
@@ -127,9 +126,8 @@ public final class ApplicationTest {
   public ApplicationTest expect(String view, Matcher<? extends Answer<?, ?>> answer) {
     if (expected.putIfAbsent(view, answer) != null) {
       throw new IllegalArgumentException(
-          "view \""
-              + view
-              + "\" is expected twice: say all that is expected of it at once, with allOf(...)");
+          "view \"%s\" is expected twice: say all that is expected of it at once, with allOf(...)"
+              .formatted(view));
     }
     return this;
   }

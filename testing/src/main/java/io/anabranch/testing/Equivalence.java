@@ -32,8 +32,8 @@ import org.hamcrest.Description;
  * <p>Each schedule is a random {@link EventScript}. It runs through the wiring, the store and the
  * reader that serve in production, on Beam's {@code TestStream}, and after every run, at a
  * <em>cut</em>, each row of the answer is compared with a plain fold of what the author's transform
- * says of each event alone. A schedule that fails is made smaller, and told together with a reason
- * if one is found.
+ * says of each event alone. A schedule that fails is made smaller, and reported together with a
+ * cause if one is found.
  *
  * @param <E> the event
  */
@@ -129,7 +129,7 @@ public final class Equivalence<E> extends BaseMatcher<MaterializedView<E, ?, ?>>
   }
 
   /**
-   * Sets events and the one schedule, such as that which a failure tells.
+   * Sets events and the one schedule, such as the one that a failure prints.
    *
    * @throws IllegalArgumentException if nothing runs in it
    */
@@ -157,7 +157,7 @@ public final class Equivalence<E> extends BaseMatcher<MaterializedView<E, ?, ?>>
     return settings.toBuilder().schedules(count).matcher();
   }
 
-  /** Sets what the schedules come from, default another number each time; a failure tells it. */
+  /** Sets what the schedules come from, default another number each time; a failure prints it. */
   public Equivalence<E> seed(long number) {
     return settings.toBuilder().seed(number).matcher();
   }
@@ -204,7 +204,7 @@ public final class Equivalence<E> extends BaseMatcher<MaterializedView<E, ?, ?>>
     return false;
   }
 
-  /** Tells what was found: a second try might find something else. */
+  /** Prints what was found: a second try might find something else. */
   @Override
   public void describeMismatch(Object item, Description description) {
     description.appendText(mismatch);
@@ -226,22 +226,14 @@ public final class Equivalence<E> extends BaseMatcher<MaterializedView<E, ?, ?>>
     String name = "view \"" + view.name() + "\"";
     if (failure.isPresent()) {
       return Optional.of(
-          name
-              + " does not, with seed("
-              + settings.seed()
-              + ")"
-              + failure.get().text()
-              + trials.statics());
+          "%s does not, with seed(%s)%s%s"
+              .formatted(name, settings.seed(), failure.get().text(), trials.statics()));
     }
     Optional<String> cause = trials.cause();
     if (cause.isPresent()) {
       return Optional.of(
-          name
-              + " did so here, with seed("
-              + settings.seed()
-              + "), but need not: "
-              + cause.get()
-              + trials.statics());
+          "%s did so here, with seed(%s), but need not: %s%s"
+              .formatted(name, settings.seed(), cause.get(), trials.statics()));
     }
     Optional<String> nothing = tried.nothing(settings.script().isPresent());
     if (nothing.isPresent()) {

@@ -92,7 +92,7 @@ record Failing<E>(
         .findFirst();
   }
 
-  /** What was found is told, even if nobody can tell why. */
+  /** What was found is reported, even if the cause is not known. */
   private String cause(Trial<?, ?, ?, ?, ?> by, Disagreement found) {
     try {
       String cause =
@@ -100,9 +100,8 @@ record Failing<E>(
               .map(text -> "A likely cause: " + text)
               .orElse("No typical cause was found");
       return by == trial && copies.count() > 1
-          ? "(Events and buckets of years long ago are copies of yours: several schedules share the"
-              + " runs of a script, and this one fails only with them.)\n  "
-              + cause
+          ? "(Events and buckets of years long ago are copies of yours: several schedules share the runs of a script, and this one fails only with them.)\n  %s"
+              .formatted(cause)
           : cause;
     } catch (RuntimeException e) {
       return "No typical cause was found, as looking for one failed: " + e;

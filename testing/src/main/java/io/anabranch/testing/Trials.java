@@ -99,12 +99,12 @@ final class Trials<E> {
     return Trial.of(view, coder, events, settings.runner(), settings.within());
   }
 
-  /** Tells of static fields of the author's classes that may change; empty if there are none. */
+  /** Describes static fields of the author's classes that may change; empty if there are none. */
   String statics() {
     return first.trial().statics().isEmpty()
         ? ""
-        : ". Static fields that may change, which workers do not share: "
-            + String.join(", ", first.trial().statics());
+        : ". Static fields that may change, which workers do not share: %s"
+            .formatted(String.join(", ", first.trial().statics()));
   }
 
   /** Looks for a typical reason for disagreement, by the events of the first script. */
@@ -144,7 +144,9 @@ final class Trials<E> {
     }
   }
 
-  /** Runs a script, unless one before it has failed: the first is told, whichever ends first. */
+  /**
+   * Runs a script, unless one before it has failed: the first is reported, whichever ends first.
+   */
   private Optional<Failing<E>> attempt(int number, long seed, Tried tried) {
     if (failed.get() < number) {
       return Optional.empty();

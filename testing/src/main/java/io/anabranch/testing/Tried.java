@@ -27,8 +27,7 @@ final class Tried {
   synchronized Optional<String> nothing(boolean script) {
     if (cuts == 0) {
       return Optional.of(
-          "no answer was compared. Close epochs before batch(), and let what dies be followed by a"
-              + " run that lives");
+          "no answer was compared. Close epochs before batch(), and let what dies be followed by a run that lives");
     }
     return rows == 0 && !script
         ? Optional.of("no event contributes anything, so no row was compared. Give events that do")
@@ -36,15 +35,12 @@ final class Tried {
   }
 
   synchronized String text(String view, long seed) {
-    return "view \""
-        + view
-        + "\" says the same in every architecture: "
-        + String.join(", ", count(schedules, "schedule"), count(runs, "run"), count(cuts, "cut"))
-        + " and "
-        + count(rows, "row")
-        + " compared, seed("
-        + seed
-        + ")";
+    return "view \"%s\" says the same in every architecture: %s and %s compared, seed(%s)"
+        .formatted(
+            view,
+            String.join(", ", count(schedules, "schedule"), count(runs, "run"), count(cuts, "cut")),
+            count(rows, "row"),
+            seed);
   }
 
   private static String count(long number, String noun) {

@@ -113,7 +113,7 @@ final class AnswerMatchersTest {
   }
 
   @Test
-  void gapsAreToldWithTheirTimes() {
+  void gapsAreReportedWithTheirTimes() {
     Instant two = NOON.plus(Duration.ofHours(2));
     Answer<String, Long> answer =
         answer(List.of(), new Gap(7, 8, two, two.plus(Duration.ofHours(2))));

@@ -69,12 +69,8 @@ final class HllSketchCoder extends CustomCoder<HllSketch> {
     }
     if (image[LG_K_BYTE] != lgK) {
       throw new CoderException(
-          "a distinct sketch has lgK "
-              + image[LG_K_BYTE]
-              + " and the view asks for "
-              + lgK
-              + ": go back to the previous lgK, or raise the revision of the view and compute it"
-              + " again");
+          "a distinct sketch has lgK %s and the view asks for %s: go back to the previous lgK, or raise the revision of the view and compute it again"
+              .formatted(image[LG_K_BYTE], lgK));
     }
     try {
       return HllSketch.heapify(image);

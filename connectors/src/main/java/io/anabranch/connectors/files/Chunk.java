@@ -19,6 +19,7 @@ import org.apache.beam.sdk.util.VarInt;
 record Chunk(Segment segment, long from, long to) {
   /**
    * The longest chunk, by default; large enough to be worth a seek, small enough to divide work.
+   * Part of each {@linkplain Stripes position}, so it must never change.
    */
   static final long LENGTH = 16L << 20;
 

@@ -62,7 +62,7 @@ final class ChunkReader implements Closeable {
   }
 
   /** Reads the next batch, empty at the end of the chunk. */
-  Optional<RecordBatch> next() throws IOException {
+  Optional<RecordBatch.Builder> next() throws IOException {
     RecordBatch.Builder batch = RecordBatch.of(chunk.segment().epoch(), chunk.segment().origin());
     long enough = position + BATCH_BYTES;
     int scanned = start;
@@ -84,7 +84,7 @@ final class ChunkReader implements Closeable {
         scanned = start + pending;
       }
     }
-    return batch.size() == 0 ? Optional.empty() : Optional.of(batch.build());
+    return batch.size() == 0 ? Optional.empty() : Optional.of(batch);
   }
 
   /** Segments end with a line end; one that does not was damaged, and loses nothing here. */

@@ -5,15 +5,18 @@ import static java.util.Comparator.naturalOrder;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.log.AppendableLog;
 import io.anabranch.api.spi.log.EpochChange;
 import io.anabranch.api.spi.log.EpochContent;
+import io.anabranch.api.spi.log.FollowRequest;
+import io.anabranch.api.spi.log.LogDistance;
 import io.anabranch.api.spi.log.LogEnd;
 import io.anabranch.api.spi.log.LogException;
 import io.anabranch.api.spi.log.LogException.Code;
+import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.log.LogSize;
 import io.anabranch.api.spi.log.RecordBatch;
-import io.anabranch.api.spi.log.StopSignal;
 import io.anabranch.connectors.files.folder.Contents;
 import io.anabranch.connectors.files.folder.DurableFiles;
 import io.anabranch.connectors.files.folder.LogFolder;
@@ -23,7 +26,6 @@ import io.anabranch.connectors.files.folder.Segment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
@@ -73,12 +75,21 @@ final class FilesLog implements AppendableLog {
         () -> {
           LogView view = folder.look(0);
           List<Long> epochs = view.segments().stream().map(Segment::epoch).toList();
+          long first = epochs.stream().min(naturalOrder()).orElse(Long.MAX_VALUE);
           return new LogEnd(
-              Long.toString(view.lastSequence()),
+              Stripes.after(view.lastSequence()),
               view.closedThrough(),
-              epochs.stream().min(naturalOrder()).orElse(Long.MAX_VALUE),
-              epochs.stream().max(naturalOrder()).orElse(Epochs.NONE));
+              first,
+              epochs.stream().max(naturalOrder()).orElse(Epochs.NONE),
+              epochs.isEmpty() ? Epochs.NONE : folder.trimmedThrough(first));
         });
+  }
+
+  @Override
+  public LogDistance distance(LogPosition from, LogPosition to) {
+    return attempt(
+        "read",
+        () -> LogDistance.bytes(Stripes.DEFAULT.bytes(folder.look(0).segments(), from, to)));
   }
 
   @Override
@@ -94,26 +105,31 @@ final class FilesLog implements AppendableLog {
               bytes += segment.bytes();
             }
           }
-          return new LogSize(epochs.size(), bytes);
+          return new LogSize(epochs.size(), LogDistance.bytes(bytes));
         });
   }
 
   @Override
   public List<EpochContent> contents(EpochRange range) {
-    return attempt("read", () -> contents().of(range.after(), range.through()));
+    return attempt("read", () -> look().of(range.after(), range.through()));
   }
 
   @Override
   public List<EpochChange> changes(Collection<EpochContent> earlier) {
-    return earlier.isEmpty() ? List.of() : attempt("read", () -> contents().changesSince(earlier));
+    return earlier.isEmpty() ? List.of() : attempt("read", () -> look().changesSince(earlier));
   }
 
   @Override
   public List<EpochChange> faults(EpochRange range) {
-    return attempt("read", () -> contents().faults(range.after(), range.through()));
+    return attempt("read", () -> look().faults(range.after(), range.through()));
   }
 
-  private Contents contents() throws IOException {
+  /** Returns a checksum of what closed epochs hold. */
+  long checksum(EpochRange range) {
+    return attempt("read", () -> look().checksum(range.after(), range.through()));
+  }
+
+  private Contents look() throws IOException {
     return new Contents(folder, folder.look(0));
   }
 
@@ -130,9 +146,29 @@ final class FilesLog implements AppendableLog {
         () -> {
           try (StagedFile file = StagedFile.create(Files.createDirectories(folder.staging()))) {
             StagedLines lines = StagedLines.write(file, inputs, maxRecord);
+            requireShort(lines.bytes());
             return folder.locked(() -> commit(file, lines, at));
           }
         });
+  }
+
+  private static void requireShort(long bytes) {
+    if (bytes > Stripes.MOST_SEGMENT_BYTES) {
+      throw LogException.of(
+          Code.TOO_MUCH_AT_ONCE,
+          "%d bytes are to be appended in one step, and %s are allowed",
+          bytes,
+          Settings.formatBytes(Stripes.MOST_SEGMENT_BYTES));
+    }
+  }
+
+  private static void requireNumber(long sequence) {
+    if (sequence > Stripes.MOST_SEGMENTS) {
+      throw LogException.of(
+          Code.FAILED,
+          "the log has had %,d appends, and takes no more: ingest into another log.path, and append more lines at once",
+          sequence - 1);
+    }
   }
 
   private Appended commit(StagedFile file, StagedLines lines, Optional<Instant> at)
@@ -146,10 +182,11 @@ final class FilesLog implements AppendableLog {
     if (at.isEmpty() && folder.isJump(view)) {
       throw jump(time, view);
     }
+    requireNumber(view.lastSequence() + 1);
     Segment segment =
         new Segment(
             epoch,
-            Math.max(view.lastSequence(), folder.closed().lastSequence()) + 1,
+            view.lastSequence() + 1,
             time.toEpochMilli(),
             at.isPresent(),
             lines.bytes(),
@@ -215,14 +252,13 @@ final class FilesLog implements AppendableLog {
   }
 
   @Override
-  public PTransform<PBegin, PCollection<RecordBatch>> readClosed(EpochRange range) {
-    return new ReadClosedEpochs(this, folder, range);
+  public PTransform<PBegin, PCollection<RecordBatch>> read(EpochRange closed) {
+    return new ReadClosedEpochs(this, folder, closed);
   }
 
   @Override
-  public PTransform<PBegin, PCollection<RecordBatch>> follow(
-      long after, Optional<Duration> lateness, Optional<LogEnd> until, StopSignal stop) {
-    return new FollowLog(folder, after, lateness, until, stop);
+  public PTransform<PBegin, PCollection<RecordBatch>> follow(FollowRequest request) {
+    return new FollowLog(folder, request);
   }
 
   @Override

@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.files;
 
+import io.anabranch.api.spi.Setting;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.log.EventLog;
 import io.anabranch.api.spi.log.EventLogProvider;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Opens embedded logs: {@code log: { kind: files, path: data/log, epoch: 1h, grace: 10s }}.
  *
- * <p>Settings: {@code path}, the folder, made on first use; workers must see it under the same
- * path. {@code epoch}, the length of an epoch, default 1 h or that of the log, 1 s or longer; it
- * cannot change later. {@code grace}, how long after its end an epoch closes by itself, default 10
- * s. {@code maxRecord}, how many bytes a record may have that is appended, default 1 MiB.
+ * <p>Settings: those of {@link #settings}. Workers must see the folder under the same path.
  */
 public final class FilesLogProvider implements EventLogProvider {
 
@@ -28,13 +25,8 @@ public final class FilesLogProvider implements EventLogProvider {
   }
 
   @Override
-  public Set<String> settings() {
-    return LogSettings.NAMES;
-  }
-
-  @Override
-  public List<String> check(Settings settings) {
-    return LogSettings.check(settings);
+  public List<Setting> settings() {
+    return LogSettings.ALL;
   }
 
   @Override

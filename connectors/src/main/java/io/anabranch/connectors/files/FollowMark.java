@@ -12,7 +12,7 @@ import org.apache.beam.sdk.util.VarInt;
 /**
  * Where a split of the log goes on: it has given out all of its chunks before this place.
  *
- * @param sequence a segment
+ * @param sequence a segment, 0 if the log was not looked at yet
  * @param chunk the index of a chunk in it
  * @param offset where the next line begins in the chunk, 0 if none of it was given out
  * @param watermark the last watermark, in milliseconds
@@ -20,9 +20,9 @@ import org.apache.beam.sdk.util.VarInt;
 record FollowMark(long sequence, long chunk, long offset, long watermark)
     implements UnboundedSource.CheckpointMark {
 
-  /** Returns the beginning of the log. */
+  /** Returns the mark of a reader that has not looked at the log yet. */
   static FollowMark start() {
-    return new FollowMark(1, 0, 0, BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis());
+    return new FollowMark(0, 0, 0, BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis());
   }
 
   /** Nothing is to be done: the log keeps what was read. */

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.files;
 
+import io.anabranch.api.spi.log.EpochWatermark;
 import io.anabranch.api.spi.log.LogException;
 import io.anabranch.api.spi.log.LogException.Code;
+import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.log.RecordBatch;
 import io.anabranch.connectors.files.folder.LogView;
 import io.anabranch.connectors.files.folder.Segment;
 import io.anabranch.connectors.files.folder.SegmentFiles;
 import java.io.IOException;
-import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -19,14 +20,23 @@ import org.joda.time.Instant;
 /**
  * Reads one split of the log: the segments in their order, of each the split's chunks, one batch
  * per advance. It looks for new segments once it has given out those it knows.
+ *
+ * <p>Each batch says how far its stripe is read. Once nothing is left, a batch without records says
+ * that all stripes are read to the end, also those that had nothing, or nothing but epochs to leave
+ * out, or whose segments are gone.
  */
 final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
   private final FollowSource source;
-  private final FollowWatermark watermark;
+  private final EpochWatermark watermark;
   private Backlog backlog = Backlog.empty();
   private FollowMark mark;
   private Optional<ChunkReader> chunk = Optional.empty();
   private Optional<RecordBatch> current = Optional.empty();
+
+  /** The segment that all stripes were said to be read before. */
+  private long saidBefore;
+
+  private Optional<java.time.Instant> newest = Optional.empty();
 
   /** The number of the last segment that was verified. */
   private long verified;
@@ -37,7 +47,11 @@ final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
   FollowReader(FollowSource source, FollowMark mark) {
     this.source = source;
     this.mark = mark;
-    this.watermark = new FollowWatermark(source.folder().epochs(), mark.watermark());
+    this.watermark =
+        new EpochWatermark(
+            source.folder().epochs(),
+            source.request(),
+            java.time.Instant.ofEpochMilli(mark.watermark()));
   }
 
   @Override
@@ -49,22 +63,45 @@ final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
   public boolean advance() throws IOException {
     if (source.isStopped()) {
       current = Optional.empty();
-      watermark.stop();
+      watermark.ended();
       return false;
     }
     do {
       while (openChunk()) {
-        current = chunk.get().next();
-        if (current.isPresent()) {
+        Optional<RecordBatch.Builder> batch = chunk.get().next();
+        if (batch.isPresent()) {
           moveTo(mark.sequence(), mark.chunk(), chunk.get().offset());
+          giveOut(batch.get(), chunk.get().offset());
           return true;
         }
         closeChunk();
         moveTo(mark.sequence(), mark.chunk() + 1, 0);
       }
-      current = Optional.empty();
     } while (poll());
-    return false;
+    return giveOutPosition();
+  }
+
+  private void giveOut(RecordBatch.Builder batch, long offset) {
+    LogPosition position = source.stripes().position(backlog.first(), mark.chunk(), offset);
+    if (saidBefore != mark.sequence()) { // segments are passed in their order
+      saidBefore = mark.sequence();
+      position = position.merge(Stripes.after(saidBefore - 1, source.ownStripes()));
+    }
+    current = Optional.of(batch.readThrough(position).build());
+  }
+
+  /** Says how far all stripes are read, if that is news. */
+  private boolean giveOutPosition() {
+    long before = Math.min(mark.sequence() - 1, source.until()) + 1;
+    current =
+        before == saidBefore || before <= 1
+            ? Optional.empty()
+            : Optional.of(
+                RecordBatch.of(source.request().after(), "")
+                    .readThrough(Stripes.after(before - 1, source.ownStripes()))
+                    .build());
+    saidBefore = before;
+    return current.isPresent();
   }
 
   /** Goes to the next chunk of this split, unless there is one open; false if there is none. */
@@ -101,16 +138,27 @@ final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
   /** Looks for new segments; returns whether there are any. */
   private boolean poll() throws IOException {
     long started = System.nanoTime();
-    if (polled && (watermark.isAtEnd() || started - nextPoll < 0)) {
+    if (polled && (watermark.isEnded() || started - nextPoll < 0)) {
       return false;
     }
     LogView view = source.folder().look(mark.sequence());
-    requireNext(view.segments());
+    if (mark.sequence() == FollowMark.start().sequence()) {
+      moveTo(first(view), 0, 0);
+    } else {
+      requireNext(view);
+    }
     backlog = Backlog.of(view.segments().stream().filter(source::reads).toList());
     if (backlog.isEmpty() && view.lastSequence() >= mark.sequence()) {
       moveTo(view.lastSequence() + 1, 0, 0);
     }
-    watermark.looked(view, backlog.isEmpty() && view.lastSequence() >= source.until());
+    watermark.closed(view.closedThrough());
+    newest =
+        view.newest()
+            .map(segment -> java.time.Instant.ofEpochMilli(segment.appendMillis()))
+            .or(() -> newest);
+    if (backlog.isEmpty() && view.lastSequence() >= source.until()) {
+      watermark.ended();
+    }
     long finished = System.nanoTime();
     polled = true;
     nextPoll =
@@ -121,14 +169,14 @@ final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
     return !backlog.isEmpty();
   }
 
+  private static long first(LogView view) {
+    return view.segments().isEmpty() ? view.lastSequence() + 1 : view.segments().get(0).sequence();
+  }
+
   /** What was removed before it was read must not be passed over; before the first look, it may. */
-  private void requireNext(List<Segment> segments) throws IOException {
-    boolean begins = mark.sequence() == FollowMark.start().sequence();
-    if (segments.isEmpty() || begins) {
-      return;
-    }
-    long last = segments.get(segments.size() - 1).sequence();
-    if (last - mark.sequence() + 1 != segments.size()) {
+  private void requireNext(LogView view) throws IOException {
+    long left = view.lastSequence() - mark.sequence() + 1;
+    if (left > view.segments().size()) {
       throw LogException.of(
           Code.DAMAGED,
           "segments of the log in %s were removed before they were read, from segment %d on",
@@ -157,12 +205,23 @@ final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
 
   @Override
   public Instant getWatermark() {
-    return Instant.ofEpochMilli(source.heldBack(watermark.now(backlog)));
+    return Instant.ofEpochMilli(observed().current().toEpochMilli());
   }
 
   @Override
   public FollowMark getCheckpointMark() {
-    return new FollowMark(mark.sequence(), mark.chunk(), mark.offset(), watermark.now(backlog));
+    return new FollowMark(
+        mark.sequence(), mark.chunk(), mark.offset(), observed().reached().toEpochMilli());
+  }
+
+  private EpochWatermark observed() {
+    if (backlog.isEmpty()) {
+      watermark.nothingPending(newest);
+    } else {
+      java.time.Instant earliest = java.time.Instant.ofEpochMilli(backlog.earliestMillis());
+      watermark.pending(source.folder().epochs().at(earliest), Optional.of(earliest));
+    }
+    return watermark;
   }
 
   @Override

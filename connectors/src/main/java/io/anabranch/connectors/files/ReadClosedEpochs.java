@@ -7,7 +7,9 @@ import io.anabranch.api.spi.log.LogException;
 import io.anabranch.api.spi.log.LogException.Code;
 import io.anabranch.api.spi.log.RecordBatch;
 import io.anabranch.api.spi.log.RecordBatchCoder;
+import io.anabranch.connectors.files.folder.Contents;
 import io.anabranch.connectors.files.folder.LogFolder;
+import io.anabranch.connectors.files.folder.LogView;
 import io.anabranch.connectors.files.folder.Segment;
 import io.anabranch.connectors.files.folder.SegmentFiles;
 import java.io.IOException;
@@ -31,9 +33,10 @@ import org.apache.beam.sdk.values.PCollection;
  * order. The segments are listed on a worker, verified each by one worker, and read by all workers
  * in chunks.
  *
- * <p>Failures: a range that is not closed is a {@link LogException} when the pipeline is built; a
- * segment that is damaged or cannot be read fails the bundle. Every record is read exactly once,
- * because closed epochs never change.
+ * <p>Failures: a range that is not closed is a {@link LogException} when the pipeline is built; so
+ * is a range that is not what it was then, once it is read, as after retention; a segment that is
+ * damaged or cannot be read fails the bundle. Every record is read exactly once, because closed
+ * epochs never change.
  */
 final class ReadClosedEpochs extends PTransform<PBegin, PCollection<RecordBatch>> {
   private static final long serialVersionUID = 1L;
@@ -63,23 +66,19 @@ final class ReadClosedEpochs extends PTransform<PBegin, PCollection<RecordBatch>
   public PCollection<RecordBatch> expand(PBegin input) {
     long closedThrough = log.end().closedThrough();
     if (range.after() < range.through() && range.through() > closedThrough) {
-      throw new LogException(
+      throw LogException.of(
           Code.NOT_CLOSED,
-          "epochs "
-              + range
-              + " of the log in "
-              + folder.path()
-              + " are not all closed: "
-              + (closedThrough == Epochs.NONE
-                  ? "no epoch is"
-                  : "the last closed one is " + closedThrough));
+          "epochs %s of the log in %s are not all closed: %s",
+          range,
+          folder.path(),
+          closedThrough == Epochs.NONE ? "no epoch is" : "the last closed one is " + closedThrough);
     }
     return input
         .apply(
             "Range",
             Create.of(KV.of(range.after(), range.through()))
                 .withCoder(KvCoder.of(VarLongCoder.of(), VarLongCoder.of())))
-        .apply("List", ParDo.of(new ListFn(folder)))
+        .apply("List", ParDo.of(new ListFn(folder, log.checksum(range))))
         .setCoder(Chunk.ChunkCoder.of())
         .apply("SpreadSegments", Reshuffle.viaRandomKey())
         .setCoder(Chunk.ChunkCoder.of())
@@ -102,16 +101,26 @@ final class ReadClosedEpochs extends PTransform<PBegin, PCollection<RecordBatch>
   private static final class ListFn extends DoFn<KV<Long, Long>, Chunk> {
     private static final long serialVersionUID = 1L;
     private final LogFolder folder;
+    private final long checksum;
 
-    ListFn(LogFolder folder) {
+    ListFn(LogFolder folder, long checksum) {
       this.folder = folder;
+      this.checksum = checksum;
     }
 
     @ProcessElement
     public void process(@Element KV<Long, Long> ends, OutputReceiver<Chunk> out)
         throws IOException {
       EpochRange range = new EpochRange(ends.getKey(), ends.getValue());
-      for (Segment segment : folder.look(0).segments()) {
+      LogView view = folder.look(0);
+      if (new Contents(folder, view).checksum(range.after(), range.through()) != checksum) {
+        throw LogException.of(
+            Code.DAMAGED,
+            "epochs %s of the log in %s changed, or were removed, before they were read",
+            range,
+            folder.path());
+      }
+      for (Segment segment : view.segments()) {
         if (range.contains(segment.epoch())) {
           out.output(new Chunk(segment, 0, segment.bytes()));
         }
@@ -151,10 +160,10 @@ final class ReadClosedEpochs extends PTransform<PBegin, PCollection<RecordBatch>
     @ProcessElement
     public void process(@Element Chunk chunk, OutputReceiver<RecordBatch> out) throws IOException {
       try (ChunkReader reader = ChunkReader.open(folder.file(chunk.segment()), chunk, 0)) {
-        for (Optional<RecordBatch> batch = reader.next();
+        for (Optional<RecordBatch.Builder> batch = reader.next();
             batch.isPresent();
             batch = reader.next()) {
-          out.output(batch.get());
+          out.output(batch.get().build());
         }
       }
     }

@@ -92,7 +92,7 @@ record StagedLines(long records, long bytes, int checksum) {
         : String.join(", ", inputs.stream().map(AppendableLog.Input::name).toList());
   }
 
-  /** An input, whose errors are told from those of the log by their type. */
+  /** An input, whose errors differ from those of the log by their type. */
   private static final class Source implements AutoCloseable {
     private final String name;
     private final InputStream in;

@@ -172,6 +172,6 @@ final class JdbcCatalog implements CatalogStore {
 
   @Override
   public Snapshot snapshot() {
-    return new JdbcSnapshot(database.begin());
+    return new JdbcSnapshot(database.begin(), clock.instant());
   }
 }

@@ -3,7 +3,8 @@ package io.anabranch.connectors.jdbc;
 
 import io.anabranch.api.spi.log.EpochContent;
 import io.anabranch.api.spi.log.LogEnd;
-import io.anabranch.api.spi.log.Reading;
+import io.anabranch.api.spi.log.LogPosition;
+import io.anabranch.api.spi.log.ReadProgress;
 import io.anabranch.api.spi.store.Fence;
 import io.anabranch.api.spi.store.ProgressStore;
 import io.anabranch.api.spi.store.ReadReport;
@@ -35,14 +36,16 @@ final class JdbcProgress implements ProgressStore {
   /** A run that looked earlier may report later. */
   private static final String LOG =
       """
-      INSERT INTO anabranch_log VALUES (?, ?, ?, ?, ?)
+      INSERT INTO anabranch_log VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (log) DO UPDATE SET position = excluded.position,
         closed_through = CASE WHEN excluded.closed_through > anabranch_log.closed_through
           THEN excluded.closed_through ELSE anabranch_log.closed_through END,
         first_epoch = CASE WHEN excluded.first_epoch < anabranch_log.first_epoch
           THEN excluded.first_epoch ELSE anabranch_log.first_epoch END,
         last_epoch = CASE WHEN excluded.last_epoch > anabranch_log.last_epoch
-          THEN excluded.last_epoch ELSE anabranch_log.last_epoch END""";
+          THEN excluded.last_epoch ELSE anabranch_log.last_epoch END,
+        trimmed_through = CASE WHEN excluded.trimmed_through > anabranch_log.trimmed_through
+          THEN excluded.trimmed_through ELSE anabranch_log.trimmed_through END""";
 
   private static final String COMPLETE =
       """
@@ -81,15 +84,7 @@ final class JdbcProgress implements ProgressStore {
               beat.state() == State.ENDED ? (Long) now : null,
               beat.state() == State.SUSPENDED);
           if (beat.log().isPresent()) {
-            LogEnd end = beat.log().get().end();
-            Sql.update(
-                connection,
-                LOG,
-                beat.log().get().id(),
-                end.closedThrough(),
-                end.firstEpoch(),
-                end.lastEpoch(),
-                end.position());
+            report(connection, beat.log().get());
           }
           for (Fence fence : beat.fences()) {
             Optional<Fence> held = Fences.held(connection, fence);
@@ -99,6 +94,26 @@ final class JdbcProgress implements ProgressStore {
           }
           return null;
         });
+  }
+
+  private static void report(Connection connection, RunBeat.Log log) throws SQLException {
+    LogPosition before =
+        Sql.one(
+                connection,
+                row -> LogPosition.parse(row.getString(1)),
+                "SELECT position FROM anabranch_log WHERE log = ?",
+                log.id())
+            .orElse(LogPosition.START);
+    LogEnd end = log.end();
+    Sql.update(
+        connection,
+        LOG,
+        log.id(),
+        end.closedThrough(),
+        end.firstEpoch(),
+        end.lastEpoch(),
+        end.position().merge(before).toString(),
+        end.trimmedThrough());
   }
 
   private static void remember(Connection connection, Fence held, Collection<EpochContent> contents)
@@ -127,14 +142,19 @@ final class JdbcProgress implements ProgressStore {
   }
 
   @Override
-  public boolean complete(Fence fence, long through, Optional<String> position) {
+  public boolean complete(Fence fence, long through, Optional<LogPosition> position) {
     return database.write(
         connection -> {
           Fences.require(connection, fence);
           if (Fences.isSuspended(connection, fence.run())) {
             return false;
           }
-          Sql.update(connection, COMPLETE, fence.rows(), through, position.orElse(null));
+          Sql.update(
+              connection,
+              COMPLETE,
+              fence.rows(),
+              through,
+              position.map(LogPosition::toString).orElse(null));
           return true;
         });
   }
@@ -156,62 +176,72 @@ final class JdbcProgress implements ProgressStore {
   private static void report(Connection connection, ReadReport report, Instant now)
       throws SQLException {
     Fence fence = report.fence();
+    record Before(boolean bounded, ReadProgress progress) {}
+    Optional<Before> before =
+        Sql.one(
+            connection,
+            row -> new Before(row.getBoolean("bounded"), progress(row)),
+            "SELECT r.*, 0 AS run_ended FROM anabranch_reading r WHERE slice = ?",
+            fence.rows());
     if (report instanceof ReadReport.Begun begun) {
-      store(connection, fence, begun.bounded(), Reading.begun(begun.after(), now));
-    } else if (report instanceof ReadReport.Read read) {
-      record Before(boolean bounded, Reading reading) {}
-      Optional<Before> before =
-          Sql.one(
-              connection,
-              row -> new Before(row.getBoolean("bounded"), reading(row)),
-              "SELECT r.*, 0 AS run_ended FROM anabranch_reading r WHERE slice = ?",
-              fence.rows());
-      if (before.isPresent()) {
-        boolean bounded = before.get().bounded();
-        Reading after =
-            before.get().reading().plus(read.through(), read.bytes(), read.records(), now, bounded);
-        store(connection, fence, bounded, after);
-      }
+      LogPosition earlier = before.map(each -> each.progress().reached()).orElse(LogPosition.START);
+      store(connection, fence, begun.bounded(), ReadProgress.begun(begun.after(), earlier, now));
+    } else if (report instanceof ReadReport.Stored && before.isPresent()) {
+      store(connection, fence, before.get().bounded(), before.get().progress().asStored());
+    } else if (report instanceof ReadReport.Read read && before.isPresent()) {
+      boolean bounded = before.get().bounded();
+      store(connection, fence, bounded, before.get().progress().plus(read.more(), now, bounded));
     }
   }
 
-  private static void store(Connection connection, Fence fence, boolean bounded, Reading reading)
+  private static void store(
+      Connection connection, Fence fence, boolean bounded, ReadProgress progress)
       throws SQLException {
     Sql.update(
         connection,
         """
-        INSERT INTO anabranch_reading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO anabranch_reading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (slice) DO UPDATE SET run = excluded.run, bounded = excluded.bounded,
           after_epoch = excluded.after_epoch, through_epoch = excluded.through_epoch,
-          bytes = excluded.bytes, records = excluded.records, since = excluded.since,
-          at = excluded.at, recent_bytes = excluded.recent_bytes,
+          bytes = excluded.bytes, records = excluded.records, position = excluded.position,
+          earlier = excluded.earlier, since = excluded.since, at = excluded.at, stored = excluded.stored,
+          recent_bytes = excluded.recent_bytes, recent_records = excluded.recent_records,
           recent_since = excluded.recent_since""",
         fence.rows(),
         fence.run(),
         bounded,
-        reading.after(),
-        reading.through(),
-        reading.bytes(),
-        reading.records(),
-        reading.since().toEpochMilli(),
-        reading.at().toEpochMilli(),
-        reading.recent().bytes(),
-        reading.recent().since().equals(Instant.MIN)
+        progress.after(),
+        progress.through(),
+        progress.bytes(),
+        progress.records(),
+        progress.position().toString(),
+        progress.earlier().toString(),
+        progress.since().toEpochMilli(),
+        progress.at().toEpochMilli(),
+        progress.stored(),
+        progress.recent().bytes(),
+        progress.recent().records(),
+        progress.recent().since().equals(Instant.MIN)
             ? null
-            : (Long) reading.recent().since().toEpochMilli());
+            : (Long) progress.recent().since().toEpochMilli());
   }
 
-  private static Reading reading(ResultSet row) throws SQLException {
-    return new Reading(
+  private static ReadProgress progress(ResultSet row) throws SQLException {
+    return new ReadProgress(
         row.getLong("after_epoch"),
         row.getLong("through_epoch"),
         row.getLong("bytes"),
         row.getLong("records"),
+        LogPosition.parse(row.getString("position")),
+        LogPosition.parse(row.getString("earlier")),
         Instant.ofEpochMilli(row.getLong("since")),
         Instant.ofEpochMilli(row.getLong("at")),
+        row.getBoolean("stored"),
         row.getBoolean("run_ended"),
-        new Reading.Recent(
-            row.getLong("recent_bytes"), Sql.instant(row, "recent_since").orElse(Instant.MIN)));
+        new ReadProgress.Recent(
+            row.getLong("recent_bytes"),
+            row.getLong("recent_records"),
+            Sql.instant(row, "recent_since").orElse(Instant.MIN)));
   }
 
   @Override
@@ -222,13 +252,13 @@ final class JdbcProgress implements ProgressStore {
             : " WHERE r.run IN (" + String.join(", ", Collections.nCopies(runs.size(), "?")) + ")";
     return database.read(
         connection -> {
-          Map<Long, Map<Long, Reading>> readings = new TreeMap<>();
+          Map<Long, Map<Long, ReadProgress>> readings = new TreeMap<>();
           Sql.each(
               connection,
               row ->
                   readings
                       .computeIfAbsent(row.getLong("run"), absent -> new TreeMap<>())
-                      .put(row.getLong("slice"), reading(row)),
+                      .put(row.getLong("slice"), progress(row)),
               "SELECT r.*, 0 AS run_ended FROM anabranch_reading r" + which,
               runs.toArray());
           return Sql.list(
@@ -248,16 +278,17 @@ final class JdbcProgress implements ProgressStore {
   }
 
   /** Reads how far runs have read, by row set; a run that does not fill it any more has ended. */
-  static Map<Long, Reading> readings(Connection connection) throws SQLException {
-    Map<Long, Reading> readings = new TreeMap<>();
+  static Map<Long, ReadProgress> readings(Connection connection, Instant now) throws SQLException {
+    Map<Long, ReadProgress> readings = new TreeMap<>();
     Sql.each(
         connection,
-        row -> readings.put(row.getLong("slice"), reading(row)),
+        row -> readings.put(row.getLong("slice"), progress(row)),
         """
         SELECT r.*, NOT EXISTS
           (SELECT 1 FROM anabranch_fence f JOIN anabranch_run o ON o.run = f.run
-           WHERE f.slice = r.slice AND o.ended IS NULL) AS run_ended
-        FROM anabranch_reading r""");
+           WHERE f.slice = r.slice AND o.ended IS NULL AND o.seen > ?) AS run_ended
+        FROM anabranch_reading r""",
+        now.minus(SILENCE).toEpochMilli());
     return readings;
   }
 }

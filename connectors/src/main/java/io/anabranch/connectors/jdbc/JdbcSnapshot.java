@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -28,9 +29,16 @@ final class JdbcSnapshot implements Snapshot {
   private static final String SLICE = "slice = ? AND epoch > ? AND epoch <= ?";
 
   private final Transactions.Reading reading;
+  private final Instant now;
 
-  JdbcSnapshot(Transactions.Reading reading) {
+  /**
+   * Begins.
+   *
+   * @param now the time, by which runs that are not heard of are dead
+   */
+  JdbcSnapshot(Transactions.Reading reading, Instant now) {
     this.reading = reading;
+    this.now = now;
   }
 
   @Override
@@ -40,7 +48,7 @@ final class JdbcSnapshot implements Snapshot {
             new CatalogState(
                 entries(connection, views),
                 progress(connection),
-                JdbcProgress.readings(connection)));
+                JdbcProgress.readings(connection, now)));
   }
 
   private static Map<String, CatalogState.Entry> entries(

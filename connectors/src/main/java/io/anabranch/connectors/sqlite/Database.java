@@ -236,11 +236,8 @@ final class Database implements Transactions {
     if (code == SQLiteErrorCode.SQLITE_BUSY.code || code == SQLiteErrorCode.SQLITE_LOCKED.code) {
       return new StoreException(
           Code.LOCKED,
-          "the store "
-              + url
-              + " is locked by another process, for longer than its timeout of "
-              + timeout.toMillis()
-              + "ms",
+          "the store %s is locked by another process, for longer than its timeout of %sms"
+              .formatted(url, timeout.toMillis()),
           error);
     }
     if (error instanceof SQLTransientConnectionException && code == 0) {

@@ -2,6 +2,7 @@
 package io.anabranch.connectors.sqlite;
 
 import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.row.KeyHash;
 import io.anabranch.api.spi.row.LiveHead;
 import io.anabranch.api.spi.row.LiveHead.Activity;
@@ -176,7 +177,11 @@ final class LiveRead {
       log =
           Optional.of(
               new LogEnd(
-                  result.getString(6), result.getLong(2), result.getLong(3), result.getLong(4)));
+                  LogPosition.parse(result.getString(6)),
+                  result.getLong(2),
+                  result.getLong(3),
+                  result.getLong(4),
+                  result.getLong(5)));
     }
 
     void activity(ResultSet result) throws SQLException {
@@ -184,7 +189,7 @@ final class LiveRead {
           new Activity(
               result.getLong(2),
               Sql.optionalLong(result, 3),
-              Optional.ofNullable(result.getString(6)),
+              Optional.ofNullable(result.getString(6)).map(LogPosition::parse),
               result.getLong(4),
               Sql.instant(result, 5),
               Sql.instant(result, 7)));

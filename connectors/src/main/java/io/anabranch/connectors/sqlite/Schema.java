@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 
 /** The tables, which the first process to open the store makes. */
 final class Schema {
-  static final int VERSION = 8;
+  static final int VERSION = 9;
 
   private Schema() {}
 
@@ -36,18 +36,14 @@ final class Schema {
     if (version > VERSION) {
       throw new StoreException(
           Code.NEWER_SCHEMA,
-          "the store has schema version "
-              + version
-              + ", made by a newer release; this one knows version "
-              + VERSION);
+          "the store has schema version %s, made by a newer release; this one knows version %s"
+              .formatted(version, VERSION));
     }
     if (version > 0 && version < VERSION) {
       throw new StoreException(
           Code.OLDER_SCHEMA,
-          "the store has schema version "
-              + version
-              + ", of a development version before the first release; this one knows version "
-              + VERSION);
+          "the store has schema version %s, of a development version before the first release; this one knows version %s"
+              .formatted(version, VERSION));
     }
     return version;
   }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.sqlite;
 
+import io.anabranch.api.spi.Setting;
+import io.anabranch.api.spi.SettingProblem;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.store.StoreException;
 import io.anabranch.api.spi.store.StoreException.Code;
@@ -12,21 +14,22 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Opens the embedded store: one SQLite file in WAL mode.
  *
- * <p>Settings: {@code url}, {@code jdbc:sqlite:FILE}; {@code timeout}, how long to wait for another
- * process that locks the file, default 10 s, 1 ms to 10 min.
+ * <p>Settings: {@code url}, {@code jdbc:sqlite:FILE}; and those of {@link #settings}.
  */
 public final class SqliteStoreProvider implements ViewStoreProvider {
   private static final String SCHEME = "jdbc:sqlite:";
-  private static final String TIMEOUT = "timeout";
-  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+  private static final Setting TIMEOUT =
+      Setting.of(
+              "timeout",
+              Setting.Type.DURATION,
+              "how long to wait for another process that locks the file")
+          .withDefault("10s")
+          .between("1ms", "10m");
 
   @Override
   public String scheme() {
@@ -34,35 +37,25 @@ public final class SqliteStoreProvider implements ViewStoreProvider {
   }
 
   @Override
-  public Set<String> settings() {
-    return Set.of(TIMEOUT);
+  public List<Setting> settings() {
+    return List.of(TIMEOUT);
   }
 
   @Override
-  public List<String> check(Settings settings) {
-    List<String> problems = new ArrayList<>();
+  public List<SettingProblem> check(Settings settings) {
     String file = file(settings);
     if (file.isBlank()
         || file.contains("?")
         || file.startsWith("file:")
         || file.contains(":memory:")
         || file.indexOf('\0') >= 0) {
-      problems.add(
-          "url is \""
-              + SCHEME
-              + file
-              + "\": name a file, for instance \"jdbc:sqlite:data/views.db\"");
+      return List.of(
+          new SettingProblem(
+              "url",
+              "url is \"%s%s\": name a file, for instance \"jdbc:sqlite:data/views.db\""
+                  .formatted(SCHEME, file)));
     }
-    try {
-      Duration timeout = settings.duration(TIMEOUT, DEFAULT_TIMEOUT);
-      if (timeout.compareTo(Duration.ofMillis(1)) < 0
-          || timeout.compareTo(Duration.ofMinutes(10)) > 0) {
-        problems.add(TIMEOUT + " is " + timeout + ": it must be 1ms to 10m");
-      }
-    } catch (IllegalArgumentException e) {
-      problems.add(TIMEOUT + " is " + e.getMessage());
-    }
-    return problems;
+    return List.of();
   }
 
   @Override
@@ -84,7 +77,8 @@ public final class SqliteStoreProvider implements ViewStoreProvider {
           "cannot make the folder of the store, " + file.getParent() + ": " + e,
           e);
     }
-    Database database = Database.open(SCHEME + file, settings.duration(TIMEOUT, DEFAULT_TIMEOUT));
+    Database database =
+        Database.open(SCHEME + file, Settings.parseDuration(TIMEOUT.in(settings).orElseThrow()));
     Clock clock = Clock.systemUTC();
     return new JdbcStore(database, new SqliteRows(database, clock), clock);
   }

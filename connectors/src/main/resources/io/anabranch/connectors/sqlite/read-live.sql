@@ -20,7 +20,7 @@ SELECT 0, c.revision,
 FROM anabranch_catalog c
 WHERE c.view = ?1
 UNION ALL
-SELECT 1, g.closed_through, g.first_epoch, g.last_epoch, NULL, g.position, NULL
+SELECT 1, g.closed_through, g.first_epoch, g.last_epoch, g.trimmed_through, g.position, NULL
 FROM anabranch_log g
 WHERE g.log = (SELECT l.log FROM anabranch_live_slice l WHERE l.view = ?1 LIMIT 1)
 UNION ALL

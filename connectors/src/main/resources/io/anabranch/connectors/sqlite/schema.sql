@@ -75,7 +75,7 @@ CREATE TABLE anabranch_activity (
   PRIMARY KEY (slice, run)
 ) WITHOUT ROWID;
 CREATE INDEX anabranch_activity_run ON anabranch_activity (run);
--- How far a run has read the log for a row set.
+-- How far a run has read the log for a row set, and how far those before it had.
 CREATE TABLE anabranch_reading (
   slice INTEGER PRIMARY KEY,
   run INTEGER NOT NULL,
@@ -84,9 +84,13 @@ CREATE TABLE anabranch_reading (
   through_epoch INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
   records INTEGER NOT NULL,
+  position TEXT NOT NULL,
+  earlier TEXT NOT NULL,
   since INTEGER NOT NULL,
   at INTEGER NOT NULL,
+  stored INTEGER NOT NULL,
   recent_bytes INTEGER NOT NULL,
+  recent_records INTEGER NOT NULL,
   recent_since INTEGER
 );
 CREATE INDEX anabranch_reading_run ON anabranch_reading (run);
@@ -104,7 +108,8 @@ CREATE TABLE anabranch_log (
   closed_through INTEGER NOT NULL,
   first_epoch INTEGER NOT NULL,
   last_epoch INTEGER NOT NULL,
-  position TEXT NOT NULL
+  position TEXT NOT NULL,
+  trimmed_through INTEGER NOT NULL
 ) WITHOUT ROWID;
 -- What the log held of the epochs that a row set was computed from.
 CREATE TABLE anabranch_epoch (
@@ -176,4 +181,4 @@ FROM anabranch_live_slice l
 JOIN anabranch_row r ON r.slice = l.slice
 WHERE r.epoch > l.after_epoch AND r.epoch <= l.through_epoch;
 CREATE TABLE anabranch_schema (version INTEGER NOT NULL);
-INSERT INTO anabranch_schema VALUES (8);
+INSERT INTO anabranch_schema VALUES (9);

@@ -14,16 +14,16 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.log.AppendableLog.Appended;
 import io.anabranch.api.spi.log.AppendableLog.Input;
+import io.anabranch.api.spi.log.LogDistance;
 import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.log.LogSize;
 import io.anabranch.connectors.files.folder.LogFolder;
 import io.anabranch.connectors.files.folder.LogView;
 import io.anabranch.connectors.files.folder.Segment;
-import io.anabranch.contracts.TestClock;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,27 +33,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class AppendTest {
+class AppendTest extends OpenLog {
   private static final String FOLDER = "epochs/2026-01-01T10-00-00Z/";
-
-  @TempDir Path folder;
-  private final TestClock clock = new TestClock("2026-01-01T10:30:00Z");
-  private FilesLog log;
-
-  @BeforeEach
-  void open() {
-    log = Logs.open(folder, clock);
-  }
 
   @Test
   void emptyLogHasNoEpochs() {
     LogEnd end = log.end();
 
-    assertThat(end, equalTo(new LogEnd("0", Epochs.NONE, Long.MAX_VALUE, Epochs.NONE)));
+    assertThat(
+        end,
+        equalTo(
+            new LogEnd(LogPosition.START, Epochs.NONE, Long.MAX_VALUE, Epochs.NONE, Epochs.NONE)));
   }
 
   @Test
@@ -65,7 +57,8 @@ class AppendTest {
     assertThat(appended, equalTo(new Appended(epoch, 2, 4)));
     assertThat(Logs.files(folder), contains("closed", segment, "lock", "log.json"));
     assertThat(Files.readString(folder.resolve(segment)), equalTo("a\nb\n"));
-    assertThat(log.end(), equalTo(new LogEnd("1", epoch - 1, epoch, epoch)));
+    assertThat(
+        log.end(), equalTo(new LogEnd(Stripes.after(1), epoch - 1, epoch, epoch, Epochs.NONE)));
   }
 
   @Test
@@ -86,7 +79,7 @@ class AppendTest {
     Logs.live(log, "c\n");
 
     LogEnd end = log.end();
-    assertThat(end.position(), equalTo("3"));
+    assertThat(end.position(), equalTo(Stripes.after(3)));
     assertThat(end.lastEpoch() - end.firstEpoch(), equalTo(2L));
   }
 
@@ -128,7 +121,7 @@ class AppendTest {
 
   @Test
   void lineAsLongAsTheLimitIsAppendedWhole() throws Exception {
-    String longest = "x".repeat(LogSettings.DEFAULT_MAX_RECORD);
+    String longest = "x".repeat(Logs.defaults(folder).maxRecord());
 
     log.append(List.of(Logs.input("a", "1\n" + longest + "\n2"), input(longest)), Optional.empty());
 
@@ -139,7 +132,7 @@ class AppendTest {
 
   @Test
   void refusesLineLongerThanTheLimitWithItsNumber() {
-    String tooLong = "x".repeat(LogSettings.DEFAULT_MAX_RECORD + 1);
+    String tooLong = "x".repeat(Logs.defaults(folder).maxRecord() + 1);
 
     assertRefused(
         "line 2 of b is longer than 1MiB, which log.maxRecord allows",
@@ -177,7 +170,7 @@ class AppendTest {
   void limitIsThatOfTheSettings() {
     LogSettings settings =
         new LogSettings(
-            folder, Optional.empty(), Duration.ZERO, LogSettings.DEFAULT_MAX_CLOCK_JUMP, 2_000);
+            folder, Optional.empty(), Duration.ZERO, Logs.defaults(folder).maxClockJump(), 2_000);
     log = LogOpener.open(settings, clock);
 
     assertThat(log.maxRecord(), equalTo(2_000));
@@ -226,9 +219,9 @@ class AppendTest {
     Logs.live(log, "a\n");
     Files.writeString(folder.resolve("staging/4fd0"), "half a li");
 
-    assertThat(Logs.open(folder, clock).end().position(), equalTo("1"));
+    assertThat(Logs.open(folder, clock).end().position(), equalTo(Stripes.after(1)));
     Logs.live(log, "b\n");
-    assertThat(log.end().position(), equalTo("2"));
+    assertThat(log.end().position(), equalTo(Stripes.after(2)));
   }
 
   @Test
@@ -239,7 +232,7 @@ class AppendTest {
     Files.createDirectories(folder.resolve("epochs/2026-01-01T09-30-00Z"));
     Files.createDirectories(folder.resolve("epochs/other"));
 
-    assertThat(log.end().position(), equalTo("1"));
+    assertThat(log.end().position(), equalTo(Stripes.after(1)));
   }
 
   @Test
@@ -277,7 +270,7 @@ class AppendTest {
       pool.shutdownNow();
     }
 
-    assertThat(log.end().position(), equalTo(Integer.toString(writers * appends)));
+    assertThat(log.end().position(), equalTo(Stripes.after((long) writers * appends)));
   }
 
   private static Input input(String text) {
@@ -300,8 +293,10 @@ class AppendTest {
     Logs.stated(log, "2026-01-01T12:30:00Z", "four\n");
     long first = log.end().firstEpoch();
 
-    assertThat(log.size(EpochRange.ALL), is(new LogSize(2, 17)));
-    assertThat(log.size(new EpochRange(Epochs.NONE, first)), is(new LogSize(1, 12)));
-    assertThat(log.size(new EpochRange(first, first + 1)), is(new LogSize(0, 0)));
+    assertThat(log.size(EpochRange.ALL), is(new LogSize(2, LogDistance.bytes(17))));
+    assertThat(
+        log.size(new EpochRange(Epochs.NONE, first)), is(new LogSize(1, LogDistance.bytes(12))));
+    assertThat(
+        log.size(new EpochRange(first, first + 1)), is(new LogSize(0, LogDistance.bytes(0))));
   }
 }

@@ -88,7 +88,7 @@ class ChunkReaderTest {
       Optional<RecordBatch> batch;
       do {
         try (ChunkReader reader = ChunkReader.open(file, chunk, offset)) {
-          batch = reader.next();
+          batch = reader.next().map(RecordBatch.Builder::build);
           offset = reader.offset();
         }
         batch.ifPresent(some -> lines.addAll(Logs.placedLines(some)));
@@ -130,8 +130,10 @@ class ChunkReaderTest {
   private List<RecordBatch> read(Path file, long from, long to, long offset) throws IOException {
     List<RecordBatch> batches = new ArrayList<>();
     try (ChunkReader reader = ChunkReader.open(file, new Chunk(SEGMENT, from, to), offset)) {
-      for (Optional<RecordBatch> next = reader.next(); next.isPresent(); next = reader.next()) {
-        batches.add(next.get());
+      for (Optional<RecordBatch.Builder> next = reader.next();
+          next.isPresent();
+          next = reader.next()) {
+        batches.add(next.get().build());
       }
     }
     return batches;

@@ -12,25 +12,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.log.LogException;
-import io.anabranch.contracts.TestClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ClosingTest {
-  @TempDir Path folder;
-  private final TestClock clock = new TestClock("2026-01-01T10:30:00Z");
-  private FilesLog log;
-
-  @BeforeEach
-  void open() {
-    log = Logs.open(folder, clock);
-  }
-
+class ClosingTest extends OpenLog {
   @Test
   void closesEpochsWhoseEndIsAtOrBeforeTheTime() {
     assertThat(close("2026-01-01T08:59:59.999Z"), equalTo(epoch("2026-01-01T07:00:00Z")));

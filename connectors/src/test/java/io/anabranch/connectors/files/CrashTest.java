@@ -129,7 +129,7 @@ class CrashTest {
     }
     long killedAfter = segments.size();
     Logs.stated(log, "2126-01-01T00:00:00Z", "a\n");
-    assertThat(log.end().position(), equalTo(Long.toString(killedAfter + 1)));
+    assertThat(log.end().position(), equalTo(Stripes.after(killedAfter + 1)));
   }
 
   private List<Long> sequences() throws IOException {

@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.files;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.log.AppendableLog;
-import io.anabranch.api.spi.log.AppendableLog.Input;
 import io.anabranch.api.spi.log.EventLog;
 import io.anabranch.contracts.log.EventLogContract;
-import java.io.ByteArrayInputStream;
+import io.anabranch.contracts.log.Lines;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract of logs, held by the embedded log. */
@@ -42,8 +39,18 @@ class FilesLogContractTest extends EventLogContract {
     @Override
     public void append(Instant at, List<String> records) {
       try (AppendableLog log = opened()) {
-        log.append(List.of(new Lines(String.join("\n", records))), Optional.of(at));
+        log.append(List.of(Lines.of(String.join("\n", records))), Optional.of(at));
       }
+    }
+
+    @Override
+    public boolean trimThrough(long epoch) throws IOException {
+      try (Stream<Path> epochs = Files.list(path.resolve("epochs"))) {
+        for (Path folder : epochs.sorted().limit(1).toList()) { // of the first epoch
+          Logs.delete(folder);
+        }
+      }
+      return true;
     }
 
     @Override
@@ -51,18 +58,6 @@ class FilesLogContractTest extends EventLogContract {
       try (AppendableLog log = opened()) {
         log.closeThrough(time);
       }
-    }
-  }
-
-  private record Lines(String text) implements Input {
-    @Override
-    public String name() {
-      return "lines";
-    }
-
-    @Override
-    public InputStream open() {
-      return new ByteArrayInputStream(text.getBytes(UTF_8));
     }
   }
 }

@@ -15,6 +15,8 @@ import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.UserException;
+import io.anabranch.api.spi.Setting;
+import io.anabranch.api.spi.SettingProblem;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.log.EventLog;
 import io.anabranch.api.spi.log.EventLogProvider;
@@ -24,6 +26,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.UUID;
@@ -69,23 +72,26 @@ class FilesLogProviderTest {
   @Test
   void checkFindsAllProblemsAndTouchesNothing() {
     assertThat(
-        provider.check(new Settings(Map.of("epoch", "500ms", "grace", "soon"))),
+        problems(Map.of("epoch", "500ms", "grace", "soon")),
         contains(startsWith("path "), startsWith("epoch "), startsWith("grace ")));
     assertThat(
-        provider.check(new Settings(Map.of("path", "a\0b", "epoch", "999999999999d"))),
+        problems(Map.of("path", "a\0b", "epoch", "999999999999d")),
         contains(startsWith("path "), startsWith("epoch ")));
-    assertThat(
-        provider.check(new Settings(Map.of("path", "p", "grace", "PT-1S"))),
-        contains(containsString("0s")));
+    assertThat(problems(Map.of("path", "p", "grace", "PT-1S")), contains(containsString("0s")));
     for (String bytes : new String[] {"1023B", "257MiB", "1000000", "1MB", "999999999999GiB"}) {
       assertThat(
-          provider.check(new Settings(Map.of("path", "p", "maxRecord", bytes))),
+          problems(Map.of("path", "p", "maxRecord", bytes)),
           contains(startsWith("maxRecord is \"" + bytes + "\": ")));
     }
-    assertThat(provider.check(new Settings(Map.of("path", "p", "maxRecord", "256MiB"))), empty());
-    assertThat(
-        provider.check(new Settings(Map.of("path", folder.resolve("new").toString()))), empty());
+    assertThat(problems(Map.of("path", "p", "maxRecord", "256MiB")), empty());
+    assertThat(problems(Map.of("path", folder.resolve("new").toString())), empty());
     assertThat(Files.exists(folder.resolve("new")), is(false));
+  }
+
+  private List<String> problems(Map<String, String> settings) {
+    return Setting.problems(provider.settings(), new Settings(settings)).stream()
+        .map(SettingProblem::text)
+        .toList();
   }
 
   @Test

@@ -13,9 +13,9 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.Epochs;
+import io.anabranch.api.spi.log.FollowRequest;
 import io.anabranch.api.spi.log.RecordBatch;
 import io.anabranch.api.spi.log.StopSignal;
-import io.anabranch.contracts.TestClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -28,20 +28,9 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.util.SerializableUtils;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class FollowSourceTest {
-  @TempDir Path folder;
-  private final TestClock clock = new TestClock("2026-01-01T10:30:00Z");
-  private FilesLog log;
-
-  @BeforeEach
-  void open() {
-    log = Logs.open(folder, clock);
-  }
-
+class FollowSourceTest extends OpenLog {
   @Test
   void readsSegmentsInTheirOrderAndThenWaits() throws Exception {
     Logs.stated(log, "2026-01-01T09:00:00Z", "a\nb\n");
@@ -66,6 +55,10 @@ class FollowSourceTest {
       assertThat(reader.getCurrentTimestamp(), equalTo(BoundedWindow.TIMESTAMP_MIN_VALUE));
       assertThat(reader.advance(), is(true));
       assertThat(reader.getCurrent().size(), equalTo(1));
+      assertThat("how far it is read", reader.advance(), is(true));
+      assertThat(reader.getCurrent().size(), equalTo(0));
+      assertThat(reader.getCurrent().readThrough(), equalTo(Stripes.after(1)));
+      assertThat(reader.getCurrentTimestamp(), equalTo(BoundedWindow.TIMESTAMP_MIN_VALUE));
       assertThat(reader.advance(), is(false));
       assertThrows(NoSuchElementException.class, reader::getCurrent);
       assertThrows(NoSuchElementException.class, reader::getCurrentTimestamp);
@@ -91,8 +84,49 @@ class FollowSourceTest {
     try (FollowReader reader = reader(source(Epochs.NONE, 1, 100), null)) {
       assertThat(reader.start(), is(true));
       assertThat(reader.getWatermark(), not(equalTo(BoundedWindow.TIMESTAMP_MAX_VALUE)));
-      assertThat(reader.advance(), is(false));
+      assertThat(read(reader), empty());
       assertThat(reader.getWatermark(), equalTo(BoundedWindow.TIMESTAMP_MAX_VALUE));
+    }
+  }
+
+  /** Whoever is never idle must not look as if it lagged behind in stripes that have nothing. */
+  @Test
+  void readerThatIsNeverIdleSaysHowFarAllStripesAreRead() throws Exception {
+    Logs.live(log, "a\n");
+    Logs.live(log, "b\n");
+    Logs.live(log, "c\n");
+
+    try (FollowReader reader = reader(source(Epochs.NONE, Long.MAX_VALUE, 100), null)) {
+      assertThat(reader.start(), is(true));
+      for (int next = 4; next < 8; next++) {
+        Logs.live(log, "more\n");
+        assertThat(reader.advance(), is(true));
+        assertThat(reader.getCurrent().size(), is(1));
+        assertThat(
+            "all before its segment",
+            reader.getCurrent().readThrough().covers(Stripes.after(next - 3)),
+            is(true));
+        assertThat(reader.getCurrent().readThrough().covers(Stripes.after(next - 2)), is(false));
+      }
+    }
+  }
+
+  @Test
+  void readerThatWasStoppedGoesOnAfterARestore() throws Exception {
+    Logs.live(log, "a\n");
+    StopSignal stop = StopSignal.create();
+    FollowMark mark;
+    try (FollowReader reader = reader(source(Epochs.NONE, Long.MAX_VALUE, 100, stop), null)) {
+      read(reader);
+      stop.raise();
+      assertThat(reader.advance(), is(false));
+      mark = copy(reader.getCheckpointMark());
+    }
+    Logs.live(log, "b\n");
+
+    try (FollowReader restored = reader(source(Epochs.NONE, Long.MAX_VALUE, 100), mark)) {
+      assertThat(restored.getWatermark(), not(equalTo(BoundedWindow.TIMESTAMP_MAX_VALUE)));
+      assertThat(read(restored), contains("segment-2@0:b"));
     }
   }
 
@@ -194,8 +228,7 @@ class FollowSourceTest {
       List<String> expected = new ArrayList<>();
       int splits = 1 + random.nextInt(4);
       FollowSource whole =
-          FollowSource.of(
-                  Logs.folder(path, log, clock), Epochs.NONE, Long.MAX_VALUE, StopSignal.create())
+          FollowSource.of(Logs.folder(path, log, clock), FollowRequest.fromTheBeginning())
               .forTests(1 + random.nextInt(100_000));
       List<FollowSource> sources = new ArrayList<>(whole.split(splits, null));
       List<FollowReader> readers = new ArrayList<>();
@@ -248,8 +281,9 @@ class FollowSourceTest {
   }
 
   private FollowSource source(long after, long until, long chunkLength, StopSignal stop) {
-    return FollowSource.of(Logs.folder(folder, log, clock), after, until, stop)
-        .forTests(chunkLength);
+    FollowRequest request = FollowRequest.after(after).stoppedBy(stop);
+    request = until == Long.MAX_VALUE ? request : request.until(Stripes.after(until));
+    return FollowSource.of(Logs.folder(folder, log, clock), request).forTests(chunkLength);
   }
 
   private static FollowReader reader(FollowSource source, FollowMark mark) {

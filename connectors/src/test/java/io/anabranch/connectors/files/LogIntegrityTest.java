@@ -17,7 +17,8 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.spi.log.EpochChange;
 import io.anabranch.api.spi.log.EpochChange.Kind;
 import io.anabranch.api.spi.log.EpochContent;
-import io.anabranch.api.spi.log.StopSignal;
+import io.anabranch.api.spi.log.FollowRequest;
+import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.connectors.files.folder.LogFolder;
 import io.anabranch.connectors.files.folder.Segment;
 import io.anabranch.connectors.files.folder.SegmentFiles;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,7 +94,7 @@ class LogIntegrityTest {
   @ValueSource(ints = {1, 2, 3})
   void removedEpochIsNamed(int hour) throws Exception {
     List<EpochContent> earlier = log.contents(EpochRange.ALL);
-    delete(folderOf(hour));
+    Logs.delete(folderOf(hour));
 
     EpochChange change = only(reopened().changes(earlier));
 
@@ -108,8 +110,8 @@ class LogIntegrityTest {
   @Test
   void endThatWasLostIsNoTrimming() throws Exception {
     List<EpochContent> earlier = log.contents(EpochRange.ALL);
-    delete(folderOf(3));
-    delete(folderOf(4));
+    Logs.delete(folderOf(3));
+    Logs.delete(folderOf(4));
 
     List<EpochChange> changes = reopened().changes(earlier);
 
@@ -122,12 +124,12 @@ class LogIntegrityTest {
   @Test
   void numbersOfSegmentsThatWereLostAreNotGivenAgain() throws Exception {
     log.closeThrough(Instant.parse("2026-01-01T05:00:00Z"));
-    delete(folderOf(4));
+    Logs.delete(folderOf(4));
     FilesLog after = reopened();
 
     Logs.stated(after, "2026-01-01T05:10:00Z", "new\n");
 
-    assertThat(after.end().position(), equalTo("6"));
+    assertThat(after.end().position(), equalTo(Stripes.after(6)));
   }
 
   @Test
@@ -136,7 +138,7 @@ class LogIntegrityTest {
     copy(folder, backup);
     Logs.stated(log, "2026-01-01T04:30:00Z", "seven\n");
     List<EpochContent> earlier = log.contents(EpochRange.ALL);
-    delete(folder);
+    Logs.delete(folder);
     copy(backup, folder);
     FilesLog restored = reopened();
 
@@ -212,8 +214,7 @@ class LogIntegrityTest {
   void followerGivesOutNothingOfADamagedSegment(Damage damage) throws Exception {
     damage.apply(segment(1));
     FollowSource source =
-        FollowSource.of(
-            Logs.folder(folder, log, clock), Epochs.NONE, Long.MAX_VALUE, StopSignal.create());
+        FollowSource.of(Logs.folder(folder, log, clock), FollowRequest.fromTheBeginning());
 
     if (damage == Damage.GONE) {
       return; // its name is gone, too: what starts a reader looks at faults() before
@@ -226,17 +227,58 @@ class LogIntegrityTest {
   }
 
   @Test
+  void followerOfAnEmptyLogMissesWhatWasRemovedBeforeItLookedAgain() throws Exception {
+    Path path = temporary.resolve("other");
+    FilesLog other = Logs.open(path, clock);
+    FollowSource source =
+        FollowSource.of(Logs.folder(path, other, clock), FollowRequest.fromTheBeginning());
+    FollowMark mark;
+    try (FollowReader reader = source.createReader(null, null)) {
+      assertThat(reader.start(), is(false));
+      mark = reader.getCheckpointMark();
+    }
+    Logs.stated(other, "2026-01-01T05:10:00Z", "one\n");
+    Logs.stated(other, "2026-01-01T06:10:00Z", "two\n");
+    Logs.delete(path.resolve("epochs").resolve("2026-01-01T05-00-00Z"));
+
+    try (FollowReader restored = source.createReader(null, mark)) {
+      assertThat(
+          assertThrows(UserException.class, restored::start).getMessage(),
+          containsString("removed before they were read, from segment 1 on"));
+    }
+  }
+
+  @Test
+  void endOfALogStaysWhereItWasIfAllOfItIsRemoved() throws Exception {
+    log.closeThrough(Instant.parse("2026-01-01T05:00:00Z"));
+    LogPosition before = log.end().position();
+    for (int hour = 1; hour <= 4; hour++) {
+      Logs.delete(folderOf(hour));
+    }
+
+    assertThat(log.end().isEmpty(), is(true));
+    assertThat(log.end().position(), equalTo(before));
+    try (FollowReader reader =
+        FollowSource.of(
+                Logs.folder(folder, log, clock), FollowRequest.fromTheBeginning().until(before))
+            .createReader(null, null)) {
+      reader.start();
+      reader.advance();
+      assertThat("it ends", reader.getWatermark(), equalTo(BoundedWindow.TIMESTAMP_MAX_VALUE));
+    }
+  }
+
+  @Test
   void followerPassesOverNothingThatWasRemovedBeforeItWasRead() throws Exception {
     LogFolder followed = Logs.folder(folder, log, clock);
-    FollowSource source =
-        FollowSource.of(followed, Epochs.NONE, Long.MAX_VALUE, StopSignal.create()).forTests(100);
+    FollowSource source = FollowSource.of(followed, FollowRequest.fromTheBeginning()).forTests(100);
     try (FollowReader reader = source.createReader(null, null)) {
       for (boolean more = reader.start(); more; ) {
         more = reader.advance();
       }
       Logs.stated(log, "2026-01-01T05:10:00Z", "seven\n");
       Logs.stated(log, "2026-01-01T06:10:00Z", "eight\n");
-      delete(folderOf(5));
+      Logs.delete(folderOf(5));
 
       assertThat(
           assertThrows(UserException.class, reader::advance).getMessage(),
@@ -335,14 +377,6 @@ class LogIntegrityTest {
   private static EpochChange only(String what, List<EpochChange> changes) {
     assertThat(what, changes, hasSize(1));
     return changes.get(0);
-  }
-
-  private static void delete(Path path) throws IOException {
-    try (Stream<Path> files = Files.walk(path)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 
   private static void copy(Path from, Path to) throws IOException {

@@ -11,10 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
+import io.anabranch.api.spi.log.FollowRequest;
 import io.anabranch.api.spi.log.RecordBatch;
-import io.anabranch.api.spi.log.StopSignal;
-import io.anabranch.contracts.TestClock;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,28 +31,17 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reads a log in real pipelines. */
-class LogPipelinesTest {
+class LogPipelinesTest extends OpenLog {
   private static final String DIRECT = "--runner=DirectRunner --targetParallelism=3";
   private static final String FLINK_BATCH =
       "--runner=FlinkRunner --flinkMaster=[local] --parallelism=2";
   private static final String FLINK_STREAMING = FLINK_BATCH + " --streaming=true";
   private static final Map<String, Queue<String>> OUTPUTS = new ConcurrentHashMap<>();
-
-  @TempDir Path folder;
-  private final TestClock clock = new TestClock("2026-01-01T10:30:00Z");
-  private FilesLog log;
-
-  @BeforeEach
-  void open() {
-    log = Logs.open(folder, clock);
-  }
 
   @ParameterizedTest
   @ValueSource(strings = {DIRECT, FLINK_BATCH})
@@ -67,18 +54,16 @@ class LogPipelinesTest {
     log.closeThrough(Instant.parse("2026-01-01T11:00:00Z"));
     EpochRange range = new EpochRange(epoch("2026-01-01T06:00:00Z"), epoch("2026-01-01T09:00:00Z"));
 
-    List<String> lines =
-        run(runner, ((ReadClosedEpochs) log.readClosed(range)).withChunkLength(100_000));
+    List<String> lines = run(runner, ((ReadClosedEpochs) log.read(range)).withChunkLength(100_000));
 
     assertSame(lines, expected);
   }
 
   @Test
   void emptyRangeIsEmpty() {
-    assertThat(
-        run(DIRECT, log.readClosed(new EpochRange(Epochs.NONE, Epochs.NONE))).isEmpty(), is(true));
+    assertThat(run(DIRECT, log.read(new EpochRange(Epochs.NONE, Epochs.NONE))).isEmpty(), is(true));
     log.closeThrough(Instant.parse("2026-01-01T11:00:00Z"));
-    assertThat(run(DIRECT, log.readClosed(new EpochRange(5, 9))).isEmpty(), is(true));
+    assertThat(run(DIRECT, log.read(new EpochRange(5, 9))).isEmpty(), is(true));
   }
 
   @Test
@@ -91,7 +76,7 @@ class LogPipelinesTest {
     UserException problem =
         assertThrows(
             UserException.class,
-            () -> pipeline.apply("Read", log.readClosed(new EpochRange(Epochs.NONE, open))));
+            () -> pipeline.apply("Read", log.read(new EpochRange(Epochs.NONE, open))));
 
     assertThat(
         problem.getMessage(),
@@ -103,14 +88,9 @@ class LogPipelinesTest {
     Pipeline pipeline = Pipeline.create();
     EpochRange none = new EpochRange(Epochs.NONE, Epochs.NONE);
 
+    assertThat(pipeline.apply("Closed", log.read(none)).isBounded(), equalTo(IsBounded.BOUNDED));
     assertThat(
-        pipeline.apply("Closed", log.readClosed(none)).isBounded(), equalTo(IsBounded.BOUNDED));
-    assertThat(
-        pipeline
-            .apply(
-                "Follow",
-                log.follow(Epochs.NONE, Optional.empty(), Optional.empty(), StopSignal.create()))
-            .isBounded(),
+        pipeline.apply("Follow", log.follow(FollowRequest.fromTheBeginning())).isBounded(),
         equalTo(IsBounded.UNBOUNDED));
   }
 
@@ -122,11 +102,7 @@ class LogPipelinesTest {
     expected.addAll(append("2026-01-01T07:10:00Z", 3));
     expected.addAll(append("2026-01-01T10:10:00Z", 4));
     PTransform<PBegin, PCollection<RecordBatch>> follow =
-        log.follow(
-            epoch("2026-01-01T06:00:00Z"),
-            Optional.empty(),
-            Optional.of(log.end()),
-            StopSignal.create());
+        log.follow(FollowRequest.after(epoch("2026-01-01T06:00:00Z")).until(log.end().position()));
     append("2026-01-01T10:20:00Z", 5);
 
     assertSame(run(runner, follow), expected);
@@ -136,10 +112,7 @@ class LogPipelinesTest {
   @ValueSource(strings = {DIRECT, FLINK_STREAMING})
   void followingAnEmptyLogUntilItsEndEndsAtOnce(String runner) {
     assertThat(
-        run(
-                runner,
-                log.follow(
-                    Epochs.NONE, Optional.empty(), Optional.of(log.end()), StopSignal.create()))
+        run(runner, log.follow(FollowRequest.fromTheBeginning().until(log.end().position())))
             .isEmpty(),
         is(true));
   }

@@ -3,10 +3,12 @@ package io.anabranch.connectors.files;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.log.AppendableLog.Appended;
 import io.anabranch.api.spi.log.AppendableLog.Input;
 import io.anabranch.api.spi.log.RecordBatch;
 import io.anabranch.connectors.files.folder.LogFolder;
+import io.anabranch.contracts.log.Lines;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
@@ -19,7 +21,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -35,19 +39,28 @@ final class Logs {
   }
 
   static FilesLog open(Path path, Duration epoch, Duration grace, Clock clock) {
+    LogSettings defaults = defaults(path);
     return LogOpener.open(
         new LogSettings(
-            path,
-            Optional.of(epoch),
-            grace,
-            LogSettings.DEFAULT_MAX_CLOCK_JUMP,
-            LogSettings.DEFAULT_MAX_RECORD),
+            path, Optional.of(epoch), grace, defaults.maxClockJump(), defaults.maxRecord()),
         clock);
+  }
+
+  static LogSettings defaults(Path path) {
+    return LogSettings.of(new Settings(Map.of("path", path.toString())));
   }
 
   static LogFolder folder(Path path, FilesLog log, Clock clock) {
     return new LogFolder(
-        path, log.epochs(), Duration.ofSeconds(10), LogSettings.DEFAULT_MAX_CLOCK_JUMP, clock);
+        path, log.epochs(), Duration.ofSeconds(10), defaults(path).maxClockJump(), clock);
+  }
+
+  static void delete(Path path) throws IOException {
+    try (Stream<Path> files = Files.walk(path)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   static Appended live(FilesLog log, String text) {
@@ -64,36 +77,11 @@ final class Logs {
 
   /** A part of an input that begins with a later line. */
   static Input part(String name, long firstLine, String text) {
-    return new Input() {
-      @Override
-      public String name() {
-        return name;
-      }
-
-      @Override
-      public long firstLine() {
-        return firstLine;
-      }
-
-      @Override
-      public InputStream open() {
-        return new ByteArrayInputStream(text.getBytes(ISO_8859_1));
-      }
-    };
+    return Lines.of(name, text.getBytes(ISO_8859_1)).from(firstLine);
   }
 
   static Input input(String name, byte[] content) {
-    return new Input() {
-      @Override
-      public String name() {
-        return name;
-      }
-
-      @Override
-      public InputStream open() {
-        return new ByteArrayInputStream(content);
-      }
-    };
+    return Lines.of(name, content);
   }
 
   /** An input that breaks after some bytes. */

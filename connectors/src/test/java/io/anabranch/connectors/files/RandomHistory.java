@@ -11,8 +11,8 @@ import static org.hamcrest.Matchers.lessThan;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
+import io.anabranch.api.spi.log.FollowRequest;
 import io.anabranch.api.spi.log.RecordBatch;
-import io.anabranch.api.spi.log.StopSignal;
 import io.anabranch.connectors.files.folder.LogFolder;
 import io.anabranch.connectors.files.folder.Segment;
 import io.anabranch.contracts.TestClock;
@@ -62,8 +62,7 @@ final class RandomHistory {
     this.splits = random.nextInt(1, 4);
     this.chunkLength = random.nextInt(8, 70);
     FollowSource whole =
-        FollowSource.of(folder, Epochs.NONE, Long.MAX_VALUE, StopSignal.create())
-            .forTests(chunkLength);
+        FollowSource.of(folder, FollowRequest.fromTheBeginning()).forTests(chunkLength);
     this.sources = new ArrayList<>(whole.split(splits, null));
     this.watermarks = new long[splits];
     for (int split = 0; split < splits; split++) {

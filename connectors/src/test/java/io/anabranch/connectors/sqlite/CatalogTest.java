@@ -31,25 +31,14 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class CatalogTest {
+class CatalogTest extends OpenStore {
   private static final Instant NOW = Instant.parse("2026-01-01T10:00:00Z");
 
-  @TempDir Path folder;
-  private TestStore store;
-
-  @BeforeEach
-  void open() {
-    store = Stores.open(folder.resolve("views.db"), Clock.fixed(NOW, ZoneOffset.UTC));
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
+  @Override
+  TestStore open(Path path) {
+    return Stores.open(path, Clock.fixed(NOW, ZoneOffset.UTC));
   }
 
   @Test

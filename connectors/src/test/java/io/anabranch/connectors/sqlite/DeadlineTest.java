@@ -13,8 +13,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.anabranch.api.UserException;
 import io.anabranch.catalog.ReadRequest;
 import io.anabranch.connectors.jdbc.Deadline;
-import io.anabranch.contracts.store.TestStore;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -25,34 +23,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The statements that are cancelled here would run for ever. */
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class DeadlineTest {
+class DeadlineTest extends OpenStore {
   private static final String FOR_EVER =
       "WITH RECURSIVE n(epoch) AS (SELECT 0 UNION ALL SELECT epoch + 1 FROM n)"
           + " SELECT epoch, t.view, 0 AS event_time, generation FROM n, anabranch_live_letters t"
           + " WHERE epoch < 0";
 
-  @TempDir Path folder;
-  private Path file;
-  private TestStore store;
-
   @BeforeEach
-  void open() {
-    file = folder.resolve("views.db");
-    store = Stores.open(file);
+  void fill() {
     Stores.batch(store, 5, row(5, 0, "a", 1));
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
   }
 
   @Test

@@ -14,28 +14,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.store.OpenSlice;
-import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class DiscardTest {
-  @TempDir Path folder;
-  private TestStore store;
-
-  @BeforeEach
-  void open() {
-    store = Stores.open(folder.resolve("views.db"));
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
+class DiscardTest extends OpenStore {
   @Test
   void hiddenSlicesGoWithTheirRowsAndVersions() throws Exception {
     Stores.batch(store, 5, row(5, 0, "a", 1));

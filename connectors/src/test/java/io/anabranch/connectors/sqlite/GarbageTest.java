@@ -15,6 +15,7 @@ import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.catalog.Garbage;
@@ -26,30 +27,20 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class GarbageTest {
+class GarbageTest extends OpenStore {
   private static final Duration GRACE = Duration.ofHours(1);
   private static final Duration DEAD_AFTER = Duration.ofMinutes(10);
   private static final Duration TICK = Duration.ofMillis(1);
   private static final Garbage NOTHING = new Garbage(0, 0, 0);
-  private static final LogEnd LOG = new LogEnd("1", 5, 1, 5);
+  private static final LogEnd LOG = new LogEnd(LogPosition.of("log", 1), 5, 1, 5, NONE);
 
-  @TempDir Path folder;
   private final TestClock clock = new TestClock();
-  private TestStore store;
 
-  @BeforeEach
-  void open() {
-    store = Stores.open(folder.resolve("views.db"), clock);
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
+  @Override
+  TestStore open(Path path) {
+    return Stores.open(path, clock);
   }
 
   @Test

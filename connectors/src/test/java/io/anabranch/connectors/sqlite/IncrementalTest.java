@@ -18,30 +18,12 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.catalog.ViewState;
 import io.anabranch.catalog.transition.SlicePlan;
-import io.anabranch.contracts.store.TestStore;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Batch versions that grow by one slice per run. */
-class IncrementalTest {
-  @TempDir Path folder;
-  private TestStore store;
-
-  @BeforeEach
-  void open() {
-    store = Stores.open(folder.resolve("views.db"));
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
+class IncrementalTest extends OpenStore {
   @Test
   void sliceThatContinuesTheLiveVersionIsAddedToItOncePromoted() {
     OpenSlice first = Stores.batch(store, 5, row(5, 0, "a", 1));

@@ -14,6 +14,7 @@ import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.spi.log.LogEnd;
 import io.anabranch.api.spi.log.LogPlace;
+import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.catalog.LiveState;
@@ -30,67 +31,65 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What comes with the rows of an answer. */
-class LiveStateTest {
-  @TempDir Path folder;
+class LiveStateTest extends OpenStore {
   private final TestClock clock = new TestClock();
-  private TestStore store;
 
-  @BeforeEach
-  void open() {
-    store = Stores.open(folder.resolve("views.db"), clock);
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
+  @Override
+  TestStore open(Path path) {
+    return Stores.open(path, clock);
   }
 
   @Test
   void logIsUnknownUntilARunTellsOfIt() {
     Stores.batch(store, 5);
-    store.heartbeat(store.beginRun("batch"), "log-b", new LogEnd("1", 5, 1, 7)); // another log
+    store.heartbeat(
+        store.beginRun("batch"),
+        "log-b",
+        new LogEnd(LogPosition.of("log", 1), 5, 1, 7, NONE)); // another log
 
     assertThat(state().log(), is(Optional.empty()));
   }
 
   @Test
-  void logIsAsItWasTold() {
+  void logIsAsItWasReported() {
     Stores.batch(store, 5);
 
-    store.heartbeat(store.beginRun("batch"), "log-a", new LogEnd("position", -5, -7, 9));
+    store.heartbeat(
+        store.beginRun("batch"), "log-a", new LogEnd(LogPosition.of("log", 9), -5, -7, 9, NONE));
 
-    assertThat(state().log(), is(Optional.of(new LogEnd("position", -5, -7, 9))));
+    assertThat(
+        state().log(), is(Optional.of(new LogEnd(LogPosition.of("log", 9), -5, -7, 9, NONE))));
   }
 
   @Test
   void logNeverMovesBackwards() {
     Stores.batch(store, 5);
     long run = store.beginRun("batch");
-    LogEnd told = new LogEnd("", 5, 1, 7);
+    LogEnd told = new LogEnd(LogPosition.START, 5, 1, 7, NONE);
     store.heartbeat(run, "log-a", told);
 
-    store.heartbeat(run, "log-a", new LogEnd("", 4, 2, 6));
+    store.heartbeat(run, "log-a", new LogEnd(LogPosition.START, 4, 2, 6, NONE));
     assertThat("a slow run tells of the past", state().log(), is(Optional.of(told)));
 
-    store.heartbeat(run, "log-a", new LogEnd("", NONE, Long.MAX_VALUE, NONE));
+    store.heartbeat(run, "log-a", new LogEnd(LogPosition.START, NONE, Long.MAX_VALUE, NONE, NONE));
     assertThat("an empty log", state().log(), is(Optional.of(told)));
 
-    store.heartbeat(run, "log-a", new LogEnd("", 6, -1, 8));
-    assertThat("it grows on both sides", state().log(), is(Optional.of(new LogEnd("", 6, -1, 8))));
+    store.heartbeat(run, "log-a", new LogEnd(LogPosition.START, 6, -1, 8, NONE));
+    assertThat(
+        "it grows on both sides",
+        state().log(),
+        is(Optional.of(new LogEnd(LogPosition.START, 6, -1, 8, NONE))));
   }
 
   @Test
-  void emptyLogIsTold() {
+  void emptyLogIsReported() {
     Stores.batch(store, 5);
-    LogEnd empty = new LogEnd("", NONE, Long.MAX_VALUE, NONE);
+    LogEnd empty = new LogEnd(LogPosition.START, NONE, Long.MAX_VALUE, NONE, NONE);
 
     store.heartbeat(store.beginRun("batch"), "log-a", empty);
 

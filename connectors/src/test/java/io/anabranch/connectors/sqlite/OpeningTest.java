@@ -4,6 +4,7 @@ package io.anabranch.connectors.sqlite;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
@@ -12,6 +13,8 @@ import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.UserException;
+import io.anabranch.api.spi.Setting;
+import io.anabranch.api.spi.SettingProblem;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.store.StoreException;
 import io.anabranch.api.spi.store.ViewStores;
@@ -119,7 +122,7 @@ class OpeningTest {
     Path file = folder.resolve("views.db");
     Stores.open(file).close();
     try (Connection connection = Stores.plain(file)) {
-      Stores.execute(connection, "UPDATE anabranch_schema SET version = 9");
+      Stores.execute(connection, "UPDATE anabranch_schema SET version = 10");
     }
 
     UserException problem = assertThrows(UserException.class, () -> Stores.open(file));
@@ -127,8 +130,8 @@ class OpeningTest {
     assertThat(
         problem.getMessage(),
         allOf(
-            containsString("schema version 9"),
-            containsString("this one knows version 8"),
+            containsString("schema version 10"),
+            containsString("this one knows version 9"),
             containsString("made by a newer release")));
     assertThat(Stores.number(file, "SELECT COUNT(*) FROM anabranch_run"), is(0L));
   }
@@ -150,7 +153,7 @@ class OpeningTest {
         problem.getMessage(),
         is(
             "the store has schema version 6, of a development version before the first release;"
-                + " this one knows version 8"));
+                + " this one knows version 9"));
     assertThat(Stores.number(file, TABLES), is(1L));
   }
 
@@ -193,12 +196,7 @@ class OpeningTest {
       UserException problem =
           assertThrows(UserException.class, () -> ViewStores.open(Stores.settings(file, "50ms")));
 
-      assertThat(
-          problem.getMessage(),
-          is(
-              "the store jdbc:sqlite:"
-                  + file
-                  + " is locked by another process, for longer than its timeout of 50ms"));
+      assertThat(problem.getMessage(), is(Stores.locked(file)));
       Stores.execute(other, "ROLLBACK");
     }
     assertThat(Stores.number(file, TABLES), is(0L));
@@ -225,7 +223,9 @@ class OpeningTest {
     assertThat(problems(Map.of("url", "jdbc:sqlite:data/views.db")), empty());
     assertThat(problems(Map.of("url", "jdbc:sqlite:/tmp/a b#c%20.db", "timeout", "1ms")), empty());
     assertThat(problems(Map.of("url", "jdbc:sqlite:x", "timeout", "10m")), empty());
-    assertThat(new SqliteStoreProvider().settings(), contains("timeout"));
+    assertThat(
+        new SqliteStoreProvider().settings().stream().map(Setting::name).toList(),
+        contains("timeout"));
   }
 
   @ParameterizedTest
@@ -253,7 +253,11 @@ class OpeningTest {
     List<String> problems = problems(Map.of("url", "jdbc:sqlite:x", "timeout", timeout));
 
     assertThat(
-        problems, contains(allOf(startsWith("timeout is PT"), containsString("1ms to 10m"))));
+        problems,
+        contains(
+            allOf(
+                startsWith("timeout is \"" + timeout + "\": "),
+                containsString("from 1ms to 10m"))));
   }
 
   @Test
@@ -262,12 +266,17 @@ class OpeningTest {
 
     assertThat(
         problems,
-        contains(startsWith("url is "), startsWith("timeout is \"soon\" is not a duration")));
+        containsInAnyOrder(
+            startsWith("url is "), startsWith("timeout is \"soon\": it is not a duration")));
     assertThat(problems, not(empty()));
   }
 
   private static List<String> problems(Map<String, String> settings) {
-    return new SqliteStoreProvider().check(new Settings(settings));
+    SqliteStoreProvider provider = new SqliteStoreProvider();
+    List<SettingProblem> problems =
+        new ArrayList<>(Setting.problems(provider.settings(), new Settings(settings)));
+    problems.addAll(provider.check(new Settings(settings)));
+    return problems.stream().map(SettingProblem::text).toList();
   }
 
   private static <T> List<T> atOnce(List<Callable<T>> tasks) throws Exception {

@@ -20,31 +20,13 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.catalog.ViewState;
 import io.anabranch.catalog.document.ViewRef;
-import io.anabranch.contracts.store.TestStore;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class PromoteTest {
-  @TempDir Path folder;
-  private TestStore store;
-
-  @BeforeEach
-  void open() {
-    store = Stores.open(folder.resolve("views.db"));
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
+class PromoteTest extends OpenStore {
   @Test
   void rowsAreHiddenUntilTheirSliceIsPromoted() {
     OpenSlice slice = batch(ref(VIEW, 1), 5);

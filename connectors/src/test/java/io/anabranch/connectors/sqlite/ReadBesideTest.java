@@ -18,31 +18,13 @@ import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.catalog.SideRow;
 import io.anabranch.catalog.ViewState;
-import io.anabranch.contracts.store.TestStore;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ReadBesideTest {
-  @TempDir Path folder;
-  private TestStore store;
-
-  @BeforeEach
-  void open() {
-    store = Stores.open(folder.resolve("views.db"));
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
+class ReadBesideTest extends OpenStore {
   @Test
   void bothSidesComeTogether() {
     Stores.batch(store, 3, row(3, 1, "b", 1), row(3, 0, "z", 2));

@@ -18,7 +18,6 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.catalog.ReadRequest;
 import io.anabranch.catalog.ViewState;
-import io.anabranch.contracts.store.TestStore;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -31,27 +30,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ReadTest {
-  @TempDir Path folder;
-  private Path file;
-  private TestStore store;
-
-  @BeforeEach
-  void open() {
-    file = folder.resolve("views.db");
-    store = Stores.open(file);
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
+class ReadTest extends OpenStore {
   @Test
   void viewThatWasNeverComputedHasNoPointerAndNoRows() {
     List<Object> rows = new ArrayList<>();

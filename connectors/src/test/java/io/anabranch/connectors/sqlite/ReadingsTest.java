@@ -11,7 +11,8 @@ import static org.hamcrest.Matchers.is;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.log.Reading;
+import io.anabranch.api.spi.log.LogDistance;
+import io.anabranch.api.spi.log.ReadProgress;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.catalog.transition.ReplayPlan;
 import io.anabranch.contracts.TestClock;
@@ -27,14 +28,14 @@ final class ReadingsTest {
   @TempDir Path folder;
 
   @Test
-  void readingIsToldUntilAnotherRunTakesOver() throws Exception {
+  void readingIsReportedUntilAnotherRunTakesOver() throws Exception {
     try (TestStore store = Stores.open(folder.resolve("views.db"))) {
       OpenSlice live = store.openStream(store.beginRun("kappa"), ref(VIEW, 1), Architecture.KAPPA);
       store.beginReading(List.of(live), 2);
       store.addReading(List.of(live), 4, 1_000, 10);
       store.addReading(List.of(live), 3, 500, 5);
 
-      Reading reading = store.readings(live.run()).get(0);
+      ReadProgress reading = store.readings(live.run()).get(0);
       store.takeOver(store.beginRun("kappa"), ref(VIEW, 1), live.version());
       store.addReading(List.of(live), 9, 9_000, 90);
 
@@ -69,7 +70,7 @@ final class ReadingsTest {
   }
 
   private static List<Long> readings(TestStore store, long version) {
-    return store.requireVersion(version).readings().stream().map(Reading::bytes).toList();
+    return store.requireVersion(version).readings().stream().map(ReadProgress::bytes).toList();
   }
 
   @Test
@@ -103,7 +104,7 @@ final class ReadingsTest {
         timed.addReading(List.of(live), 4, 50, 1);
       }
       assertThat("slower", rate(timed, live), is(closeTo(60, 15)));
-      Reading reading = timed.readings(live.run()).get(0);
+      ReadProgress reading = timed.readings(live.run()).get(0);
       assertThat(reading.bytes(), is(67_000L + 200 * 500 + 200 * 50));
       assertThat(reading.ended(), is(false));
       timed.endRun(live.run());
@@ -133,6 +134,6 @@ final class ReadingsTest {
   }
 
   private static double rate(TestStore store, OpenSlice slice) {
-    return store.readings(slice.run()).get(0).bytesPerSecond();
+    return store.readings(slice.run()).get(0).perSecond(LogDistance.Unit.BYTES);
   }
 }

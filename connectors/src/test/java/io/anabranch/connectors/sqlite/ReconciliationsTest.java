@@ -12,17 +12,12 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.spi.row.Reconciliation;
 import io.anabranch.api.spi.row.RowDifferences;
 import io.anabranch.api.spi.row.RowDifferences.Row;
-import io.anabranch.contracts.store.TestStore;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ReconciliationsTest {
+class ReconciliationsTest extends OpenStore {
   private static final Instant NOW = Instant.parse("2026-01-01T10:00:00.123Z");
   private static final RowDifferences TWO =
       new RowDifferences(
@@ -36,21 +31,8 @@ class ReconciliationsTest {
               new Row(NOW, "", Optional.empty(), Optional.of("")),
               new Row(NOW, "b", Optional.of("1"), Optional.of("2"))));
 
-  @TempDir Path folder;
-  private TestStore store;
-
-  @BeforeEach
-  void open() {
-    store = Stores.open(folder.resolve("views.db"));
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
   @Test
-  void lastOneIsFoundAsItWasTold() {
+  void lastOneIsFoundAsItWasReported() {
     Stores.batch(store, 5);
     assertThat(last(VIEW), is(Optional.empty()));
     Reconciliation first =

@@ -31,8 +31,6 @@ import io.anabranch.catalog.ViewState;
 import io.anabranch.catalog.document.VersionRole;
 import io.anabranch.catalog.document.ViewCatalog;
 import io.anabranch.catalog.transition.ReplayPlan;
-import io.anabranch.contracts.store.TestStore;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -46,34 +44,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Versions of Kappa beside each other, and what moves between the architectures. */
-class ReplayTest {
+class ReplayTest extends OpenStore {
   private static final GarbageRules AT_ONCE =
       new GarbageRules(Duration.ZERO, Duration.ofDays(1), false);
   private static final String ROWS = "SELECT COUNT(*) FROM anabranch_row";
 
   private static final int READS = 500;
-
-  @TempDir Path folder;
-  private Path file;
-  private TestStore store;
-
-  @BeforeEach
-  void open() {
-    file = folder.resolve("views.db");
-    store = Stores.open(file);
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
 
   @Test
   void candidateAnswersOnceItIsPromotedAndTheFormerOneAfterARollback() throws Exception {

@@ -53,6 +53,14 @@ final class Stores {
     return new Settings(Map.of("url", "jdbc:sqlite:" + file, "timeout", timeout));
   }
 
+  /**
+   * Returns what a store with {@code settings(file, "50ms")} says while another process locks it.
+   */
+  static String locked(Path file) {
+    return "the store jdbc:sqlite:%s is locked by another process, for longer than its timeout of 50ms"
+        .formatted(file);
+  }
+
   static TestStore open(Path file) {
     return new TestStore(ViewStores.open(settings(file, "10s")), Clock.systemUTC());
   }

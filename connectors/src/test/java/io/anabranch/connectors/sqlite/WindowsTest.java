@@ -20,8 +20,6 @@ import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.catalog.ReadRequest;
 import io.anabranch.catalog.ViewStatus;
 import io.anabranch.catalog.transition.SlicePlan;
-import io.anabranch.contracts.store.TestStore;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -30,26 +28,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Rows of windows, and events that did not come in time for them. */
-class WindowsTest {
-  @TempDir Path folder;
-  private TestStore store;
-
-  @BeforeEach
-  void open() {
-    store = Stores.open(folder.resolve("views.db"));
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
+class WindowsTest extends OpenStore {
   @Test
   void windowsOfOneStartAndDifferentLengthsAreDifferentRows() {
     Stores.batch(store, 5, window(5, 0, 10, "a"), window(5, 0, 20, "a"), window(5, 0, 10, "a"));

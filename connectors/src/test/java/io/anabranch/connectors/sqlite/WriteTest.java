@@ -32,25 +32,12 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class WriteTest {
-  @TempDir Path folder;
-  private Path file;
-  private TestStore store;
-
-  @BeforeEach
-  void open() {
-    file = folder.resolve("views.db");
-    store = new TestStore(ViewStores.open(Stores.settings(file, "50ms")), Clock.systemUTC());
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
+class WriteTest extends OpenStore {
+  @Override
+  TestStore open(Path path) {
+    return new TestStore(ViewStores.open(Stores.settings(path, "50ms")), Clock.systemUTC());
   }
 
   @Test
@@ -208,12 +195,7 @@ class WriteTest {
         UserException problem =
             assertThrows(UserException.class, () -> store.write(slice, List.of(row(1, 0, "a", 1))));
 
-        assertThat(
-            problem.getMessage(),
-            is(
-                "the store jdbc:sqlite:"
-                    + file
-                    + " is locked by another process, for longer than its timeout of 50ms"));
+        assertThat(problem.getMessage(), is(Stores.locked(file)));
       }
       assertThat("readers are not locked out", Stores.read(store), empty());
       Stores.execute(other, "ROLLBACK");

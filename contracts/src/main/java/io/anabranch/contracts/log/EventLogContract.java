@@ -6,29 +6,37 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
+import io.anabranch.api.LogRecord;
 import io.anabranch.api.UserException;
+import io.anabranch.api.spi.log.EpochChange;
+import io.anabranch.api.spi.log.EpochChange.Kind;
 import io.anabranch.api.spi.log.EpochContent;
 import io.anabranch.api.spi.log.EventLog;
+import io.anabranch.api.spi.log.FollowRequest;
 import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.log.LogSize;
 import io.anabranch.api.spi.log.RecordBatch;
 import io.anabranch.api.spi.log.StopSignal;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -54,12 +62,37 @@ import org.junit.jupiter.api.Test;
 public abstract class EventLogContract {
   private static final Instant TEN = Instant.parse("2026-01-01T10:00:00Z");
   private static final Map<String, Queue<Seen>> SEEN = new ConcurrentHashMap<>();
+  private static final Map<String, LogPosition> READ_THROUGH = new ConcurrentHashMap<>();
 
   private LogUnderTest tested;
   private EventLog log;
 
   /** A log, and the ways to change it that its connector has. */
   public interface LogUnderTest {
+    /** Returns whether records have keys, headers and an append time, or else only a value. */
+    default boolean keepsKeys() {
+      return false;
+    }
+
+    /** Returns whether a stop leaves records that are not read, or else all are read before. */
+    default boolean stopsWhereItIs() {
+      return true;
+    }
+
+    /** Appends records with all that they have, at a time that is not closed. */
+    default void appendRecords(Instant at, List<LogRecord> records) {
+      throw new UnsupportedOperationException("a log of values only");
+    }
+
+    /**
+     * Removes all records of the epochs through one, as retention does.
+     *
+     * @return false, and nothing is removed, if the log has no retention
+     */
+    default boolean trimThrough(long epoch) throws IOException {
+      return false;
+    }
+
     /** Opens the log; it is called again to open it as another process would. */
     EventLog open();
 
@@ -71,7 +104,7 @@ public abstract class EventLogContract {
   }
 
   /** A record that a pipeline read. */
-  private record Seen(long epoch, String place, String text) {}
+  private record Seen(long epoch, String place, String text, String extra) {}
 
   /** Makes an empty log. */
   protected abstract LogUnderTest create() throws Exception;
@@ -123,7 +156,7 @@ public abstract class EventLogContract {
     assertThat(log.end().isEmpty(), is(true));
     assertThat(log.end().lastClosedWithRecords().isPresent(), is(false));
     assertThat(log.contents(EpochRange.ALL), empty());
-    assertThat(read(log.readClosed(new EpochRange(Epochs.NONE, Epochs.NONE))), empty());
+    assertThat(read(log.read(new EpochRange(Epochs.NONE, Epochs.NONE))), empty());
   }
 
   @Test
@@ -141,7 +174,9 @@ public abstract class EventLogContract {
     assertThat(end.closedThrough(), is(epoch(10)));
     LogSize size = log.size(EpochRange.ALL);
     LogSize part = log.size(new EpochRange(epoch(10), Long.MAX_VALUE));
-    assertThat(part.bytes(), is(lessThan(size.bytes())));
+    assertThat(part.amount().amount(), is(lessThan(size.amount().amount())));
+    assertThat(part.amount().unit(), is(size.amount().unit()));
+    assertThat("nothing was removed", end.isTrimmed(), is(false));
   }
 
   @Test
@@ -152,8 +187,8 @@ public abstract class EventLogContract {
     tested.append(within(12), List.of("e"));
     tested.closeThrough(hour(12));
 
-    List<Seen> seen = read(log.readClosed(all()));
-    List<Seen> part = read(log.readClosed(new EpochRange(epoch(10), epoch(11))));
+    List<Seen> seen = read(log.read(all()));
+    List<Seen> part = read(log.read(new EpochRange(epoch(10), epoch(11))));
 
     assertThat(texts(seen), containsInAnyOrder("a", "b", "c", "d"));
     assertThat(texts(part), contains("c"));
@@ -171,15 +206,15 @@ public abstract class EventLogContract {
   void closedEpochsNeverChange() {
     tested.append(within(10), List.of("a"));
     tested.closeThrough(hour(11));
-    List<Seen> before = read(log.readClosed(all()));
+    List<Seen> before = read(log.read(all()));
 
     assertThrows(RuntimeException.class, () -> tested.append(within(10), List.of("late")));
     tested.append(within(11), List.of("b"));
     tested.closeThrough(hour(11));
 
-    assertThat(read(log.readClosed(new EpochRange(Epochs.NONE, epoch(10)))), is(before));
+    assertThat(read(log.read(new EpochRange(Epochs.NONE, epoch(10)))), is(before));
     try (EventLog again = tested.open()) {
-      assertThat(read(again.readClosed(new EpochRange(Epochs.NONE, epoch(10)))), is(before));
+      assertThat(read(again.read(new EpochRange(Epochs.NONE, epoch(10)))), is(before));
     }
   }
 
@@ -190,7 +225,7 @@ public abstract class EventLogContract {
 
     assertThrows(
         UserException.class,
-        () -> pipeline.apply(log.readClosed(new EpochRange(Epochs.NONE, epoch(10)))));
+        () -> pipeline.apply(log.read(new EpochRange(Epochs.NONE, epoch(10)))));
   }
 
   @Test
@@ -198,31 +233,23 @@ public abstract class EventLogContract {
     Pipeline pipeline = Pipeline.create();
 
     assertThat(
-        pipeline
-            .apply("Read", log.readClosed(new EpochRange(Epochs.NONE, Epochs.NONE)))
-            .isBounded(),
+        pipeline.apply("Read", log.read(new EpochRange(Epochs.NONE, Epochs.NONE))).isBounded(),
         is(IsBounded.BOUNDED));
     assertThat(
-        pipeline
-            .apply(
-                "Follow",
-                log.follow(Epochs.NONE, Optional.empty(), Optional.empty(), StopSignal.create()))
-            .isBounded(),
+        pipeline.apply("Follow", log.follow(FollowRequest.fromTheBeginning())).isBounded(),
         is(IsBounded.UNBOUNDED));
   }
 
   @Test
-  void followingEndsWhereItIsTold() {
+  void followingEndsWhereItIsReported() {
     tested.append(within(10), List.of("a", "b"));
     tested.append(within(12), List.of("c"));
     tested.append(within(11), List.of("d"));
-    LogEnd until = log.end();
+    LogPosition until = log.end().position();
     tested.append(within(12), List.of("later"));
 
-    List<Seen> seen =
-        read(log.follow(Epochs.NONE, Optional.empty(), Optional.of(until), StopSignal.create()));
-    List<Seen> after =
-        read(log.follow(epoch(10), Optional.empty(), Optional.of(until), StopSignal.create()));
+    List<Seen> seen = read(log.follow(FollowRequest.fromTheBeginning().until(until)));
+    List<Seen> after = read(log.follow(FollowRequest.after(epoch(10)).until(until)));
 
     assertThat(texts(seen), containsInAnyOrder("a", "b", "c", "d"));
     assertThat(texts(after), containsInAnyOrder("c", "d"));
@@ -235,19 +262,114 @@ public abstract class EventLogContract {
     tested.closeThrough(hour(12));
 
     List<Seen> followed =
-        read(
-            log.follow(Epochs.NONE, Optional.empty(), Optional.of(log.end()), StopSignal.create()));
+        read(log.follow(FollowRequest.fromTheBeginning().until(log.end().position())));
 
-    assertThat(followed, containsInAnyOrder(read(log.readClosed(all())).toArray(new Seen[0])));
+    assertThat(followed, containsInAnyOrder(read(log.read(all())).toArray(new Seen[0])));
+  }
+
+  @Test
+  void positionsRiseWithTheLogAndEndWhereItEnds() {
+    LogPosition empty = log.end().position();
+    tested.append(within(10), List.of("a", "b"));
+    LogPosition first = log.end().position();
+    tested.append(within(11), List.of("c"));
+    LogPosition second = log.end().position();
+
+    assertThat(first.covers(empty), is(true));
+    assertThat("records lie behind it", empty.covers(first), is(false));
+    assertThat(second.covers(first), is(true));
+    assertThat(first.covers(second), is(false));
+    assertThat(log.distance(second, second).amount(), is(0L));
+    assertThat("there is no way back", log.distance(second, empty).amount(), is(0L));
+    assertThat(log.distance(LogPosition.START, second).amount(), is(greaterThan(0L)));
+    assertThat(
+        "it adds up",
+        log.distance(empty, first).amount() + log.distance(first, second).amount(),
+        is(log.distance(empty, second).amount()));
+    assertThat(LogPosition.parse(second.toString()), is(second));
+  }
+
+  /** Two versions that read the same compare, whatever they left out and in whichever order. */
+  @Test
+  void whoFollowsToTheEndHasReadThroughIt() {
+    tested.append(within(10), List.of("a", "b"));
+    tested.append(within(11), List.of("c"));
+    tested.closeThrough(hour(11));
+    LogPosition until = log.end().position();
+    tested.append(within(12), List.of("later"));
+
+    LogPosition all = readThrough(FollowRequest.fromTheBeginning().until(until));
+    LogPosition later = readThrough(FollowRequest.after(epoch(10)).until(until));
+
+    assertThat("all was read", all.covers(until), is(true));
+    assertThat("what is passed over counts as read", later.covers(until), is(true));
+    assertThat("what lies behind does not", all.covers(log.end().position()), is(false));
+  }
+
+  private LogPosition readThrough(FollowRequest request) {
+    String output = UUID.randomUUID().toString();
+    READ_THROUGH.put(output, LogPosition.START);
+    run(log.follow(request), new PositionFn(output));
+    return READ_THROUGH.remove(output);
+  }
+
+  @Test
+  void keysHeadersAndAppendTimeComeWithTheRecord() {
+    assumeTrue(tested.keepsKeys(), "a log of values only");
+    LogRecord record =
+        LogRecord.of("v".getBytes(UTF_8), "k".getBytes(UTF_8), Map.of("h", "x".getBytes(UTF_8)));
+    tested.appendRecords(within(10), List.of(record));
+    tested.closeThrough(hour(11));
+
+    List<Seen> read = read(log.read(all()));
+
+    assertThat(read.stream().map(Seen::extra).toList(), contains("k {h=x}"));
+    assertThat(
+        read(log.follow(FollowRequest.fromTheBeginning().until(log.end().position()))), is(read));
+  }
+
+  @Test
+  void theEndSaysWhatWasRemoved() throws IOException {
+    tested.append(within(10), List.of("a"));
+    tested.append(within(11), List.of("b"));
+    tested.append(within(12), List.of("c"));
+    tested.closeThrough(hour(13));
+    List<EpochContent> then = log.contents(EpochRange.ALL);
+    LogPosition before = log.end().position();
+    assumeTrue(tested.trimThrough(epoch(10)), "a log without retention");
+
+    LogEnd end = log.end();
+
+    assertThat(end.trimmedThrough(), is(epoch(10)));
+    assertThat(end.firstEpoch(), is(epoch(11)));
+    assertThat("the end stays where it was", end.position(), is(before));
+    assertThat(log.changes(then).stream().map(EpochChange::kind).toList(), contains(Kind.REMOVED));
+    assertThat(
+        "who starts later has read what others have",
+        readThrough(FollowRequest.after(epoch(10)).until(before)).covers(before),
+        is(true));
+  }
+
+  @Test
+  void readingFailsRatherThanLeaveARecordOut() throws IOException {
+    tested.append(within(10), List.of("a"));
+    tested.append(within(11), List.of("b"));
+    tested.closeThrough(hour(12));
+    Pipeline pipeline = pipeline();
+    pipeline.apply("Read", log.read(all()));
+    assumeTrue(tested.trimThrough(epoch(10)), "a log without retention");
+
+    assertThrows(RuntimeException.class, () -> pipeline.run().waitUntilFinish());
   }
 
   @Test
   void followingEndsWhenItIsStopped() {
+    assumeTrue(tested.stopsWhereItIs(), "a log that is read to its end before a stop");
     tested.append(within(10), List.of("a"));
     StopSignal stop = StopSignal.create();
     stop.raise();
 
-    List<Seen> seen = read(log.follow(Epochs.NONE, Optional.empty(), Optional.empty(), stop));
+    List<Seen> seen = read(log.follow(FollowRequest.fromTheBeginning().stoppedBy(stop)));
 
     assertThat(texts(seen), empty());
   }
@@ -272,16 +394,43 @@ public abstract class EventLogContract {
   private static List<Seen> read(PTransform<PBegin, PCollection<RecordBatch>> read) {
     String output = UUID.randomUUID().toString();
     SEEN.put(output, new ConcurrentLinkedQueue<>());
-    Pipeline pipeline =
-        Pipeline.create(
-            PipelineOptionsFactory.fromArgs("--runner=DirectRunner", "--targetParallelism=2")
-                .create());
-    pipeline.apply("Read", read).apply("Collect", ParDo.of(new CollectFn(output)));
-    State state = pipeline.run().waitUntilFinish(Duration.standardMinutes(1));
+    run(read, new CollectFn(output));
     List<Seen> seen = new ArrayList<>(SEEN.remove(output));
-    assertThat("the pipeline ended", state, is(State.DONE));
     seen.sort(Comparator.comparing(Seen::toString));
     return seen;
+  }
+
+  private static void run(
+      PTransform<PBegin, PCollection<RecordBatch>> read, DoFn<RecordBatch, Void> collect) {
+    Pipeline pipeline = pipeline();
+    pipeline.apply("Read", read).apply("Collect", ParDo.of(collect));
+    State state = pipeline.run().waitUntilFinish(Duration.standardMinutes(1));
+    assertThat("the pipeline ended", state, is(State.DONE));
+  }
+
+  private static Pipeline pipeline() {
+    return Pipeline.create(
+        PipelineOptionsFactory.fromArgs("--runner=DirectRunner", "--targetParallelism=2").create());
+  }
+
+  private static String extra(LogRecord record) {
+    Map<String, String> headers = new TreeMap<>();
+    record.headers().forEach((name, value) -> headers.put(name, new String(value, UTF_8)));
+    return record.key().map(key -> new String(key, UTF_8)).orElse("") + " " + headers;
+  }
+
+  private static final class PositionFn extends DoFn<RecordBatch, Void> {
+    private static final long serialVersionUID = 1L;
+    private final String output;
+
+    PositionFn(String output) {
+      this.output = output;
+    }
+
+    @ProcessElement
+    public void process(@Element RecordBatch batch) {
+      READ_THROUGH.merge(output, batch.readThrough(), LogPosition::merge);
+    }
   }
 
   private static final class CollectFn extends DoFn<RecordBatch, Void> {
@@ -303,7 +452,8 @@ public abstract class EventLogContract {
                 new Seen(
                     batch.epoch(),
                     batch.place(i).toString(),
-                    new String(batch.bytes(i), UTF_8).stripTrailing()));
+                    new String(batch.bytes(i), UTF_8).stripTrailing(),
+                    extra(batch.cursor().at(i))));
       }
     }
   }

@@ -6,14 +6,14 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.log.EpochChange;
 import io.anabranch.api.spi.log.EpochContent;
 import io.anabranch.api.spi.log.EventLog;
+import io.anabranch.api.spi.log.FollowRequest;
+import io.anabranch.api.spi.log.LogDistance;
 import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.log.LogSize;
 import io.anabranch.api.spi.log.RecordBatch;
-import io.anabranch.api.spi.log.StopSignal;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
@@ -63,14 +63,18 @@ public class ForwardingLog implements EventLog {
   }
 
   @Override
-  public PTransform<PBegin, PCollection<RecordBatch>> readClosed(EpochRange range) {
-    return log.readClosed(range);
+  public LogDistance distance(LogPosition from, LogPosition to) {
+    return log.distance(from, to);
   }
 
   @Override
-  public PTransform<PBegin, PCollection<RecordBatch>> follow(
-      long after, Optional<Duration> lateness, Optional<LogEnd> until, StopSignal stop) {
-    return log.follow(after, lateness, until, stop);
+  public PTransform<PBegin, PCollection<RecordBatch>> read(EpochRange closed) {
+    return log.read(closed);
+  }
+
+  @Override
+  public PTransform<PBegin, PCollection<RecordBatch>> follow(FollowRequest request) {
+    return log.follow(request);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.anabranch.contracts.store;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.spi.log.EpochContent;
+import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.row.LetterQuery;
 import io.anabranch.api.spi.row.LiveHead;
@@ -75,8 +76,8 @@ public final class FaultInjectingStore implements ViewStore {
     default void after(Call call, String detail) {}
 
     /**
-     * Returns whether a call is lost: it does nothing, and its caller is told that it was done.
-     * Only of calls that return nothing, and of {@link Call#COMMIT}.
+     * Returns whether a call is lost: it does nothing, and its caller is to believe that it was
+     * done. Only of calls that return nothing, and of {@link Call#COMMIT}.
      */
     default boolean loses(Call call, String detail) {
       return false;
@@ -235,7 +236,7 @@ public final class FaultInjectingStore implements ViewStore {
     }
 
     @Override
-    public boolean complete(Fence fence, long through, Optional<String> position) {
+    public boolean complete(Fence fence, long through, Optional<LogPosition> position) {
       return call(Call.COMPLETE, fence.view(), () -> progress.complete(fence, through, position));
     }
 

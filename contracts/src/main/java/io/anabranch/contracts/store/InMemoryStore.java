@@ -8,7 +8,8 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.log.EpochContent;
 import io.anabranch.api.spi.log.LogEnd;
-import io.anabranch.api.spi.log.Reading;
+import io.anabranch.api.spi.log.LogPosition;
+import io.anabranch.api.spi.log.ReadProgress;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.row.LetterQuery;
 import io.anabranch.api.spi.row.LiveHead;
@@ -77,7 +78,7 @@ public class InMemoryStore
   private final Map<String, List<LetterQuery.Scope>> scopes = new HashMap<>();
   private final Map<Long, Fence> fences = new TreeMap<>();
   private final Map<Long, Long> progress = new TreeMap<>();
-  private final Map<Long, String> positions = new HashMap<>();
+  private final Map<Long, LogPosition> positions = new HashMap<>();
   private final Map<Long, Activity> activity = new HashMap<>();
 
   /** By row set; the inner maps are replaced, never changed, so a snapshot can keep them. */
@@ -86,7 +87,7 @@ public class InMemoryStore
   private final Map<Long, NavigableMap<Long, EpochContent>> contents = new HashMap<>();
   private final Map<Long, RunProgress> runs = new TreeMap<>();
   private final Set<Long> suspended = new TreeSet<>();
-  private final Map<Long, Reading> readings = new HashMap<>();
+  private final Map<Long, ReadProgress> readings = new HashMap<>();
   private final Set<Long> backfills = new TreeSet<>();
   private final Map<String, LogEnd> logs = new HashMap<>();
   private final Map<Long, NavigableMap<DeadLetter, DeadLetter>> letters = new TreeMap<>();
@@ -351,14 +352,15 @@ public class InMemoryStore
   /** A run that looked earlier may report later. */
   private static LogEnd later(LogEnd a, LogEnd b) {
     return new LogEnd(
-        b.position(),
+        a.position().merge(b.position()),
         Math.max(a.closedThrough(), b.closedThrough()),
         Math.min(a.firstEpoch(), b.firstEpoch()),
-        Math.max(a.lastEpoch(), b.lastEpoch()));
+        Math.max(a.lastEpoch(), b.lastEpoch()),
+        Math.max(a.trimmedThrough(), b.trimmedThrough()));
   }
 
   @Override
-  public synchronized boolean complete(Fence fence, long through, Optional<String> position) {
+  public synchronized boolean complete(Fence fence, long through, Optional<LogPosition> position) {
     requireOwner(fence);
     if (suspended.contains(fence.run())) {
       return false;
@@ -376,20 +378,24 @@ public class InMemoryStore
         continue;
       }
       if (report instanceof ReadReport.Begun begun) {
-        readings.put(rowSet, Reading.begun(begun.after(), clock.instant()));
+        readings.compute(
+            rowSet,
+            (id, before) ->
+                ReadProgress.begun(
+                    begun.after(),
+                    before == null ? LogPosition.START : before.reached(),
+                    clock.instant()));
         if (begun.bounded()) {
           backfills.add(rowSet);
+        } else {
+          backfills.remove(rowSet);
         }
+      } else if (report instanceof ReadReport.Stored) {
+        readings.computeIfPresent(rowSet, (id, before) -> before.asStored());
       } else if (report instanceof ReadReport.Read read) {
         readings.computeIfPresent(
             rowSet,
-            (id, before) ->
-                before.plus(
-                    read.through(),
-                    read.bytes(),
-                    read.records(),
-                    clock.instant(),
-                    backfills.contains(id)));
+            (id, before) -> before.plus(read.more(), clock.instant(), backfills.contains(id)));
       }
     }
   }
@@ -402,8 +408,8 @@ public class InMemoryStore
         .toList();
   }
 
-  private Map<Long, Reading> allReadings() {
-    Map<Long, Reading> all = new TreeMap<>();
+  private Map<Long, ReadProgress> allReadings() {
+    Map<Long, ReadProgress> all = new TreeMap<>();
     readings.forEach(
         (rowSet, reading) -> all.put(rowSet, isAlive(rowSet) ? reading : reading.asEnded()));
     return all;
@@ -413,18 +419,20 @@ public class InMemoryStore
   private boolean isAlive(long rowSet) {
     Fence fence = fences.get(rowSet);
     RunProgress run = fence == null ? null : runs.get(fence.run());
-    return run != null && run.ended().isEmpty();
+    return run != null
+        && run.ended().isEmpty()
+        && run.seen().isAfter(clock.instant().minus(ProgressStore.SILENCE));
   }
 
-  private Map<Long, Reading> readings(long run) {
-    Map<Long, Reading> found = new TreeMap<>();
+  private Map<Long, ReadProgress> readings(long run) {
+    Map<Long, ReadProgress> found = new TreeMap<>();
     fences.values().stream()
         .filter(fence -> fence.run() == run && readings.containsKey(fence.rows()))
         .forEach(fence -> found.put(fence.rows(), readings.get(fence.rows())));
     return found;
   }
 
-  private static RunProgress with(RunProgress run, Map<Long, Reading> read) {
+  private static RunProgress with(RunProgress run, Map<Long, ReadProgress> read) {
     return new RunProgress(
         run.run(), run.layer(), run.started(), run.seen(), run.ended(), run.rowsWritten(), read);
   }
@@ -493,7 +501,7 @@ public class InMemoryStore
   private final class Moment implements Snapshot {
     private final Map<String, CatalogState.Entry> documentsThen = Map.copyOf(documents);
     private final Map<Long, Long> progressThen = Map.copyOf(progress);
-    private final Map<Long, Reading> readingsThen = allReadings();
+    private final Map<Long, ReadProgress> readingsThen = allReadings();
     private final Map<Long, NavigableMap<StoredRow, StoredRow>> rowsThen = Map.copyOf(rows);
 
     @Override

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.contracts.store;
 
+import io.anabranch.api.spi.Setting;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.store.CatalogStore;
 import io.anabranch.api.spi.store.DeadLetterStore;
@@ -12,7 +13,6 @@ import io.anabranch.api.spi.store.StoreException.Code;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.api.spi.store.ViewStoreProvider;
 import java.util.List;
-import java.util.Set;
 
 /** Opens a {@link SharedStore}. */
 public final class SharedStoreProvider implements ViewStoreProvider {
@@ -22,12 +22,7 @@ public final class SharedStoreProvider implements ViewStoreProvider {
   }
 
   @Override
-  public Set<String> settings() {
-    return Set.of();
-  }
-
-  @Override
-  public List<String> check(Settings settings) {
+  public List<Setting> settings() {
     return List.of();
   }
 

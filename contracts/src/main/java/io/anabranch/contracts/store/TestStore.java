@@ -6,7 +6,8 @@ import static io.anabranch.api.Epochs.NONE;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.spi.log.LogEnd;
-import io.anabranch.api.spi.log.Reading;
+import io.anabranch.api.spi.log.LogPosition;
+import io.anabranch.api.spi.log.ReadProgress;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.row.LiveRow;
 import io.anabranch.api.spi.row.Reconciliation;
@@ -107,7 +108,7 @@ public final class TestStore implements AutoCloseable {
     return runs.rowsWritten(run);
   }
 
-  public List<Reading> readings(long run) {
+  public List<ReadProgress> readings(long run) {
     return runs.readings(run);
   }
 
@@ -271,12 +272,15 @@ public final class TestStore implements AutoCloseable {
   }
 
   public void addReading(Collection<OpenSlice> slices, long through, long bytes, long records) {
+    addReading(slices, new ReadProgress.Increment(through, bytes, records, LogPosition.START));
+  }
+
+  public void addReading(Collection<OpenSlice> slices, ReadProgress.Increment more) {
     store
         .progress()
         .report(
             slices.stream()
-                .<ReadReport>map(
-                    slice -> new ReadReport.Read(slice.fence(), through, bytes, records))
+                .<ReadReport>map(slice -> new ReadReport.Read(slice.fence(), more))
                 .toList());
   }
 

@@ -16,7 +16,8 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.log.EpochContent;
 import io.anabranch.api.spi.log.LogEnd;
 import io.anabranch.api.spi.log.LogPlace;
-import io.anabranch.api.spi.log.Reading;
+import io.anabranch.api.spi.log.LogPosition;
+import io.anabranch.api.spi.log.ReadProgress;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.row.LetterQuery;
 import io.anabranch.api.spi.row.LiveHead;
@@ -510,7 +511,7 @@ public abstract class ViewStoreContract {
   void headTellsTheMomentOfTheRows() {
     assertThat(store.rows().readLive(EVERYTHING, row -> {}), is(Optional.empty()));
     Fence fence = openSlice();
-    LogEnd end = new LogEnd("at 9", 5, 1, 6);
+    LogEnd end = new LogEnd(LogPosition.of("log", 9), 5, 1, 6, Epochs.NONE);
     store
         .progress()
         .heartbeat(
@@ -522,7 +523,7 @@ public abstract class ViewStoreContract {
                 List.of(),
                 List.of()));
     write(fence, row(5, 0, "a", 1));
-    store.progress().complete(fence, 5, Optional.of("at 8"));
+    store.progress().complete(fence, 5, Optional.of(LogPosition.of("log", 8)));
 
     LiveHead head = store.rows().readLive(EVERYTHING, row -> {}).orElseThrow();
 
@@ -532,7 +533,7 @@ public abstract class ViewStoreContract {
     LiveHead.Activity slice = head.following().get(0);
     assertThat(slice.rows(), is(ROWS));
     assertThat(slice.completeThrough(), is(OptionalLong.of(5)));
-    assertThat(slice.position(), is(Optional.of("at 8")));
+    assertThat(slice.position(), is(Optional.of(LogPosition.of("log", 8))));
     assertThat(slice.changes(), is(1L));
     assertThat(slice.updated().isPresent(), is(true));
     assertThat(slice.seen().isPresent(), is(true));
@@ -625,19 +626,19 @@ public abstract class ViewStoreContract {
   void completionNeverGoesBack() {
     Fence fence = openSlice();
 
-    store.progress().complete(fence, 5, Optional.of("here"));
+    store.progress().complete(fence, 5, Optional.of(LogPosition.of("log", 8)));
     store.progress().complete(fence, 3, Optional.empty());
 
     assertThat(state().completeThrough(ROWS), is(OptionalLong.of(5)));
     assertThat(
         store.rows().readLive(EVERYTHING, row -> {}).orElseThrow().following().get(0).position(),
-        is(Optional.of("here")));
+        is(Optional.of(LogPosition.of("log", 8))));
   }
 
   @Test
   void takeOverForgetsThePosition() {
     Fence fence = openSlice();
-    store.progress().complete(fence, 5, Optional.of("here"));
+    store.progress().complete(fence, 5, Optional.of(LogPosition.of("log", 8)));
 
     store
         .catalog()
@@ -676,9 +677,9 @@ public abstract class ViewStoreContract {
     Fence fence = openSlice();
     write(fence, row(1, 0, "a", 1), row(1, 0, "b", 1));
     store.progress().report(List.of(new ReadReport.Begun(fence, 2, false)));
-    store.progress().report(List.of(new ReadReport.Read(fence, 4, 100, 10)));
-    store.progress().report(List.of(new ReadReport.Read(fence, 3, 50, 5)));
-    store.progress().report(List.of(new ReadReport.Read(fence(ROWS, RUN + 1), 9, 1_000, 1_000)));
+    store.progress().report(List.of(read(fence, 4, 100, 10, 7)));
+    store.progress().report(List.of(read(fence, 3, 50, 5, 6)));
+    store.progress().report(List.of(read(fence(ROWS, RUN + 1), 9, 1_000, 1_000, 9)));
     store.progress().heartbeat(new RunBeat(RUN, "", RunBeat.State.ENDED));
 
     RunProgress run = store.progress().read(List.of(RUN)).get(0);
@@ -686,14 +687,53 @@ public abstract class ViewStoreContract {
     assertThat(run.layer(), is("speed"));
     assertThat(run.rowsWritten(), is(2L));
     assertThat(run.ended().isPresent(), is(true));
-    Reading reading = run.readings().get(ROWS);
+    ReadProgress reading = run.readings().get(ROWS);
     assertThat("its run has ended", state().readings().get(ROWS).ended(), is(true));
     assertThat(reading.after(), is(2L));
     assertThat(reading.through(), is(4L));
     assertThat(reading.bytes(), is(150L));
     assertThat(reading.records(), is(15L));
+    assertThat("the largest", reading.position(), is(LogPosition.of("log", 7)));
+    assertThat(reading.earlier(), is(LogPosition.START));
     assertThat(store.progress().read(List.of(99L)), empty());
     assertThat(store.progress().read(List.of()), hasSize(1));
+  }
+
+  /** Rows of the run before are still there, so what it has read counts for who replaces them. */
+  @Test
+  void remembersHowFarTheRunBeforeHasRead() {
+    Fence fence = openSlice();
+    store.progress().report(List.of(new ReadReport.Begun(fence, 2, false)));
+    store.progress().report(List.of(read(fence, 4, 100, 10, 7)));
+
+    store.progress().report(List.of(new ReadReport.Begun(fence, 3, false)));
+    store.progress().report(List.of(read(fence, 4, 10, 1, 5)));
+
+    ReadProgress progress = state().readings().get(ROWS);
+    assertThat(progress.after(), is(3L));
+    assertThat(progress.bytes(), is(10L));
+    assertThat(progress.position(), is(LogPosition.of("log", 5)));
+    assertThat(progress.earlier(), is(LogPosition.of("log", 7)));
+    assertThat(progress.reached(), is(LogPosition.of("log", 7)));
+  }
+
+  @Test
+  void remembersThatARunStoredAllThatItRead() {
+    Fence fence = openSlice();
+    store.progress().report(List.of(new ReadReport.Begun(fence, 2, false)));
+    store.progress().report(List.of(read(fence, 4, 100, 10, 7)));
+    assertThat(state().readings().get(ROWS).stored(), is(false));
+
+    store.progress().report(List.of(new ReadReport.Stored(fence)));
+    assertThat(state().readings().get(ROWS).stored(), is(true));
+
+    store.progress().report(List.of(new ReadReport.Begun(fence, 4, false)));
+    assertThat("another run begins", state().readings().get(ROWS).stored(), is(false));
+  }
+
+  private static ReadReport read(Fence fence, long through, long bytes, long records, long next) {
+    return new ReadReport.Read(
+        fence, new ReadProgress.Increment(through, bytes, records, LogPosition.of("log", next)));
   }
 
   @Test

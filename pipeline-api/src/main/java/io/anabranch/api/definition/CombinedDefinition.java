@@ -62,12 +62,8 @@ public final class CombinedDefinition<E, K, V, A, O> extends ViewDefinition<E, K
           .getAccumulatorCoder(CoderRegistry.createDefault(), contributions.getValueCoder());
     } catch (CannotProvideCoderException e) {
       throw new UserException(
-          "view \""
-              + view.name()
-              + "\": the combine function "
-              + view.combineFn().getClass().getName()
-              + " names no coder for its accumulator; override getAccumulatorCoder, or call"
-              + " accumulatorCoder(...) on the view",
+          "view \"%s\": the combine function %s names no coder for its accumulator; override getAccumulatorCoder, or call accumulatorCoder(...) on the view"
+              .formatted(view.name(), view.combineFn().getClass().getName()),
           e);
     }
   }

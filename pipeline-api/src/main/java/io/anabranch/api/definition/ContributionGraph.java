@@ -96,14 +96,10 @@ final class ContributionGraph<K, V> extends EventGraph<K, V> {
   private void requireGlobal(Node node, PCollectionView<?> sideInput) {
     WindowFn<?, ?> windowFn = sideInput.getWindowingStrategyInternal().getWindowFn();
     if (!(windowFn instanceof GlobalWindows)) {
-      throw new UserException(
-          ofView()
-              + "\""
-              + node.getFullName()
-              + "\" reads a side input in the windows "
-              + windowFn.getClass().getSimpleName()
-              + ", and which of them an event finds would depend on how the log is divided. Use a"
-              + " side input in the global window, for instance a map whose keys hold the time");
+      throw refused(
+          node,
+          "reads a side input in the windows %s, and which of them an event finds would depend on how the log is divided. Use a side input in the global window, for instance a map whose keys hold the time",
+          windowFn.getClass().getSimpleName());
     }
   }
 
@@ -123,24 +119,15 @@ final class ContributionGraph<K, V> extends EventGraph<K, V> {
 
   private void requireFromEvents(PCollection<?> output) {
     if (!isFromEvents(output)) {
-      throw new UserException(
-          ofView()
-              + "the contributions do not stem from the events, so they have no bucket: apply"
-              + " them to the input of the transform, and bring in other collections as side"
-              + " inputs");
+      throw refused(
+          "the contributions do not stem from the events, so they have no bucket: apply them to the input of the transform, and bring in other collections as side inputs");
     }
   }
 
   private UserException refusal(Node node, String what) {
-    return new UserException(
-        ofView()
-            + "\""
-            + node.getFullName()
-            + "\" "
-            + what
-            + " inside the contributions, where it would see only one epoch's part of a bucket."
-            + " Leave the grouping to combine(...): emit one KV per event there, and let a"
-            + " CombineFn gather them. Transforms that need groupings, state or windows of their"
-            + " own belong in a windowed view.");
+    return refused(
+        node,
+        "%s inside the contributions, where it would see only one epoch's part of a bucket. Leave the grouping to combine(...): emit one KV per event there, and let a CombineFn gather them. Transforms that need groupings, state or windows of their own belong in a windowed view.",
+        what);
   }
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.definition;
 
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import io.anabranch.api.UserException;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline.PipelineVisitor;
@@ -78,14 +81,9 @@ abstract class EventGraph<K, V> extends PipelineVisitor.Defaults {
                 .anyMatch(each -> each.isBounded() == IsBounded.UNBOUNDED)
             && !(node.getTransform() instanceof Unbounded<?>);
     if (endless || unbounded) {
-      throw new UserException(
-          ofView()
-              + "\""
-              + node.getFullName()
-              + "\" reads without an end, so what an event finds in it would depend on when it is"
-              + " computed, and a batch run would not end. Use an input with an end, such as a file"
-              + " that is read at the start; what changes as time goes on belongs into the log, as"
-              + " events");
+      throw refused(
+          node,
+          "reads without an end, so what an event finds in it would depend on when it is computed, and a batch run would not end. Use an input with an end, such as a file that is read at the start; what changes as time goes on belongs into the log, as events");
     }
   }
 
@@ -108,6 +106,18 @@ abstract class EventGraph<K, V> extends PipelineVisitor.Defaults {
         || transform instanceof Redistribute.RedistributeArbitrarily;
   }
 
+  /** Returns what refuses the view as a whole. */
+  @FormatMethod
+  final UserException refused(@FormatString String text, Object... values) {
+    return new UserException(ofView() + String.format(Locale.ROOT, text, values));
+  }
+
+  /** Returns what refuses one step of its transform. */
+  @FormatMethod
+  final UserException refused(Node node, @FormatString String text, Object... values) {
+    return refused("\"%s\" %s", node.getFullName(), String.format(Locale.ROOT, text, values));
+  }
+
   /** Starts the text of an error about this view. */
   final String ofView() {
     return "view \"" + view + "\": ";
@@ -123,19 +133,15 @@ abstract class EventGraph<K, V> extends PipelineVisitor.Defaults {
           ofView() + "Beam finds no coder for the " + output + "; " + advice, e);
     }
     if (!(coder instanceof KvCoder<?, ?>)) {
-      throw new UserException(
-          ofView() + "the " + output + " have the coder " + coder + ", not a KvCoder");
+      throw refused("the %s have the coder %s, not a KvCoder", output, coder);
     }
     KvCoder<K, V> pair = (KvCoder<K, V>) coder;
     try {
       pair.getKeyCoder().verifyDeterministic();
     } catch (NonDeterministicException e) {
       throw new UserException(
-          ofView()
-              + "the key coder "
-              + pair.getKeyCoder()
-              + " is not deterministic, so equal keys could become two rows; use a deterministic"
-              + " one, for instance StringUtf8Coder",
+          "%sthe key coder %s is not deterministic, so equal keys could become two rows; use a deterministic one, for instance StringUtf8Coder"
+              .formatted(ofView(), pair.getKeyCoder()),
           e);
     }
     return pair;

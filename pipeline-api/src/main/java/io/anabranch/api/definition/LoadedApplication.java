@@ -43,10 +43,8 @@ public final class LoadedApplication<E> {
       throw unloadable(className, e);
     } catch (ClassNotFoundException e) {
       throw new UsageException(
-          "application "
-              + className
-              + " is not on the class path: check the name, and that the jar that holds it is"
-              + " given (launcher: ANABRANCH_CLASSPATH)",
+          "application %s is not on the class path: check the name, and that the jar that holds it is given (launcher: ANABRANCH_CLASSPATH)"
+              .formatted(className),
           e);
     }
     if (!Application.class.isAssignableFrom(type)) {
@@ -69,10 +67,8 @@ public final class LoadedApplication<E> {
       return checked(className, type.getConstructor().newInstance());
     } catch (NoSuchMethodException | IllegalAccessException | InstantiationException e) {
       throw new UsageException(
-          "application "
-              + className
-              + " cannot be made: it must be a public class with a public constructor without"
-              + " parameters",
+          "application %s cannot be made: it must be a public class with a public constructor without parameters"
+              .formatted(className),
           e);
     } catch (InvocationTargetException e) {
       throw new UsageException(
@@ -84,11 +80,9 @@ public final class LoadedApplication<E> {
 
   private static UsageException unloadable(String className, LinkageError error) {
     return new UsageException(
-        "application "
-            + className
-            + " cannot be loaded: "
-            + error
-            + (error.getCause() == null ? "" : ", by " + error.getCause()),
+        "application %s cannot be loaded: %s%s"
+            .formatted(
+                className, error, error.getCause() == null ? "" : ", by " + error.getCause()),
         error);
   }
 
@@ -99,10 +93,8 @@ public final class LoadedApplication<E> {
       throw e;
     } catch (RuntimeException e) {
       throw new UsageException(
-          "application "
-              + className
-              + " cannot be used: "
-              + (e.getMessage() == null ? e : e.getMessage()),
+          "application %s cannot be used: %s"
+              .formatted(className, e.getMessage() == null ? e : e.getMessage()),
           e);
     }
   }
@@ -158,14 +150,12 @@ public final class LoadedApplication<E> {
                       Integer.compare(distance(viewName, left), distance(viewName, right)))
               .orElseThrow();
       throw new UsageException(
-          "view \""
-              + viewName
-              + "\" is not known"
-              + (distance(viewName, nearest) <= 3 ? ": did you mean \"" + nearest + "\"?" : ".")
-              + " The views of "
-              + name
-              + " are "
-              + String.join(", ", views.keySet()));
+          "view \"%s\" is not known%s The views of %s are %s"
+              .formatted(
+                  viewName,
+                  distance(viewName, nearest) <= 3 ? ": did you mean \"" + nearest + "\"?" : ".",
+                  name,
+                  String.join(", ", views.keySet())));
     }
     return view;
   }

@@ -41,10 +41,8 @@ final class MergeWindows<V> extends CombineFn<V, V, V> {
     }
     if (totals == null) {
       throw new UserException(
-          "view \""
-              + view
-              + "\" is windowed, and does not say how the values of different windows become one:"
-              + " omit totals, or call totals(...) on the view");
+          "view \"%s\" is windowed, and does not say how the values of different windows become one: omit totals, or call totals(...) on the view"
+              .formatted(view));
     }
     return totals.apply(accumulator, input);
   }

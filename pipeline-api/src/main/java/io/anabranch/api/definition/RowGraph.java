@@ -54,8 +54,7 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
   private static final Pattern UNSTABLE_NAME = Pattern.compile("\\$\\$Lambda|@[0-9a-f]{5,}");
 
   private static final String FOR_EVER =
-      "in the global window, which never ends, so no row of it is ever complete and no lookback is"
-          + " long enough: give the events windows first, with Window.into(...)";
+      "in the global window, which never ends, so no row of it is ever complete and no lookback is long enough: give the events windows first, with Window.into(...)";
   private static final int LONGEST_MONTH = 31;
   private static final int LONGEST_YEAR = 366;
 
@@ -69,7 +68,7 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
   }
 
   /**
-   * What the graph tells of the rows.
+   * What the graph says of the rows.
    *
    * @param coder their coder
    * @param windows the windows that the transform assigns, in words
@@ -135,15 +134,12 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
   /** Says what to do about what Beam refuses while the transform is expanded. */
   private static String explain(String message) {
     if (message.contains("non-bounded PCollection in the GlobalWindow")) {
-      return "a step of its transform groups events, or collects them into a side input, "
-          + FOR_EVER;
+      return "a step of its transform groups events, or collects them into a side input, %s"
+          .formatted(FOR_EVER);
     }
     if (message.contains("must be deterministic")) {
-      return "a step of its transform groups by a key whose coder is not deterministic, so equal"
-          + " keys could become two groups; set a deterministic one before it, for instance"
-          + " StringUtf8Coder ("
-          + message
-          + ")";
+      return "a step of its transform groups by a key whose coder is not deterministic, so equal keys could become two groups; set a deterministic one before it, for instance StringUtf8Coder (%s)"
+          .formatted(message);
     }
     return "the transform of its rows cannot be built: " + message;
   }
@@ -153,25 +149,18 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
     try {
       pipeline.run(options);
     } catch (IllegalStateException e) {
-      throw new UserException(
-          ofView()
-              + "steps of its transform share a name, by which savepoints know them: name each"
-              + " step, as in input.apply(\"Clean\", transform) ("
-              + e.getMessage()
-              + ")",
-          e);
+      throw refused(
+          "steps of its transform share a name, by which savepoints know them: name each step, as in input.apply(\"Clean\", transform) (%s)",
+          e.getMessage());
     }
   }
 
   @Override
   public CompositeBehavior enterCompositeTransform(Node node) {
     if (UNSTABLE_NAME.matcher(node.getFullName()).find()) {
-      throw new UserException(
-          ofView()
-              + "the name \""
-              + node.getFullName()
-              + "\" is another one in each process: name the step, as in input.apply(\"Clean\","
-              + " transform)");
+      throw refused(
+          "the name \"%s\" is another one in each process: name the step, as in input.apply(\"Clean\", transform)",
+          node.getFullName());
     }
     if (isReshuffle(node)) {
       pass(node);
@@ -268,13 +257,9 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
       if (main
           && input instanceof PCollection<?> collection
           && !collection.getWindowingStrategy().getWindowFn().equals(side)) {
-        throw new UserException(
-            ofView()
-                + "\""
-                + node.getFullName()
-                + "\" reads a side input made from the events in other windows than its own: a row"
-                + " may depend on events before the end of its window only, so give both the same"
-                + " windows");
+        throw refused(
+            node,
+            "reads a side input made from the events in other windows than its own: a row may depend on events before the end of its window only, so give both the same windows");
       }
     }
   }
@@ -283,26 +268,19 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
   private void requireFixed(Node node, PCollectionView<?> sideInput) {
     WindowFn<?, ?> fn = sideInput.getWindowingStrategyInternal().getWindowFn();
     if (!(fn instanceof GlobalWindows)) {
-      throw new UserException(
-          ofView()
-              + "\""
-              + node.getFullName()
-              + "\" reads a side input that is not made from the events in the windows "
-              + fn.getClass().getSimpleName()
-              + ": what an event finds in it would depend on when it is computed. Use a bounded side"
-              + " input in the global window, for instance a map whose keys hold the time");
+      throw refused(
+          node,
+          "reads a side input that is not made from the events in the windows %s: what an event finds in it would depend on when it is computed. Use a bounded side input in the global window, for instance a map whose keys hold the time",
+          fn.getClass().getSimpleName());
     }
   }
 
   @SuppressWarnings("deprecation") // the only way to know
   private void requireNoSkew(Node node, DoFn<?, ?> fn) {
     if (fn.getAllowedTimestampSkew().getMillis() > 0) {
-      throw new UserException(
-          ofView()
-              + "\""
-              + node.getFullName()
-              + "\" may move events back in time (allowed timestamp skew), into windows that are"
-              + " complete already: take the time from the event's format, and leave the skew out");
+      throw refused(
+          node,
+          "may move events back in time (allowed timestamp skew), into windows that are complete already: take the time from the event's format, and leave the skew out");
     }
   }
 
@@ -319,13 +297,9 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
                         DoFnSignatures.getTimerFamilySpecOrThrow(family, fn).getTimeDomain()
                             == TimeDomain.EVENT_TIME);
     if (!byEvents) {
-      throw new UserException(
-          ofView()
-              + "\""
-              + node.getFullName()
-              + "\" sets timers of processing time: what they make depends on when it is computed,"
-              + " not on the events. Use timers of event time; if these never change a row, say"
-              + " allowProcessingTimeTimers() on the view");
+      throw refused(
+          node,
+          "sets timers of processing time: what they make depends on when it is computed, not on the events. Use timers of event time; if these never change a row, say allowProcessingTimeTimers() on the view");
     }
   }
 
@@ -335,8 +309,7 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
       if (input instanceof PCollection<?> collection
           && isFromEvents(input)
           && collection.getWindowingStrategy().getWindowFn() instanceof GlobalWindows) {
-        throw new UserException(
-            ofView() + "\"" + node.getFullName() + "\" " + what + " " + FOR_EVER);
+        throw refused(node, "%s %s", what, FOR_EVER);
       }
     }
   }
@@ -346,12 +319,9 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
       if (input instanceof PCollection<?> collection
           && isFromEvents(input)
           && collection.getWindowingStrategy().needsMerge()) {
-        throw new UserException(
-            ofView()
-                + "\""
-                + node.getFullName()
-                + "\" keeps state in windows that merge, such as sessions, which no runner knows how"
-                + " to do: group by key first, or use windows that do not merge");
+        throw refused(
+            node,
+            "keeps state in windows that merge, such as sessions, which no runner knows how to do: group by key first, or use windows that do not merge");
       }
     }
   }
@@ -360,58 +330,39 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
     Trigger trigger = strategy.getTrigger();
     if (!(trigger instanceof DefaultTrigger)
         && !(trigger instanceof AfterWatermark.FromEndOfWindow)) {
-      throw new UserException(
-          ofView()
-              + "\""
-              + node.getFullName()
-              + "\" has the trigger "
-              + trigger
-              + ", which gives rows before their window is complete, and other ones in batch: leave"
-              + " triggering(...) out");
+      throw refused(
+          node,
+          "has the trigger %s, which gives rows before their window is complete, and other ones in batch: leave triggering(...) out",
+          trigger);
     }
     if (strategy.getAllowedLateness().getMillis() > 0) {
-      throw new UserException(
-          ofView()
-              + "\""
-              + node.getFullName()
-              + "\" allows a lateness of its own, which may fire windows twice: what comes to it is"
-              + " never late, as lateness(...) of the view says what does; leave"
-              + " withAllowedLateness(...) out");
+      throw refused(
+          node,
+          "allows a lateness of its own, which may fire windows twice: what comes to it is never late, as lateness(...) of the view says what does; leave withAllowedLateness(...) out");
     }
     if (strategy.getTimestampCombiner() != TimestampCombiner.END_OF_WINDOW) {
-      throw new UserException(
-          ofView()
-              + "\""
-              + node.getFullName()
-              + "\" has the timestamp combiner "
-              + strategy.getTimestampCombiner()
-              + ", by which a result can be in a window that ends before the events that it is made"
-              + " of: leave withTimestampCombiner(...) out");
+      throw refused(
+          node,
+          "has the timestamp combiner %s, by which a result can be in a window that ends before the events that it is made of: leave withTimestampCombiner(...) out",
+          strategy.getTimestampCombiner());
     }
   }
 
   private void requireOwnWindows(PCollection<?> output) {
     if (!isFromEvents(output)) {
-      throw new UserException(
-          ofView()
-              + "the rows do not stem from the events: apply the transform to its input, and bring"
-              + " in other collections as side inputs");
+      throw refused(
+          "the rows do not stem from the events: apply the transform to its input, and bring in other collections as side inputs");
     }
     if (output.getWindowingStrategy().needsMerge()) {
-      throw new UserException(
-          ofView()
-              + "the rows come out in windows that have not merged, each event in one of its own:"
-              + " group by key after such windows as sessions");
+      throw refused(
+          "the rows come out in windows that have not merged, each event in one of its own: group by key after such windows as sessions");
     }
     WindowFn<?, ?> fn = output.getWindowingStrategy().getWindowFn();
     TypeDescriptor<?> type = fn.getWindowTypeDescriptor();
     if (fn instanceof GlobalWindows || !type.isSubtypeOf(TypeDescriptor.of(IntervalWindow.class))) {
-      throw new UserException(
-          ofView()
-              + "the rows come out in "
-              + fn.getClass().getSimpleName()
-              + ", but a row is of the window that it comes out in, an interval of event time: end"
-              + " with Window.into(...), for instance FixedWindows");
+      throw refused(
+          "the rows come out in %s, but a row is of the window that it comes out in, an interval of event time: end with Window.into(...), for instance FixedWindows",
+          fn.getClass().getSimpleName());
     }
   }
 
@@ -419,15 +370,9 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
     Duration least = Duration.ofMillis(reaches.get(output).total());
     Duration lookback = view.timeliness().lookback();
     if (lookback.compareTo(least) < 0) {
-      throw new UserException(
-          ofView()
-              + "the lookback is "
-              + lookback
-              + ", but its windows reach back "
-              + least
-              + " or more: declare the longest, as in lookback(Duration.parse(\""
-              + least
-              + "\")); for sessions, the longest session with its gap");
+      throw refused(
+          "the lookback is %s, but its windows reach back %s or more: declare the longest, as in lookback(Duration.parse(\"%s\")); for sessions, the longest session with its gap",
+          lookback, least, least);
     }
   }
 
@@ -438,13 +383,9 @@ final class RowGraph<K, V> extends EventGraph<K, V> {
         && !view.allowsOverlappingTotals()
         && fn.isNonMerging()
         && !fn.assignsToOneWindow()) {
-      throw new UserException(
-          ofView()
-              + "it has totals, but the windows of its rows may overlap ("
-              + WindowText.withParameters(fn)
-              + "), so a sum would count an event once in each of them. Leave totals(...) out, or"
-              + " use windows that do not overlap; if the function gives the same however often an"
-              + " event is in it, as a maximum does, add allowOverlappingTotals()");
+      throw refused(
+          "it has totals, but the windows of its rows may overlap (%s), so a sum would count an event once in each of them. Leave totals(...) out, or use windows that do not overlap; if the function gives the same however often an event is in it, as a maximum does, add allowOverlappingTotals()",
+          WindowText.withParameters(fn));
     }
   }
 

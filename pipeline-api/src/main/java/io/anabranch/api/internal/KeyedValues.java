@@ -67,10 +67,8 @@ public final class KeyedValues<E, K, V> extends PTransform<PCollection<E>, PColl
       V contributed = value.apply(event);
       if (keyed == null || contributed == null) {
         throw new IllegalArgumentException(
-            "the function for the "
-                + (keyed == null ? "key" : "value")
-                + " of a contribution returned null. Return one for each event; where some events"
-                + " contribute nothing, pass a transform to contributions(...)");
+            "the function for the %s of a contribution returned null. Return one for each event; where some events contribute nothing, pass a transform to contributions(...)"
+                .formatted(keyed == null ? "key" : "value"));
       }
       out.output(KV.of(keyed, contributed));
     }

@@ -59,17 +59,6 @@ public record Settings(Map<String, String> values, String base) implements Seria
   }
 
   /**
-   * Returns a setting as a duration.
-   *
-   * @throws IllegalArgumentException if it is not of the form {@code 500ms}, {@code 1s}, {@code
-   *     5m}, {@code 1h}, {@code 7d} or ISO-8601 ({@code PT1H})
-   */
-  public Duration duration(String name, Duration otherwise) {
-    String text = values.get(name);
-    return text == null ? otherwise : parseDuration(text);
-  }
-
-  /**
    * Reads a duration.
    *
    * @throws IllegalArgumentException if it is not of the form {@code 500ms}, {@code 1s}, {@code

@@ -13,6 +13,7 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.definition.TestViews.PairFn;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.coders.BigEndianLongCoder;
 import org.apache.beam.sdk.coders.DoubleCoder;
 import org.apache.beam.sdk.coders.KvCoder;
@@ -56,55 +57,53 @@ import org.apache.beam.sdk.values.TypeDescriptors;
 import org.hamcrest.Matcher;
 import org.joda.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What would see only one epoch's part of a bucket is refused, by name, with what to do. */
 class RefusedContributionsTest {
 
-  @Test
-  void groupByKey() {
-    String message =
-        refusalOf(
+  /** A transform, and what the message says of it. */
+  private record Refusal(
+      String name,
+      Function<PCollection<String>, PCollection<KV<String, Long>>> contributions,
+      Matcher<String> message) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Refusal> refusals() {
+    return Stream.of(
+        new Refusal(
+            "group by key",
             words ->
                 words
                     .apply("Pair", ParDo.of(new PairFn()))
                     .apply("ByWord", GroupByKey.create())
-                    .apply("Sum", ParDo.of(new SumFn())));
-
-    assertThat(message, names("Contributions/ByWord", "groups elements"));
-  }
-
-  @Test
-  void countPerKey() {
-    String message =
-        refusalOf(
+                    .apply("Sum", ParDo.of(new SumFn())),
+            names("Contributions/ByWord", "groups elements")),
+        new Refusal(
+            "count per key",
             words ->
                 words
                     .apply("Pair", ParDo.of(new PairFn()))
-                    .apply("CountWords", Count.<String, Long>perKey()));
-
-    assertThat(message, startsWith("view \"words\": \"Contributions/CountWords/"));
-    assertThat(message, says("groups elements"));
-  }
-
-  @Test
-  void groupingInABranchOfAFlatten() {
-    String message =
-        refusalOf(
+                    .apply("CountWords", Count.<String, Long>perKey()),
+            allOf(
+                startsWith("view \"words\": \"Contributions/CountWords/"),
+                says("groups elements"))),
+        new Refusal(
+            "grouping in abranch of aflatten",
             words -> {
               PCollection<KV<String, Long>> pairs = words.apply("Pair", ParDo.of(new PairFn()));
               return PCollectionList.of(pairs)
                   .and(pairs.apply("Sum", Combine.perKey(Sum.ofLongs())))
                   .apply("Both", Flatten.pCollections());
-            });
-
-    assertThat(message, startsWith("view \"words\": \"Contributions/Sum/"));
-    assertThat(message, says("groups elements"));
-  }
-
-  @Test
-  void sideInputThatIsRefreshed() {
-    String message =
-        refusalOf(
+            },
+            allOf(startsWith("view \"words\": \"Contributions/Sum/"), says("groups elements"))),
+        new Refusal(
+            "side input that is refreshed",
             words -> {
               PCollectionView<String> side =
                   words
@@ -123,17 +122,13 @@ class RefusedContributionsTest {
                       .apply("Latest", Latest.globally())
                       .apply("AsSingleton", org.apache.beam.sdk.transforms.View.asSingleton());
               return words.apply("Pair", ParDo.of(new PairFn()).withSideInputs(side));
-            });
-
-    assertThat(message, startsWith("view \"words\": \"Contributions/Tick/"));
-    assertThat(message, containsString("reads without an end"));
-    assertThat(message, containsString("belongs into the log"));
-  }
-
-  @Test
-  void inputWithoutAnEnd() {
-    String message =
-        refusalOf(
+            },
+            allOf(
+                startsWith("view \"words\": \"Contributions/Tick/"),
+                containsString("reads without an end"),
+                containsString("belongs into the log"))),
+        new Refusal(
+            "input without an end",
             words ->
                 PCollectionList.of(words)
                     .and(
@@ -145,23 +140,134 @@ class RefusedContributionsTest {
                                 MapElements.into(TypeDescriptors.strings()).via(String::valueOf))
                             .apply(Window.into(FixedWindows.of(Duration.standardMinutes(1)))))
                     .apply("Both", Flatten.pCollections())
-                    .apply("Pair", ParDo.of(new PairFn())));
-
-    assertThat(message, startsWith("view \"words\": \"Contributions/Count/"));
-    assertThat(message, containsString("reads without an end"));
-  }
-
-  @Test
-  void elementThatNeverEnds() {
-    String message =
-        refusalOf(
+                    .apply("Pair", ParDo.of(new PairFn())),
+            allOf(
+                startsWith("view \"words\": \"Contributions/Count/"),
+                containsString("reads without an end"))),
+        new Refusal(
+            "element that never ends",
             words ->
                 words
                     .apply("For ever", ParDo.of(new EndlessFn()))
-                    .apply("Pair", ParDo.of(new PairFn())));
+                    .apply("Pair", ParDo.of(new PairFn())),
+            allOf(
+                startsWith("view \"words\": \"Contributions/For ever/"),
+                containsString("reads without an end"))),
+        new Refusal(
+            "stateful do fn",
+            words ->
+                words
+                    .apply("Pair", ParDo.of(new PairFn()))
+                    .apply("Remember", ParDo.of(new StatefulFn())),
+            names("Contributions/Remember/ParMultiDo(Stateful)", "keeps state")),
+        new Refusal(
+            "group into batches",
+            words ->
+                words
+                    .apply("Pair", ParDo.of(new PairFn()))
+                    .apply("Batches", GroupIntoBatches.ofSize(10))
+                    .apply("Sum", ParDo.of(new SumFn())),
+            allOf(startsWith("view \"words\": \"Contributions/Batches/"), says("keeps state"))),
+        new Refusal(
+            "side input in windows",
+            words -> {
+              PCollectionView<Iterable<Long>> rates =
+                  words
+                      .getPipeline()
+                      .apply("Rates", Create.of(1L))
+                      .apply("Hours", Window.into(FixedWindows.of(Duration.standardHours(1))))
+                      .apply("AsRates", org.apache.beam.sdk.transforms.View.asIterable());
+              return words.apply("Rate", ParDo.of(new PairFn()).withSideInputs(rates));
+            },
+            allOf(
+                startsWith("view \"words\": \"Contributions/Rate"),
+                containsString("reads a side input in the windows FixedWindows"),
+                containsString("Use a side input in the global window"))),
+        new Refusal(
+            "timers",
+            words ->
+                words.apply("Pair", ParDo.of(new PairFn())).apply("Delay", ParDo.of(new TimerFn())),
+            names("Contributions/Delay/ParMultiDo(Timer)", "sets timers")),
+        new Refusal(
+            "timer families",
+            words ->
+                words
+                    .apply("Pair", ParDo.of(new PairFn()))
+                    .apply("Delay", ParDo.of(new TimerFamilyFn())),
+            names("Contributions/Delay/ParMultiDo(TimerFamily)", "sets timers")),
+        new Refusal(
+            "time sorted input",
+            words ->
+                words
+                    .apply("Pair", ParDo.of(new PairFn()))
+                    .apply("Sorted", ParDo.of(new SortedFn())),
+            names(
+                "Contributions/Sorted/ParMultiDo(Sorted)", "asks for input in the order of time")),
+        new Refusal(
+            "windows of its own",
+            words ->
+                words
+                    .apply("Hours", Window.into(FixedWindows.of(Duration.standardHours(1))))
+                    .apply("Pair", ParDo.of(new PairFn())),
+            names("Contributions/Hours", "sets windows of its own")),
+        new Refusal(
+            "triggers of its own",
+            words ->
+                words
+                    .apply("Pair", ParDo.of(new PairFn()))
+                    .apply(
+                        "Triggers",
+                        Window.<KV<String, Long>>configure()
+                            .triggering(AfterWatermark.pastEndOfWindow())
+                            .withAllowedLateness(Duration.standardDays(1))
+                            .discardingFiredPanes()),
+            allOf(startsWith("view \"words\": "), says("sets windows of its own"))),
+        new Refusal(
+            "timestamp combiner of its own",
+            words ->
+                words
+                    .apply("Pair", ParDo.of(new PairFn()))
+                    .apply(
+                        "Earliest",
+                        Window.<KV<String, Long>>configure()
+                            .withTimestampCombiner(TimestampCombiner.EARLIEST)),
+            says("sets windows of its own")),
+        new Refusal(
+            "side input made from the events",
+            words -> {
+              PCollectionView<List<String>> all =
+                  words.apply("All", org.apache.beam.sdk.transforms.View.asList());
+              return words.apply("Pair", ParDo.of(new PairFn()).withSideInputs(all));
+            },
+            allOf(
+                startsWith("view \"words\": \"Contributions/All/"),
+                says("collects events into a side input"))),
+        new Refusal(
+            "grouping after areshuffle",
+            words ->
+                words
+                    .apply("Spread", Reshuffle.viaRandomKey())
+                    .apply("Pair", ParDo.of(new PairFn()))
+                    .apply("ByWord", GroupByKey.create())
+                    .apply("Sum", ParDo.of(new SumFn())),
+            names("Contributions/ByWord", "groups elements")),
+        new Refusal(
+            "contributions that do not stem from the events",
+            words ->
+                words
+                    .getPipeline()
+                    .apply("Made", Create.of("a", "b"))
+                    .apply("Global", Window.into(new GlobalWindows()))
+                    .apply("Pair", ParDo.of(new PairFn())),
+            allOf(
+                startsWith("view \"words\": the contributions do not stem from the events"),
+                containsString("apply them to the input"))));
+  }
 
-    assertThat(message, startsWith("view \"words\": \"Contributions/For ever/"));
-    assertThat(message, containsString("reads without an end"));
+  @ParameterizedTest
+  @MethodSource("refusals")
+  void isRefusedByNameWithWhatToDo(Refusal refusal) {
+    assertThat(refusalOf(TestViews.summed(refusal.contributions())), refusal.message());
   }
 
   @DoFn.UnboundedPerElement
@@ -176,180 +282,6 @@ class RefusedContributionsTest {
     public OffsetRange restriction(@Element String word) {
       return new OffsetRange(0, Long.MAX_VALUE);
     }
-  }
-
-  @Test
-  void statefulDoFn() {
-    String message =
-        refusalOf(
-            words ->
-                words
-                    .apply("Pair", ParDo.of(new PairFn()))
-                    .apply("Remember", ParDo.of(new StatefulFn())));
-
-    assertThat(message, names("Contributions/Remember/ParMultiDo(Stateful)", "keeps state"));
-  }
-
-  @Test
-  void groupIntoBatches() {
-    String message =
-        refusalOf(
-            words ->
-                words
-                    .apply("Pair", ParDo.of(new PairFn()))
-                    .apply("Batches", GroupIntoBatches.ofSize(10))
-                    .apply("Sum", ParDo.of(new SumFn())));
-
-    assertThat(message, startsWith("view \"words\": \"Contributions/Batches/"));
-    assertThat(message, says("keeps state"));
-  }
-
-  @Test
-  void sideInputInWindows() {
-    String message =
-        refusalOf(
-            words -> {
-              PCollectionView<Iterable<Long>> rates =
-                  words
-                      .getPipeline()
-                      .apply("Rates", Create.of(1L))
-                      .apply("Hours", Window.into(FixedWindows.of(Duration.standardHours(1))))
-                      .apply("AsRates", org.apache.beam.sdk.transforms.View.asIterable());
-              return words.apply("Rate", ParDo.of(new PairFn()).withSideInputs(rates));
-            });
-
-    assertThat(message, startsWith("view \"words\": \"Contributions/Rate"));
-    assertThat(message, containsString("reads a side input in the windows FixedWindows"));
-    assertThat(message, containsString("Use a side input in the global window"));
-  }
-
-  @Test
-  void timers() {
-    String message =
-        refusalOf(
-            words ->
-                words
-                    .apply("Pair", ParDo.of(new PairFn()))
-                    .apply("Delay", ParDo.of(new TimerFn())));
-
-    assertThat(message, names("Contributions/Delay/ParMultiDo(Timer)", "sets timers"));
-  }
-
-  @Test
-  void timerFamilies() {
-    String message =
-        refusalOf(
-            words ->
-                words
-                    .apply("Pair", ParDo.of(new PairFn()))
-                    .apply("Delay", ParDo.of(new TimerFamilyFn())));
-
-    assertThat(message, names("Contributions/Delay/ParMultiDo(TimerFamily)", "sets timers"));
-  }
-
-  @Test
-  void timeSortedInput() {
-    String message =
-        refusalOf(
-            words ->
-                words
-                    .apply("Pair", ParDo.of(new PairFn()))
-                    .apply("Sorted", ParDo.of(new SortedFn())));
-
-    assertThat(
-        message,
-        names("Contributions/Sorted/ParMultiDo(Sorted)", "asks for input in the order of time"));
-  }
-
-  @Test
-  void windowsOfItsOwn() {
-    String message =
-        refusalOf(
-            words ->
-                words
-                    .apply("Hours", Window.into(FixedWindows.of(Duration.standardHours(1))))
-                    .apply("Pair", ParDo.of(new PairFn())));
-
-    assertThat(message, names("Contributions/Hours", "sets windows of its own"));
-  }
-
-  @Test
-  void triggersOfItsOwn() {
-    String message =
-        refusalOf(
-            words ->
-                words
-                    .apply("Pair", ParDo.of(new PairFn()))
-                    .apply(
-                        "Triggers",
-                        Window.<KV<String, Long>>configure()
-                            .triggering(AfterWatermark.pastEndOfWindow())
-                            .withAllowedLateness(Duration.standardDays(1))
-                            .discardingFiredPanes()));
-
-    assertThat(message, startsWith("view \"words\": "));
-    assertThat(message, says("sets windows of its own"));
-  }
-
-  @Test
-  void timestampCombinerOfItsOwn() {
-    String message =
-        refusalOf(
-            words ->
-                words
-                    .apply("Pair", ParDo.of(new PairFn()))
-                    .apply(
-                        "Earliest",
-                        Window.<KV<String, Long>>configure()
-                            .withTimestampCombiner(TimestampCombiner.EARLIEST)));
-
-    assertThat(message, says("sets windows of its own"));
-  }
-
-  @Test
-  void sideInputMadeFromTheEvents() {
-    String message =
-        refusalOf(
-            words -> {
-              PCollectionView<List<String>> all =
-                  words.apply("All", org.apache.beam.sdk.transforms.View.asList());
-              return words.apply("Pair", ParDo.of(new PairFn()).withSideInputs(all));
-            });
-
-    assertThat(message, startsWith("view \"words\": \"Contributions/All/"));
-    assertThat(message, says("collects events into a side input"));
-  }
-
-  @Test
-  void groupingAfterAReshuffle() {
-    String message =
-        refusalOf(
-            words ->
-                words
-                    .apply("Spread", Reshuffle.viaRandomKey())
-                    .apply("Pair", ParDo.of(new PairFn()))
-                    .apply("ByWord", GroupByKey.create())
-                    .apply("Sum", ParDo.of(new SumFn())));
-
-    assertThat(message, names("Contributions/ByWord", "groups elements"));
-  }
-
-  @Test
-  void contributionsThatDoNotStemFromTheEvents() {
-    String message =
-        refusalOf(
-            words ->
-                words
-                    .getPipeline()
-                    .apply("Made", Create.of("a", "b"))
-                    .apply("Global", Window.into(new GlobalWindows()))
-                    .apply("Pair", ParDo.of(new PairFn())));
-
-    assertThat(
-        message,
-        allOf(
-            startsWith("view \"words\": the contributions do not stem from the events"),
-            containsString("apply them to the input")));
   }
 
   @Test
@@ -422,11 +354,6 @@ class RefusedContributionsTest {
             containsString(BareCombineFn.class.getName()),
             containsString("names no coder for its accumulator"),
             containsString("override getAccumulatorCoder, or call accumulatorCoder(...)")));
-  }
-
-  private static String refusalOf(
-      Function<PCollection<String>, PCollection<KV<String, Long>>> contributions) {
-    return refusalOf(TestViews.summed(contributions));
   }
 
   private static String refusalOf(CombinedView<String, ?, ?, ?, ?> view) {

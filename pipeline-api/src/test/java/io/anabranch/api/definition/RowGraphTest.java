@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.coders.DoubleCoder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -56,8 +57,11 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.TupleTag;
+import org.hamcrest.Matcher;
 import org.joda.time.DateTimeZone;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class RowGraphTest {
   private static final org.joda.time.Duration MINUTE = org.joda.time.Duration.standardMinutes(1);
@@ -82,6 +86,251 @@ class RowGraphTest {
   private static String refusal(WindowedView<String, ?, ?> view) {
     return assertThrows(UserException.class, () -> ViewDefinition.of(view, TestViews.WORDS))
         .getMessage();
+  }
+
+  /** A view, and what the message says of it. */
+  private record Refusal(String name, WindowedView<String, ?, ?> view, Matcher<String> message) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  @SuppressWarnings("deprecation") // of ways that are refused
+  static Stream<Refusal> refusals() {
+    return Stream.of(
+        new Refusal(
+            "input without an end",
+            words(
+                words ->
+                    byMinute(
+                            org.apache.beam.sdk.values.PCollectionList.of(words)
+                                .and(
+                                    words
+                                        .getPipeline()
+                                        .apply(
+                                            "Numbers",
+                                            org.apache.beam.sdk.io.GenerateSequence.from(0))
+                                        .apply("Text", ParDo.of(new TextFn())))
+                                .apply(
+                                    "Both", org.apache.beam.sdk.transforms.Flatten.pCollections()))
+                        .apply("Count", Count.perElement())),
+            allOf(containsString("Rows/Numbers/"), containsString("reads without an end"))),
+        new Refusal(
+            "grouping in the global window, though batch would take it",
+            words(words -> words.apply("Count", Count.perElement())),
+            allOf(
+                containsString(
+                    "view \"words\": a step of its transform groups events, or collects"),
+                containsString("in the global window, which never ends"),
+                containsString("give the events windows first, with Window.into(...)"))),
+        new Refusal(
+            "grouping in the global window with a trigger",
+            words(
+                words ->
+                    words
+                        .apply(
+                            "Often",
+                            Window.<String>into(new GlobalWindows())
+                                .triggering(Repeatedly.forever(AfterPane.elementCountAtLeast(1)))
+                                .withAllowedLateness(MINUTE)
+                                .discardingFiredPanes())
+                        .apply("Count", Count.perElement())),
+            containsString("has the trigger Repeatedly.forever(AfterPane.elementCountAtLeast(1))")),
+        new Refusal(
+            "state in the global window",
+            words(
+                words ->
+                    words
+                        .apply("Pair", ParDo.of(new PairFn()))
+                        .apply("Nth", ParDo.of(new NthFn()))
+                        .apply("Minutes", Window.into(FixedWindows.of(MINUTE)))),
+            containsString("\"Rows/Nth/ParMultiDo(Nth)\" keeps state in the global window")),
+        new Refusal(
+            "state in windows that merge",
+            words(
+                words ->
+                    words
+                        .apply("Pair", ParDo.of(new PairFn()))
+                        .apply("Sessions", Window.into(Sessions.withGapDuration(MINUTE)))
+                        .apply("Nth", ParDo.of(new NthFn()))),
+            containsString("keeps state in windows that merge")),
+        new Refusal(
+            "rows that come out in no interval",
+            words(words -> words.apply("Pair", ParDo.of(new PairFn()))),
+            containsString("the rows come out in GlobalWindows")),
+        new Refusal(
+            "rows that do not stem from the events",
+            words(
+                words ->
+                    words
+                        .getPipeline()
+                        .apply("Fixed", Create.of("a"))
+                        .apply("Minutes", Window.into(FixedWindows.of(MINUTE)))
+                        .apply("Pair", ParDo.of(new PairFn()))),
+            containsString("the rows do not stem from the events")),
+        new Refusal(
+            "trigger",
+            words(
+                words ->
+                    words
+                        .apply(
+                            "Early",
+                            Window.<String>into(FixedWindows.of(MINUTE))
+                                .triggering(
+                                    AfterWatermark.pastEndOfWindow()
+                                        .withEarlyFirings(AfterPane.elementCountAtLeast(1)))
+                                .withAllowedLateness(org.joda.time.Duration.ZERO)
+                                .accumulatingFiredPanes())
+                        .apply("Count", Count.perElement())),
+            allOf(containsString("has the trigger"), containsString("leave triggering(...) out"))),
+        new Refusal(
+            "timestamp combiner",
+            words(
+                words ->
+                    words
+                        .apply(
+                            "Earliest",
+                            Window.<String>into(Sessions.withGapDuration(MINUTE))
+                                .withTimestampCombiner(TimestampCombiner.EARLIEST))
+                        .apply("Count", Count.perElement())),
+            containsString("has the timestamp combiner EARLIEST")),
+        new Refusal(
+            "lookback shorter than days",
+            words(
+                words ->
+                    words
+                        .apply("Days", Window.into(CalendarWindows.days(2)))
+                        .apply("Count", Count.perElement())),
+            containsString("the lookback is PT1H, but its windows reach back PT48H or more")),
+        new Refusal(
+            "lookback shorter than days of a time zone",
+            words(
+                words ->
+                    words
+                        .apply(
+                            "DaysOfBerlin",
+                            Window.into(
+                                CalendarWindows.days(1)
+                                    .withTimeZone(DateTimeZone.forID("Europe/Berlin"))))
+                        .apply("Count", Count.perElement())),
+            containsString("its windows reach back PT25H or more")),
+        new Refusal(
+            "lookback shorter than months",
+            words(
+                words ->
+                    words
+                        .apply("Months", Window.into(CalendarWindows.months(1)))
+                        .apply("Count", Count.perElement())),
+            containsString("its windows reach back PT744H or more")),
+        new Refusal(
+            "lookback shorter than years",
+            words(
+                words ->
+                    words
+                        .apply("Years", Window.into(CalendarWindows.years(1)))
+                        .apply("Count", Count.perElement())),
+            containsString("its windows reach back PT8784H or more")),
+        new Refusal(
+            "side input without an end",
+            words(
+                words -> {
+                  PCollectionView<Map<String, Long>> slowly =
+                      words
+                          .getPipeline()
+                          .apply("Ticks", GenerateSequence.from(0).withRate(1, MINUTE))
+                          .apply("Keys", WithKeys.of("tick"))
+                          .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()))
+                          .apply(
+                              "Now",
+                              Window.<KV<String, Long>>configure()
+                                  .triggering(Repeatedly.forever(AfterPane.elementCountAtLeast(1)))
+                                  .discardingFiredPanes())
+                          .apply("AsMap", org.apache.beam.sdk.transforms.View.asMap());
+                  return byMinute(words)
+                      .apply("Look", ParDo.of(new SidedFn(slowly)).withSideInputs(slowly));
+                }),
+            containsString("reads without an end")),
+        new Refusal(
+            "events that move back in time",
+            words(
+                words ->
+                    byMinute(
+                            words.apply(
+                                "Back",
+                                WithTimestamps.<String>of(word -> org.joda.time.Instant.EPOCH)
+                                    .withAllowedTimestampSkew(MINUTE)))
+                        .apply("Count", Count.perElement())),
+            containsString("may move events back in time")),
+        new Refusal(
+            "lateness of its own",
+            words(
+                words ->
+                    words
+                        .apply(
+                            "Late",
+                            Window.<String>into(FixedWindows.of(MINUTE))
+                                .withAllowedLateness(MINUTE, Window.ClosingBehavior.FIRE_ALWAYS)
+                                .discardingFiredPanes())
+                        .apply("Count", Count.perElement())),
+            containsString("leave withAllowedLateness(...) out")),
+        new Refusal(
+            "windows that have not merged",
+            words(
+                words ->
+                    words
+                        .apply("Pair", ParDo.of(new PairFn()))
+                        .apply("Sessions", Window.into(Sessions.withGapDuration(MINUTE)))),
+            containsString("group by key after such windows as sessions")),
+        new Refusal(
+            "key coder that is not deterministic",
+            words(
+                words ->
+                    byMinute(words)
+                        .apply("Lengths", ParDo.of(new LengthFn()))
+                        .setCoder(KvCoder.of(DoubleCoder.of(), VarLongCoder.of()))),
+            containsString("the key coder DoubleCoder is not deterministic")),
+        new Refusal(
+            "grouping by a key coder that is not deterministic",
+            words(
+                words ->
+                    byMinute(words)
+                        .apply("Lengths", ParDo.of(new LengthFn()))
+                        .setCoder(KvCoder.of(DoubleCoder.of(), VarLongCoder.of()))
+                        .apply("Group", GroupByKey.create())
+                        .apply("Words", ParDo.of(new UngroupFn()))),
+            allOf(
+                containsString("groups by a key whose coder is not deterministic"),
+                containsString("StringUtf8Coder"))),
+        new Refusal(
+            "names that steps share",
+            words(
+                words ->
+                    byMinute(words)
+                        .apply(ParDo.of(new SameFn<>()))
+                        .setCoder(StringUtf8Coder.of())
+                        .apply(ParDo.of(new SameFn<>()))
+                        .setCoder(StringUtf8Coder.of())
+                        .apply("Count", Count.perElement())),
+            allOf(
+                containsString("steps of its transform share a name"),
+                containsString("name each step"),
+                containsString("ParDo(Same)"))),
+        new Refusal(
+            "name that is another one in each process",
+            words(
+                words ->
+                    byMinute(words)
+                        .apply("Step" + new Object(), ParDo.of(new SameFn<>()))
+                        .setCoder(StringUtf8Coder.of())
+                        .apply("Count", Count.perElement())),
+            containsString("is another one in each process: name the step")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusals")
+  void isRefused(Refusal refused) {
+    assertThat(refusal(refused.view()), refused.message());
   }
 
   @Test
@@ -131,27 +380,6 @@ class RowGraphTest {
                         .apply("Sessions", Window.into(Sessions.withGapDuration(MINUTE)))
                         .apply("Count", Count.<String>perElement()))
             .totals(Long::sum));
-  }
-
-  @Test
-  void inputWithoutAnEndIsRefused() {
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    byMinute(
-                            org.apache.beam.sdk.values.PCollectionList.of(words)
-                                .and(
-                                    words
-                                        .getPipeline()
-                                        .apply(
-                                            "Numbers",
-                                            org.apache.beam.sdk.io.GenerateSequence.from(0))
-                                        .apply("Text", ParDo.of(new TextFn())))
-                                .apply(
-                                    "Both", org.apache.beam.sdk.transforms.Flatten.pCollections()))
-                        .apply("Count", Count.perElement()))),
-        allOf(containsString("Rows/Numbers/"), containsString("reads without an end")));
   }
 
   private static final class TextFn extends org.apache.beam.sdk.transforms.DoFn<Long, String> {
@@ -205,106 +433,6 @@ class RowGraphTest {
   }
 
   @Test
-  void groupingInTheGlobalWindowIsFoundThoughBatchWouldTakeIt() {
-    assertThat(
-        refusal(words(words -> words.apply("Count", Count.perElement()))),
-        allOf(
-            containsString("view \"words\": a step of its transform groups events, or collects"),
-            containsString("in the global window, which never ends"),
-            containsString("give the events windows first, with Window.into(...)")));
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    words
-                        .apply(
-                            "Often",
-                            Window.<String>into(new GlobalWindows())
-                                .triggering(Repeatedly.forever(AfterPane.elementCountAtLeast(1)))
-                                .withAllowedLateness(MINUTE)
-                                .discardingFiredPanes())
-                        .apply("Count", Count.perElement()))),
-        containsString("has the trigger Repeatedly.forever(AfterPane.elementCountAtLeast(1))"));
-  }
-
-  @Test
-  void stateInTheGlobalWindowIsRefused() {
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    words
-                        .apply("Pair", ParDo.of(new PairFn()))
-                        .apply("Nth", ParDo.of(new NthFn()))
-                        .apply("Minutes", Window.into(FixedWindows.of(MINUTE))))),
-        containsString("\"Rows/Nth/ParMultiDo(Nth)\" keeps state in the global window"));
-  }
-
-  @Test
-  void stateInWindowsThatMergeIsRefused() {
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    words
-                        .apply("Pair", ParDo.of(new PairFn()))
-                        .apply("Sessions", Window.into(Sessions.withGapDuration(MINUTE)))
-                        .apply("Nth", ParDo.of(new NthFn())))),
-        containsString("keeps state in windows that merge"));
-  }
-
-  @Test
-  void rowsMustComeOutInIntervals() {
-    assertThat(
-        refusal(words(words -> words.apply("Pair", ParDo.of(new PairFn())))),
-        containsString("the rows come out in GlobalWindows"));
-  }
-
-  @Test
-  void rowsMustStemFromTheEvents() {
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    words
-                        .getPipeline()
-                        .apply("Fixed", Create.of("a"))
-                        .apply("Minutes", Window.into(FixedWindows.of(MINUTE)))
-                        .apply("Pair", ParDo.of(new PairFn())))),
-        containsString("the rows do not stem from the events"));
-  }
-
-  @Test
-  void triggersAndTimestampCombinersAreRefused() {
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    words
-                        .apply(
-                            "Early",
-                            Window.<String>into(FixedWindows.of(MINUTE))
-                                .triggering(
-                                    AfterWatermark.pastEndOfWindow()
-                                        .withEarlyFirings(AfterPane.elementCountAtLeast(1)))
-                                .withAllowedLateness(org.joda.time.Duration.ZERO)
-                                .accumulatingFiredPanes())
-                        .apply("Count", Count.perElement()))),
-        allOf(containsString("has the trigger"), containsString("leave triggering(...) out")));
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    words
-                        .apply(
-                            "Earliest",
-                            Window.<String>into(Sessions.withGapDuration(MINUTE))
-                                .withTimestampCombiner(TimestampCombiner.EARLIEST))
-                        .apply("Count", Count.perElement()))),
-        containsString("has the timestamp combiner EARLIEST"));
-  }
-
-  @Test
   void lookbackMustReachOverTheWindows() {
     Function<PCollection<String>, PCollection<KV<String, Long>>> sessionsByHour =
         words ->
@@ -328,46 +456,6 @@ class RowGraphTest {
   }
 
   @Test
-  void lookbackMustReachOverCalendarWindows() {
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    words
-                        .apply("Days", Window.into(CalendarWindows.days(2)))
-                        .apply("Count", Count.perElement()))),
-        containsString("the lookback is PT1H, but its windows reach back PT48H or more"));
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    words
-                        .apply(
-                            "DaysOfBerlin",
-                            Window.into(
-                                CalendarWindows.days(1)
-                                    .withTimeZone(DateTimeZone.forID("Europe/Berlin"))))
-                        .apply("Count", Count.perElement()))),
-        containsString("its windows reach back PT25H or more"));
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    words
-                        .apply("Months", Window.into(CalendarWindows.months(1)))
-                        .apply("Count", Count.perElement()))),
-        containsString("its windows reach back PT744H or more"));
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    words
-                        .apply("Years", Window.into(CalendarWindows.years(1)))
-                        .apply("Count", Count.perElement()))),
-        containsString("its windows reach back PT8784H or more"));
-  }
-
-  @Test
   void sideInputsMadeFromTheEventsMustHaveTheSameWindows() {
     for (WindowFn<Object, ?> other :
         List.of(FixedWindows.of(MINUTE.multipliedBy(60)), SlidingWindows.of(MINUTE))) {
@@ -385,70 +473,6 @@ class RowGraphTest {
                   })),
           containsString("made from the events in other windows than its own"));
     }
-  }
-
-  @Test
-  void sideInputsOfOtherOriginMustHaveAnEnd() {
-    assertThat(
-        refusal(
-            words(
-                words -> {
-                  PCollectionView<Map<String, Long>> slowly =
-                      words
-                          .getPipeline()
-                          .apply("Ticks", GenerateSequence.from(0).withRate(1, MINUTE))
-                          .apply("Keys", WithKeys.of("tick"))
-                          .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()))
-                          .apply(
-                              "Now",
-                              Window.<KV<String, Long>>configure()
-                                  .triggering(Repeatedly.forever(AfterPane.elementCountAtLeast(1)))
-                                  .discardingFiredPanes())
-                          .apply("AsMap", org.apache.beam.sdk.transforms.View.asMap());
-                  return byMinute(words)
-                      .apply("Look", ParDo.of(new SidedFn(slowly)).withSideInputs(slowly));
-                })),
-        containsString("reads without an end"));
-  }
-
-  @Test
-  @SuppressWarnings("deprecation") // of the way that is refused
-  void eventsMayNotMoveBackInTime() {
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    byMinute(
-                            words.apply(
-                                "Back",
-                                WithTimestamps.<String>of(word -> org.joda.time.Instant.EPOCH)
-                                    .withAllowedTimestampSkew(MINUTE)))
-                        .apply("Count", Count.perElement()))),
-        containsString("may move events back in time"));
-  }
-
-  @Test
-  void latenessOfItsOwnAndWindowsThatHaveNotMergedAreRefused() {
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    words
-                        .apply(
-                            "Late",
-                            Window.<String>into(FixedWindows.of(MINUTE))
-                                .withAllowedLateness(MINUTE, Window.ClosingBehavior.FIRE_ALWAYS)
-                                .discardingFiredPanes())
-                        .apply("Count", Count.perElement()))),
-        containsString("leave withAllowedLateness(...) out"));
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    words
-                        .apply("Pair", ParDo.of(new PairFn()))
-                        .apply("Sessions", Window.into(Sessions.withGapDuration(MINUTE))))),
-        containsString("group by key after such windows as sessions"));
   }
 
   @Test
@@ -477,61 +501,6 @@ class RowGraphTest {
             containsString("\"Rows/Wait/ParMultiDo(Wait)\" sets timers of processing time"),
             containsString("allowProcessingTimeTimers()")));
     ViewDefinition.of(view.allowProcessingTimeTimers(), TestViews.WORDS);
-  }
-
-  @Test
-  void keysMustHaveADeterministicCoder() {
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    byMinute(words)
-                        .apply("Lengths", ParDo.of(new LengthFn()))
-                        .setCoder(KvCoder.of(DoubleCoder.of(), VarLongCoder.of())))),
-        containsString("the key coder DoubleCoder is not deterministic"));
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    byMinute(words)
-                        .apply("Lengths", ParDo.of(new LengthFn()))
-                        .setCoder(KvCoder.of(DoubleCoder.of(), VarLongCoder.of()))
-                        .apply("Group", GroupByKey.create())
-                        .apply("Words", ParDo.of(new UngroupFn())))),
-        allOf(
-            containsString("groups by a key whose coder is not deterministic"),
-            containsString("StringUtf8Coder")));
-  }
-
-  @Test
-  void namesMustBeUnique() {
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    byMinute(words)
-                        .apply(ParDo.of(new SameFn<>()))
-                        .setCoder(StringUtf8Coder.of())
-                        .apply(ParDo.of(new SameFn<>()))
-                        .setCoder(StringUtf8Coder.of())
-                        .apply("Count", Count.perElement()))),
-        allOf(
-            containsString("steps of its transform share a name"),
-            containsString("name each step"),
-            containsString("ParDo(Same)")));
-  }
-
-  @Test
-  void namesOfLambdasAreRefused() {
-    assertThat(
-        refusal(
-            words(
-                words ->
-                    byMinute(words)
-                        .apply("Step" + new Object(), ParDo.of(new SameFn<>()))
-                        .setCoder(StringUtf8Coder.of())
-                        .apply("Count", Count.perElement()))),
-        containsString("is another one in each process: name the step"));
   }
 
   @Test

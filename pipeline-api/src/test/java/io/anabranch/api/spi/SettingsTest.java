@@ -65,14 +65,6 @@ class SettingsTest {
         is("\"" + text + "\" is not a duration; write for instance 500ms, 1s, 5m, 1h or 7d"));
   }
 
-  @Test
-  void durationThatIsNotSetIsTheDefault() {
-    Settings settings = new Settings(Map.of("timeout", "2s"));
-
-    assertThat(settings.duration("timeout", Duration.ZERO), is(Duration.ofSeconds(2)));
-    assertThat(settings.duration("refresh", Duration.ofMinutes(3)), is(Duration.ofMinutes(3)));
-  }
-
   @ParameterizedTest
   @CsvSource({
     "0B, 0, 0B",

@@ -19,8 +19,7 @@ import picocli.CommandLine.Spec;
     name = "close",
     description = {
       "Close epochs of an embedded log. They take no more records, and batch may read them.",
-      "Epochs of records that were ingested without --at close by themselves once their time and"
-          + " log.grace are over."
+      "Epochs of records that were ingested without --at close by themselves once their time and log.grace are over."
     })
 final class CloseCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -17,8 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compact",
     description = {
-      "Compact the slices of each batch version into one. Answers stay the same, also while they are"
-          + " read; reading gets cheaper.",
+      "Compact the slices of each batch version into one. Answers stay the same, also while they are read; reading gets cheaper.",
       "\"run\" without --layer compacts by itself; \"gc\" removes what was replaced."
     })
 final class CompactCommand implements Callable<Integer> {

@@ -28,8 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     description = {
-      "Kappa: compare two versions of a view, row by row, over the epochs that are complete in"
-          + " both; exit with 1 if a row differs, or if they could not be compared.",
+      "Kappa: compare two versions of a view, row by row, over the epochs that are complete in both; exit with 1 if a row differs, or if they could not be compared.",
       "Without numbers, each candidate is compared with the live version."
     })
 final class CompareCommand implements Callable<Integer> {

@@ -70,8 +70,7 @@ final class DeadLettersCommand implements Runnable {
         names = "--version",
         paramLabel = "VERSION",
         description =
-            "Only those of this version, such as a candidate, by its number in \"status\"; default those of"
-                + " the live versions.")
+            "Only those of this version, such as a candidate, by its number in \"status\"; default those of the live versions.")
     private List<Long> versions = List.of();
 
     @Option(
@@ -109,6 +108,9 @@ final class DeadLettersCommand implements Runnable {
         List<DeadLetter> letters = stored.read(asked, versions, limit);
         try (RowPrinter printer = format.printer(spec.commandLine().getOut(), COLUMNS)) {
           letters.forEach(letter -> printer.print(row(letter)));
+        }
+        if (letters.isEmpty()) {
+          spec.commandLine().getErr().println("no dead letters");
         }
         long all = stored.count(asked, versions);
         if (all > letters.size()) {

@@ -23,8 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Show everything, from nothing: make traffic, compute it as Lambda (two batch runs, speed in"
-          + " between) and as Kappa, and compare all answers row by row.",
+      "Show everything, from nothing: make traffic, compute it as Lambda (two batch runs, speed in between) and as Kappa, and compare all answers row by row.",
       "Exits with 1 if one differs."
     })
 final class DemoCommand implements Callable<Integer> {
@@ -70,9 +69,8 @@ final class DemoCommand implements Callable<Integer> {
             .orElseThrow(
                 () ->
                     new UserException(
-                        "no application on the class path has sample traffic: implement "
-                            + SampleTraffic.class.getName()
-                            + " and list it in META-INF/services"));
+                        "no application on the class path has sample traffic: implement %s and list it in META-INF/services"
+                            .formatted(SampleTraffic.class.getName())));
     if (folder == null) {
       Path temporary = Files.createTempDirectory("anabranch-demo");
       try {

@@ -27,9 +27,8 @@ final class Failures implements IExecutionExceptionHandler {
       err.println("error: " + excerpt(Advice.text(error)));
     } else {
       err.println(
-          "error: "
-              + excerpt(error.toString())
-              + " (this looks like a bug; --stacktrace shows more)");
+          "error: %s (this looks like a bug; --stacktrace shows more)"
+              .formatted(excerpt(error.toString())));
     }
     if (root.stacktrace()) {
       error.printStackTrace(err);

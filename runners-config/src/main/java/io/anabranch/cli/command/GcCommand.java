@@ -30,8 +30,7 @@ final class GcCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       defaultValue = "1h",
       description =
-          "How long to keep what another took the place of, as 90s, 1h or 7d; default"
-              + " ${DEFAULT-VALUE}.")
+          "How long to keep what another took the place of, as 90s, 1h or 7d; default ${DEFAULT-VALUE}.")
   private Duration grace;
 
   @Option(
@@ -39,8 +38,7 @@ final class GcCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       defaultValue = "5m",
       description =
-          "How long a run that did not end must be silent to count as dead; a live one is heard"
-              + " every 10 s. Default ${DEFAULT-VALUE}.")
+          "How long a run that did not end must be silent to count as dead; a live one is heard every 10 s. Default ${DEFAULT-VALUE}.")
   private Duration deadAfter;
 
   @Option(names = "--dry-run", description = "Count only, remove nothing.")

@@ -36,9 +36,7 @@ import picocli.CommandLine.Spec;
     name = "ingest",
     description = {
       "Append lines to the event log. Files are appended as a whole, or on an error not at all. Standard input is appended batch by batch until it ends, or until Ctrl-C or SIGTERM.",
-      "Lines are text in any encoding, as they are or compressed by gzip or zstd, which is"
-          + " recognised by the content. A UTF-8 byte order mark, and NULs at the beginning of a"
-          + " line, are removed."
+      "Lines are text in any encoding, as they are or compressed by gzip or zstd, which is recognised by the content. A UTF-8 byte order mark, and NULs at the beginning of a line, are removed."
     })
 final class IngestCommand implements Callable<Integer> {
   private static final String STANDARD_INPUT = "-";
@@ -66,16 +64,14 @@ final class IngestCommand implements Callable<Integer> {
       paramLabel = "TIME|LINES",
       split = ",",
       description = {
-        "Standard input: append a batch once a line has waited for so long, or so many lines wait,"
-            + " or 16 MiB. A duration, a number of lines or both; default 5s,100000."
+        "Standard input: append a batch once a line has waited for so long, or so many lines wait, or 16 MiB. A duration, a number of lines or both; default 5s,100000."
       })
   private List<String> commitEvery = new ArrayList<>();
 
   @Option(
       names = "--binary",
       description =
-          "Take the bytes between line ends as they are: decompress nothing, leave nothing out and"
-              + " do not require text.")
+          "Take the bytes between line ends as they are: decompress nothing, leave nothing out and do not require text.")
   private boolean binary;
 
   @Override
@@ -83,8 +79,7 @@ final class IngestCommand implements Callable<Integer> {
     boolean streams = files.contains(STANDARD_INPUT);
     if (streams && files.size() > 1) {
       throw usage(
-          "- is standard input, which is appended batch by batch, and files are appended all or"
-              + " none: ingest each in a command of its own");
+          "- is standard input, which is appended batch by batch, and files are appended all or none: ingest each in a command of its own");
     }
     if (!streams && !commitEvery.isEmpty()) {
       throw usage(

@@ -22,10 +22,7 @@ import picocli.CommandLine.Spec;
     name = "promote",
     description = {
       "Kappa: compare candidates with the live versions, and make them live, all or none.",
-      "Fails if one has not caught up, or differs by more than promotion.maxDifferingRows allows,"
-          + " unless its definition changed, as the author's revision says. The live version becomes"
-          + " the previous version: it goes on following the log until it is retired, so that"
-          + " \"rollback\" can put it back. The one that was previous until then is retired."
+      "Fails if a candidate has not caught up, or if more of its rows differ than promotion.maxDifferingRows allows. A candidate of another definition is not compared. The live version becomes the previous version, which follows the log until it is retired, so that \"rollback\" can make it live again. The previous version of before is retired."
     })
 final class PromoteCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -36,8 +33,7 @@ final class PromoteCommand implements Callable<Integer> {
   @Option(
       names = "--force",
       description =
-          "Promote also what differs too much, could not be compared, or has read less of the epoch"
-              + " that is open.")
+          "Promote also what differs too much, could not be compared, or has read less of the epoch that is open.")
   private boolean force;
 
   @Override

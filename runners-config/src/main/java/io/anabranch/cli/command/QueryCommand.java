@@ -67,8 +67,7 @@ final class QueryCommand implements Callable<Integer> {
       paramLabel = "K",
       parameterConsumer = LiteralText.class,
       description =
-          "Only rows of this key, in its readable form, taken as it is: it may begin with - or @;"
-              + " may be repeated.")
+          "Only rows of this key, in its readable form, taken as it is: it may begin with - or @; may be repeated.")
   private List<String> keys = new ArrayList<>();
 
   @Option(
@@ -95,9 +94,7 @@ final class QueryCommand implements Callable<Integer> {
   @Option(
       names = "--strict",
       description =
-          "Exit with 1 and print nothing if epochs of the log are not in the answer; default:"
-              + " print it, and say which. An epoch that is still open counts as covered while a run"
-              + " follows the log, which may be some seconds behind.")
+          "Exit with 1 and print nothing if epochs of the log are not in the answer; default: print it, and say which. An epoch that is still open counts as covered while a run follows the log, which may be some seconds behind.")
   private boolean strict;
 
   @Option(
@@ -113,8 +110,7 @@ final class QueryCommand implements Callable<Integer> {
       defaultValue = "table",
       description = {
         "How to print; json is one object a line. Default ${DEFAULT-VALUE}.",
-        "csv holds keys as they are: a spreadsheet takes one that begins with = + - or @ for a"
-            + " formula, so import the column as text."
+        "csv holds keys as they are: a spreadsheet takes one that begins with = + - or @ for a formula, so import the column as text."
       })
   private Format format;
 
@@ -138,14 +134,12 @@ final class QueryCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Gaps told by no log, or by another one, are none that anybody can rely on. */
+  /** Gaps found without the log, or by another one, cannot be relied on. */
   private void requireLog(Configuration configuration, ViewStore store, Optional<EventLog> log) {
     if (log.isEmpty() && strict) {
       throw new UserException(
-          "there is no log at "
-              + configuration.log().get("path").orElse("log.path")
-              + ", by which --strict could know whether the answer is complete: set log.path right,"
-              + " or omit --strict");
+          "there is no log at %s, by which --strict could know whether the answer is complete: set log.path right, or omit --strict"
+              .formatted(configuration.log().get("path").orElse("log.path")));
     }
     ViewCatalog catalog = new Catalog(store.catalog()).load(view);
     log.ifPresent(each -> Connections.requireLogOf(catalog, each));
@@ -167,7 +161,7 @@ final class QueryCommand implements Callable<Integer> {
     return changes;
   }
 
-  /** Tells gaps by the log itself where it can be seen, else by what the last run saw of it. */
+  /** Finds gaps by the log itself where it can be seen, else by what the last run saw of it. */
   private static <K, O> ViewReader<K, O> reader(
       ViewStore store, ViewDefinition<?, K, ?, ?, O> definition, Optional<EventLog> log) {
     ViewReader<K, O> reader = ViewReader.of(store, definition);

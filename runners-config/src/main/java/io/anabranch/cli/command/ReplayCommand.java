@@ -37,17 +37,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "replay",
     description = {
-      "Kappa: compute views again from the log, as candidates beside the live versions. Their"
-          + " definition may have changed.",
-      "Closed epochs are read as bounded input. From there the run follows the log until it is"
-          + " stopped or has caught up. \"status\" reports how far it is; \"promote\" makes the"
-          + " candidates live; \"run\" continues a replay that was stopped.",
+      "Kappa: compute views again from the log, as candidates beside the live versions. Their definition may have changed.",
+      "Closed epochs are read as bounded input. From there the run follows the log until it is stopped or has caught up. \"status\" reports how far it is; \"promote\" makes the candidates live; \"run\" continues a replay that was stopped.",
       "A replay that dies during the backfill leaves nothing; replay again."
     },
     customSynopsis =
-        "anabranch replay [-c FILE] [--set KEY=VALUE]... [--view VIEW]... [--from TIME]%n"
-            + "                 [--auto-promote] [--rate N/s] [--until-caught-up] [--dry-run]%n"
-            + "                 [--runner NAME] [-- BEAM-OPTION...]")
+        "anabranch replay [-c FILE] [--set KEY=VALUE]... [--view VIEW]... [--from TIME]%n                 [--auto-promote] [--rate N/s] [--until-caught-up] [--dry-run]%n                 [--runner NAME] [-- BEAM-OPTION...]")
 final class ReplayCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ConfigurationOptions options;
@@ -58,9 +53,7 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--from",
       paramLabel = "TIME",
       description =
-          "Compute only the epochs from the one of this ingestion time on, and take older ones over"
-              + " from the live version; if its slices do not end there, from an earlier"
-              + " one. Only by the same definition.")
+          "Compute only epochs from this ingestion time on. Older epochs are taken from the live version, whose definition must be the same. If no slice of it ends there, begin earlier.")
   private Instant from;
 
   @Option(
@@ -73,8 +66,7 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--rate",
       paramLabel = "N/s",
       description =
-          "Read no more records a second than this in each process, so that others get their share"
-              + " of the store; default as many as it can.")
+          "Read no more records a second than this in each process, so that others get their share of the store; default as many as it can.")
   private Rate rate;
 
   @Option(
@@ -125,7 +117,7 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private <E> int replay(RunContext<E> context, Promotions promotions, Stop stop) {
-    tellWhereItBegins(context, plan(context)); // before anything is changed
+    reportWhereItBegins(context, plan(context)); // before anything is changed
     try (RunPrinter printer =
         new RunPrinter(context, spec.commandLine().getOut(), spec.commandLine().getErr())) {
       printer.moved(context.changeArchitecture(Architecture.KAPPA), Architecture.KAPPA);
@@ -138,8 +130,8 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  /** Tells of views that begin earlier than was asked for. */
-  private void tellWhereItBegins(RunContext<?> context, Replay replay) {
+  /** Reports views that begin earlier than was asked for. */
+  private void reportWhereItBegins(RunContext<?> context, Replay replay) {
     Epochs epochs = context.log().epochs();
     for (Replay.PlannedView view : replay.views()) {
       EpochRange backfill = view.plan().backfill();
@@ -157,11 +149,11 @@ final class ReplayCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Epochs epochs = context.log().epochs();
     Replay replay = plan(context);
-    tellWhereItBegins(context, replay);
+    reportWhereItBegins(context, replay);
     out.printf(
         "would read %s with records, %s, %s%n",
         Plural.of(replay.size().epochs(), "epoch"),
-        Plural.of(replay.size().bytes(), "byte"),
+        replay.size().amount().text(),
         from(epochs, replay.reads()));
     for (Replay.PlannedView view : replay.views()) {
       out.printf(
@@ -177,8 +169,7 @@ final class ReplayCommand implements Callable<Integer> {
       view.changes().forEach(change -> out.printf("  %s%n", change));
       if (view.live().isPresent() && view.changes().isEmpty()) {
         out.printf(
-            "  its definition is that of version %d, which answers: nothing says that a replay is"
-                + " needed%n",
+            "  its definition is that of version %d, which answers: nothing says that a replay is needed%n",
             view.live().getAsLong());
       }
     }
@@ -193,8 +184,7 @@ final class ReplayCommand implements Callable<Integer> {
   private static void requireKappa(Architecture architecture) {
     if (architecture != Architecture.KAPPA) {
       throw new UsageException(
-          "the configuration picks architecture: lambda, and this command is for Kappa. In Lambda,"
-              + " \"anabranch run --layer batch --full\" computes everything again");
+          "the configuration picks architecture: lambda, and this command is for Kappa. In Lambda, \"anabranch run --layer batch --full\" computes everything again");
     }
   }
 }

@@ -119,8 +119,7 @@ public final class RootCommand implements Runnable {
       commandLine
           .getErr()
           .printf(
-              "error: the memory of %,d MiB is used up (%s): give more, for instance"
-                  + " ANABRANCH_JAVA_OPTS=-Xmx4g, or ask for less, by --key, --from and --to%n",
+              "error: the memory of %,d MiB is used up (%s): give more, for instance ANABRANCH_JAVA_OPTS=-Xmx4g, or ask for less, by --key, --from and --to%n",
               Runtime.getRuntime().maxMemory() >> MIB, e.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
     }

@@ -34,19 +34,12 @@ import picocli.CommandLine.Spec;
     name = "run",
     description = {
       "Compute all views as the configuration picks: Lambda or Kappa.",
-      "Lambda without --layer runs both layers: speed follows the log, and batch takes over each"
-          + " closed epoch. Batch alone computes the new closed epochs and ends. Speed follows the"
-          + " log until Ctrl-C or SIGTERM, or until it has caught up; then it stores what it has read"
-          + " and ends. A second run of a layer takes over from the first.",
-      "Kappa continues the live versions. For a new view it reads the closed epochs as bounded"
-          + " input, then follows the log.",
-      "If the store has the other architecture, it is changed first, and nothing is computed again."
-          + " If a definition changed, too, the run fails and changes nothing."
+      "Lambda without --layer runs both layers: speed follows the log, and batch takes over each closed epoch. Batch alone computes the new closed epochs and ends. Speed follows the log until Ctrl-C or SIGTERM, or until it has caught up; then it stores what it has read and ends. A second run of a layer takes over from the first.",
+      "Kappa continues the live versions. For a new view it reads the closed epochs as bounded input, then follows the log.",
+      "If the store has the other architecture, it is changed first, and nothing is computed again. If a definition changed, too, the run fails and changes nothing."
     },
     customSynopsis =
-        "anabranch run [-c FILE] [--set KEY=VALUE]... [--layer batch|speed] [--full]%n"
-            + "              [--fail-on-mismatch] [--role live|previous|candidate]%n"
-            + "              [--until-caught-up] [--runner NAME] [-- BEAM-OPTION...]")
+        "anabranch run [-c FILE] [--set KEY=VALUE]... [--layer batch|speed] [--full]%n              [--fail-on-mismatch] [--role live|previous|candidate]%n              [--until-caught-up] [--runner NAME] [-- BEAM-OPTION...]")
 final class RunCommand implements Callable<Integer> {
   /** The layers of Lambda. */
   enum Layer {
@@ -66,15 +59,13 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--full",
       description =
-          "Batch: compute all closed epochs into a new version, also by a changed definition;"
-              + " default only those that the batch version does not hold.")
+          "Batch: compute all closed epochs into a new version, also by a changed definition; default only those that the batch version does not hold.")
   private boolean full;
 
   @Option(
       names = "--fail-on-mismatch",
       description =
-          "Batch: promote nothing, and exit with 1, if a row differs from the live row of the"
-              + " same epochs before.")
+          "Batch: promote nothing, and exit with 1, if a row differs from the live row of the same epochs before.")
   private boolean failOnMismatch;
 
   @Option(
@@ -86,8 +77,7 @@ final class RunCommand implements Callable<Integer> {
       names = "--role",
       paramLabel = "live|previous|candidate",
       description =
-          "Kappa: the versions to go on with; default the live ones, or if those are of another"
-              + " definition, the previous ones or the candidates.")
+          "Kappa: the versions to go on with; default the live ones, or if those are of another definition, the previous ones or the candidates.")
   private VersionRole role;
 
   @Mixin private RunnerOptions runner;

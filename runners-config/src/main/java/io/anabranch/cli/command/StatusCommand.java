@@ -6,8 +6,10 @@ import static java.util.Comparator.comparingLong;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.log.EpochChange;
 import io.anabranch.api.spi.log.EventLog;
+import io.anabranch.api.spi.log.LogDistance;
+import io.anabranch.api.spi.log.LogDistance.Unit;
 import io.anabranch.api.spi.log.LogEnd;
-import io.anabranch.api.spi.log.Reading;
+import io.anabranch.api.spi.log.ReadProgress;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.row.Reconciliation;
 import io.anabranch.api.spi.row.RowDifferences;
@@ -30,7 +32,7 @@ import io.anabranch.cli.print.RowPrinter;
 import io.anabranch.cli.print.RunPrinter;
 import io.anabranch.cli.session.Connections;
 import io.anabranch.config.Configuration;
-import io.anabranch.wiring.version.CatchUp;
+import io.anabranch.wiring.version.Lag;
 import io.anabranch.wiring.version.LogHistory;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -42,6 +44,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,8 +55,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     description =
-        "Print for each view its versions and slices, its lag, its dead letters, and how batch rows"
-            + " differed from the speed rows they replaced.")
+        "Print for each view its versions and slices, its lag, its dead letters, and how batch rows differed from the speed rows they replaced.")
 final class StatusCommand implements Callable<Integer> {
   /** How to print; a catalog is a tree, so there are no comma-separated values. */
   enum StatusFormat {
@@ -174,17 +176,15 @@ final class StatusCommand implements Callable<Integer> {
   private static String progress(ViewStatus view, Version version, EventLog log, ViewStore store) {
     long through = view.state().completeThrough(version);
     long epochs = behindLive(view.state(), version);
-    long bytes = bytesBehindLive(view.state(), version, log);
-    return "is complete through "
-        + time(log.epochs(), through, "nothing")
-        + (epochs > 0
-            ? ", " + Plural.of(epochs, "epoch") + " behind the live version"
-            : bytes > 0 ? ", " + Plural.of(bytes, "byte") + " behind the live version" : "")
-        + catchUp(view.state(), version, log)
-            .map(catchUp -> ", " + Catching.text(catchUp))
-            .orElse("")
-        + ", "
-        + Plural.of(deadLetters(store, version), "dead letter");
+    Optional<LogDistance> unread = unreadOfLive(view.state(), version, log);
+    return "is complete through %s%s%s, %s"
+        .formatted(
+            time(log.epochs(), through, "nothing"),
+            epochs > 0
+                ? ", " + Plural.of(epochs, "epoch") + " behind the live version"
+                : unread.map(lag -> ", " + lag.text() + " behind the live version").orElse(""),
+            lag(view.state(), version, log).map(lag -> ", " + Catching.text(lag)).orElse(""),
+            Plural.of(deadLetters(store, version), "dead letter"));
   }
 
   private static long deadLetters(ViewStore store, Version version) {
@@ -203,41 +203,48 @@ final class StatusCommand implements Callable<Integer> {
         : Math.max(0, live - own);
   }
 
-  /** How much less of the log a version has read than the live one. */
-  private static long bytesBehindLive(ViewState view, Version version, EventLog log) {
-    List<Reading> own = view.readings(version);
+  /** How much less of the log a version has read than the live one, empty if it has all. */
+  private static Optional<LogDistance> unreadOfLive(ViewState view, Version version, EventLog log) {
+    List<ReadProgress> own = view.readings(version);
     return view.catalog().live().stream()
-        .map(view::readings)
-        .filter(live -> !live.isEmpty() && !own.isEmpty())
-        .mapToLong(live -> Math.max(0, CatchUp.place(log, live) - CatchUp.place(log, own)))
+        .filter(live -> live.id() != version.id() && !own.isEmpty())
+        .map(live -> Lag.unread(log, own, Lag.reached(view.readings(live))))
         .findFirst()
-        .orElse(0);
+        .flatMap(Function.identity());
   }
 
-  private static Optional<CatchUp> catchUp(ViewState view, Version version, EventLog log) {
-    List<Reading> readings = view.readings(version);
-    return readings.isEmpty() ? Optional.empty() : Optional.of(CatchUp.of(log, readings));
+  private static Optional<Lag> lag(ViewState view, Version version, EventLog log) {
+    List<ReadProgress> progress = view.readings(version);
+    return progress.isEmpty() ? Optional.empty() : Optional.of(Lag.of(log, progress));
   }
 
-  private static void putCatchUp(
+  private static void putLag(
       Map<String, Object> object, ViewState view, Version version, EventLog log) {
     object.put("epochsBehindLive", behindLive(view, version));
-    object.put("bytesBehindLive", bytesBehindLive(view, version, log));
+    Optional<LogDistance> unread = unreadOfLive(view, version, log);
+    object.put("readAllOfLive", unread.isEmpty());
+    unread.ifPresent(
+        distance -> object.put("behindLive", amount(distance.amount(), distance.unit())));
     putEpoch(object, "completeThrough", log.epochs(), view.completeThrough(version));
-    catchUp(view, version, log)
+    lag(view, version, log)
         .ifPresent(
-            catchUp -> {
-              putEpoch(object, "readThrough", log.epochs(), catchUp.through());
-              object.put("bytesRead", catchUp.bytesRead());
-              object.put("bytesLeft", catchUp.bytesLeft());
-              object.put("lastRead", catchUp.at().toString());
-              if (Catching.isReading(catchUp) && catchUp.bytesPerSecond() > 0) {
-                object.put("bytesPerSecond", catchUp.bytesPerSecond());
+            lag -> {
+              putEpoch(object, "readThrough", log.epochs(), lag.through());
+              object.put("read", amount(lag.read(), lag.unit()));
+              object.put("left", amount(lag.left(), lag.unit()));
+              object.put("lastRead", lag.at().toString());
+              if (Catching.isReading(lag) && lag.perSecond() > 0) {
+                object.put("perSecond", amount(lag.perSecond(), lag.unit()));
               }
-              if (catchUp.bytesLeft() == 0 || Catching.isReading(catchUp)) {
-                catchUp.timeLeft().ifPresent(left -> object.put("secondsLeft", left.toSeconds()));
+              if (lag.left() == 0 || Catching.isReading(lag)) {
+                lag.timeLeft().ifPresent(left -> object.put("secondsLeft", left.toSeconds()));
               }
             });
+  }
+
+  /** Such as {@code {"bytes": 17}}: a log counts in its own unit. */
+  private static Map<String, Object> amount(Number amount, Unit unit) {
+    return Map.of(unit.noun() + "s", amount);
   }
 
   private static String time(Epochs epochs, long epoch, String unbounded) {
@@ -292,7 +299,7 @@ final class StatusCommand implements Callable<Integer> {
       each.put("live", isLive(state, version));
       each.put("role", state.catalog().role(version.id()).word());
       each.put("created", version.created().toString());
-      putCatchUp(each, state, version, log);
+      putLag(each, state, version, log);
       each.put("deadLetters", deadLetters(store, version));
       each.put(
           "slices",

@@ -24,13 +24,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "verify",
     description = {
-      "Compute a view again from the log, in batch, and compare every row with the live one."
-          + " Exits with 1 if a row differs.",
+      "Compute a view again from the log, in batch, and compare every row with the live one. Exits with 1 if a row differs.",
       "It reads the closed epochs that are complete in the live version, and changes nothing."
     },
     customSynopsis =
-        "anabranch verify VIEW [-c FILE] [--set KEY=VALUE]... [--runner NAME]%n"
-            + "                 [-- BEAM-OPTION...]")
+        "anabranch verify VIEW [-c FILE] [--set KEY=VALUE]... [--runner NAME]%n                 [-- BEAM-OPTION...]")
 final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ConfigurationOptions options;

@@ -67,11 +67,8 @@ final class Comparison {
       Object other = right.get(key);
       if (one == null || !one.equals(other)) {
         differences.add(
-            key
-                + ": "
-                + (one == null ? "nothing" : one)
-                + " against "
-                + (other == null ? "nothing" : other));
+            "%s: %s against %s"
+                .formatted(key, one == null ? "nothing" : one, other == null ? "nothing" : other));
       }
     }
     return new ViewResult(view, keys.size(), differences);

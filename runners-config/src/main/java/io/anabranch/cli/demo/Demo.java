@@ -20,9 +20,8 @@ import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /**
- * The demo's story, told by the commands that a user would type. Six hours of traffic; batch
- * through hour 2, speed for 3 and 4, batch through hour 4, speed for 5 and 6; then Kappa over the
- * same log.
+ * The demo's scenario, as the commands that a user would type. Six hours of traffic; batch through
+ * hour 2, speed for 3 and 4, batch through hour 4, speed for 5 and 6; then Kappa over the same log.
  */
 public final class Demo {
   private static final Duration EPOCH = Duration.ofHours(1);

@@ -42,8 +42,7 @@ public final class Advice {
       }
       if (cause instanceof IncompleteAnswerException) {
         return Optional.of(
-            "Wait until a run has computed them, or start one (\"anabranch run\"); or ask without"
-                + " --strict");
+            "Wait until a run has computed them, or start one (\"anabranch run\"); or ask without --strict");
       }
       if (cause instanceof NotTextException) {
         return Optional.of("To take its bytes as they are, state --binary");
@@ -58,8 +57,7 @@ public final class Advice {
       case OTHER_ARCHITECTURE -> "Set architecture back, " + ANOTHER_STORE;
       case OTHER_LOG -> "Set log.path back, " + ANOTHER_STORE;
       case OTHER_DEFINITION ->
-          "Undo the change, or compute the view again: \"anabranch run --layer batch --full\" in"
-              + " Lambda, after which speed restarts; \"anabranch replay\" in Kappa";
+          "Undo the change, or compute the view again: \"anabranch run --layer batch --full\" in Lambda, after which speed restarts; \"anabranch replay\" in Kappa";
       case NOT_CONTINUED, OUTRUN, BACKWARDS, SOURCES_CHANGED ->
           "Nothing was changed; run it again if it is needed";
       case FENCED -> "Keep one run of a layer at a time";
@@ -94,29 +92,21 @@ public final class Advice {
     String time = refused.time().map(Instant::toString).orElse("TIME");
     return switch (refused.code()) {
       case NOTHING_CLOSED ->
-          "Close the first, with \"anabranch close --through "
-              + time
-              + "\"; epochs of records ingested without --at close by themselves";
+          "Close the first, with \"anabranch close --through %s\"; epochs of records ingested without --at close by themselves"
+              .formatted(time);
       case LOG_SHORTER ->
-          "Restore the log, or set log.path; if only its file \"closed\" was lost, close the epochs"
-              + " again: \"anabranch close --through "
-              + time
-              + "\"";
+          "Restore the log, or set log.path; if only its file \"closed\" was lost, close the epochs again: \"anabranch close --through %s\""
+              .formatted(time);
       case LOG_CHANGED_UNDER_LAMBDA ->
-          "Restore the log; or, if it is right as it is, close the epochs that were read"
-              + " (\"anabranch close\") and compute everything again: \"anabranch run --layer batch --full\"";
+          "Restore the log; or, if it is right as it is, close the epochs that were read (\"anabranch close\") and compute everything again: \"anabranch run --layer batch --full\"";
       case LOG_CHANGED_UNDER_KAPPA ->
-          "Restore the log; or, if it is right as it is, compute the view again beside the live"
-              + " version: \"anabranch replay\"";
+          "Restore the log; or, if it is right as it is, compute the view again beside the live version: \"anabranch replay\"";
       case EPOCHS_REMOVED -> "Restore them; to answer without them, use another store.url";
       case EPOCHS_REMOVED_UNDER_LAMBDA ->
-          "Restore them, or compute only what is new (without --full); to answer without them, use"
-              + " another store.url";
+          "Restore them, or compute only what is new (without --full); to answer without them, use another store.url";
       case EPOCHS_REMOVED_UNDER_KAPPA ->
-          "Restore them, or replay from the first epoch that is there (--from "
-              + time
-              + "), which can be done if a slice of the live version ends there; to answer without"
-              + " them, use another store.url";
+          "Restore them, or replay from the first epoch that is there (--from %s), which can be done if a slice of the live version ends there; to answer without them, use another store.url"
+              .formatted(time);
       case ROWS_DIFFER ->
           "See \"anabranch status\"; without --fail-on-mismatch the batch rows take over";
       case NOTHING_COMPLETE ->
@@ -126,8 +116,7 @@ public final class Advice {
       case NO_PREVIOUS -> "\"anabranch status\" shows the versions";
       case BACKFILL_RUNNING -> "Let its replay go on, or replay again";
       case CANDIDATE_DIFFERS ->
-          "See \"anabranch compare\"; if the difference is intended, raise the view's revision in"
-              + " the code and replay, or promote with --force";
+          "See \"anabranch compare\"; if the difference is intended, raise the view's revision in the code and replay, or promote with --force";
       case CANDIDATE_NOT_COMPARED ->
           "Then promote again; or promote what was not compared with --force";
       case CANDIDATE_BEHIND -> "Let their replay go on, or \"anabranch run --role candidate\"";
@@ -146,31 +135,22 @@ public final class Advice {
       case DAMAGED -> Optional.of("Restore what is damaged or missing from a backup");
       case CLOSING_LOST ->
           Optional.of(
-              "Restore it from a backup; without one, make an empty file of this name, and close"
-                  + " the epochs that views were computed from before anything is ingested:"
-                  + " \"anabranch close --through TIME\", with the time that \"anabranch status\""
-                  + " names");
+              "Restore it from a backup; without one, make an empty file of this name, and close the epochs that views were computed from before anything is ingested: \"anabranch close --through TIME\", with the time that \"anabranch status\" names");
       case NOT_CLOSED ->
           Optional.of("Wait until they are over, or close them: \"anabranch close\"");
       case EPOCH_CLOSED ->
           Optional.of("State an ingestion time from then on (--at), or append at the present time");
       case CLOCK_BEHIND ->
           Optional.of(
-              "If the clock of this machine is behind, set it. If another one was ahead, append to"
-                  + " the first open epoch until that time has come, with --at "
-                  + time(failed, 0)
-                  + ". Combined views answer with such records at once; windowed views list them as"
-                  + " late and count them with the next full batch run. Batch reads them after"
-                  + " \"anabranch close --force --through "
-                  + time(failed, 1)
-                  + "\"");
+              "If the clock of this machine is behind, set it. If another one was ahead, append to the first open epoch until that time has come, with --at %s. Combined views answer with such records at once; windowed views list them as late and count them with the next full batch run. Batch reads them after \"anabranch close --force --through %s\""
+                  .formatted(time(failed, 0), time(failed, 1)));
       case CLOCK_AHEAD ->
           Optional.of(
-              "If the clock is right, append once with --at "
-                  + time(failed, 0)
-                  + ", or set log.maxClockJump");
+              "If the clock is right, append once with --at %s, or set log.maxClockJump"
+                  .formatted(time(failed, 0)));
       case RECORD_TOO_LONG ->
           Optional.of("Shorten or remove the line, or set log.maxRecord higher");
+      case TOO_MUCH_AT_ONCE -> Optional.of("Ingest it in parts");
       case MISCONFIGURED, TIME_OUT_OF_RANGE, NO_RECORDS, UNREADABLE_INPUT, FAILED ->
           Optional.empty();
     };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli.print;
 
-import io.anabranch.wiring.version.CatchUp;
+import io.anabranch.wiring.version.Lag;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -12,7 +12,7 @@ public final class Catching {
   private static final double KIB = 1 << 10;
   private static final double MIB = 1 << 20;
 
-  /** Runs tell of their reading every second, or once a bundle. */
+  /** Runs report their read progress every second, or once a bundle. */
   private static final Duration SILENT = Duration.ofSeconds(30);
 
   private Catching() {}
@@ -21,28 +21,33 @@ public final class Catching {
    * Such as {@code 34.0% of the log read, 8.1 MiB/s, 20 s left}; of what nothing was heard for a
    * while, when that was last.
    */
-  public static String text(CatchUp catchUp) {
-    String share = String.format(Locale.ROOT, "%.1f%% of the log read", 100 * catchUp.share());
-    if (catchUp.bytesLeft() == 0) {
+  public static String text(Lag lag) {
+    String share = String.format(Locale.ROOT, "%.1f%% of the log read", 100 * lag.share());
+    if (lag.left() == 0) {
       return share;
     }
-    if (!isReading(catchUp)) {
-      return share + ", the last of it at " + catchUp.at().truncatedTo(ChronoUnit.SECONDS);
+    if (!isReading(lag)) {
+      return share + ", the last of it at " + lag.at().truncatedTo(ChronoUnit.SECONDS);
     }
     return share
-        + (catchUp.bytesPerSecond() > 0 ? ", " + rate(catchUp.bytesPerSecond()) : "")
-        + catchUp.timeLeft().map(left -> ", " + duration(left) + " left").orElse("");
+        + (lag.perSecond() > 0 ? ", " + rate(lag) : "")
+        + lag.timeLeft().map(left -> ", " + duration(left) + " left").orElse("");
   }
 
   /** Whether it was heard of lately, so that it is likely to go on. */
-  public static boolean isReading(CatchUp catchUp) {
-    return catchUp.at().isAfter(Instant.now().minus(SILENT));
+  public static boolean isReading(Lag lag) {
+    return lag.at().isAfter(Instant.now().minus(SILENT));
   }
 
-  private static String rate(double bytesPerSecond) {
-    return bytesPerSecond >= MIB
-        ? String.format(Locale.ROOT, "%.1f MiB/s", bytesPerSecond / MIB)
-        : String.format(Locale.ROOT, "%.1f KiB/s", bytesPerSecond / KIB);
+  private static String rate(Lag lag) {
+    double rate = lag.perSecond();
+    return switch (lag.unit()) {
+      case RECORDS -> String.format(Locale.ROOT, "%,.0f records/s", rate);
+      case BYTES ->
+          rate >= MIB
+              ? String.format(Locale.ROOT, "%.1f MiB/s", rate / MIB)
+              : String.format(Locale.ROOT, "%.1f KiB/s", rate / KIB);
+    };
   }
 
   /** Rounded up, in the two largest units. */

@@ -5,10 +5,11 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.row.RowDifferences;
 import io.anabranch.catalog.VersionState;
 import io.anabranch.wiring.RunContext;
-import io.anabranch.wiring.version.CatchUp;
+import io.anabranch.wiring.version.Lag;
 import io.anabranch.wiring.version.VersionComparison;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Optional;
 
 /** How two versions differ, in words. */
 public final class Comparing {
@@ -18,12 +19,13 @@ public final class Comparing {
   public static String behind(RunContext<?> context, long version, long other) {
     long complete = complete(context, version);
     long epochs = complete == Epochs.NONE ? 0 : complete(context, other) - complete;
-    long bytes = CatchUp.behind(context, version, other);
-    return epochs <= 0 && bytes == 0
-        ? ""
-        : ", "
-            + (epochs > 0 ? Plural.of(epochs, "epoch") : Plural.of(bytes, "byte") + " of the log")
-            + " behind: let it go on, with \"anabranch run\"";
+    Optional<String> behind =
+        epochs > 0
+            ? Optional.of(Plural.of(epochs, "epoch"))
+            : Lag.behind(context, version, other).map(lag -> lag.text() + " of the log");
+    return behind
+        .map(text -> ", " + text + " behind: let it go on, with \"anabranch run\"")
+        .orElse("");
   }
 
   private static long complete(RunContext<?> context, long version) {
@@ -57,8 +59,7 @@ public final class Comparing {
             ? ""
             : String.format(
                 Locale.ROOT,
-                " (%,d only in version %d, %,d only in version %d; largest relative difference"
-                    + " %.3g)",
+                " (%,d only in version %d, %,d only in version %d; largest relative difference %.3g)",
                 result.onlyLive(),
                 comparison.live(),
                 result.onlyOther(),

@@ -29,10 +29,8 @@ public final class LogChanges {
     List<EpochChange> changed = LogHistory.of(Kind.CHANGED, changes);
     return (removed.isEmpty()
             ? ""
-            : "; the log no longer holds "
-                + Plural.of(removed.size(), "epoch")
-                + " of the answer: "
-                + LogHistory.text(removed))
+            : "; the log no longer holds %s of the answer: %s"
+                .formatted(Plural.of(removed.size(), "epoch"), LogHistory.text(removed)))
         + (changed.isEmpty()
             ? ""
             : "; COMPUTED FROM ANOTHER STATE OF THE LOG: " + LogHistory.text(changed));

@@ -4,7 +4,7 @@ package io.anabranch.cli.print;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.log.EventLog;
 import io.anabranch.catalog.Runs;
-import io.anabranch.wiring.version.CatchUp;
+import io.anabranch.wiring.version.Lag;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Comparator;
@@ -16,7 +16,7 @@ import java.util.TimerTask;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * Tells how far runs are, from what they have stored: every few seconds at first, then more and
+ * Reports how far runs are, from what they have stored: every few seconds at first, then more and
  * more seldom, up to once a minute.
  */
 public final class Progress implements AutoCloseable {
@@ -48,9 +48,9 @@ public final class Progress implements AutoCloseable {
   }
 
   /**
-   * Starts to tell.
+   * Starts to report.
    *
-   * @param log what runs read, to tell how much of it is left; empty to tell of rows only
+   * @param log what runs read, to report how much of it is left; empty to report rows only
    */
   public static Progress start(Runs stored, Optional<EventLog> log, PrintWriter err) {
     Progress progress = new Progress(stored, log, err);
@@ -66,23 +66,23 @@ public final class Progress implements AutoCloseable {
     return progress;
   }
 
-  /** Begins to tell of a run. */
+  /** Begins to report a run. */
   public void running(String layer, long run) {
     err.printf("%s run %d started%n", layer, run);
     runs.put(run, new Running(layer));
   }
 
-  /** Tells no more of a run. */
+  /** Stops reporting a run. */
   void done(long run) {
     runs.remove(run);
   }
 
-  /** Tells no more of batch. */
+  /** Stops reporting batch. */
   void batchFailed() {
     runs.values().removeIf(running -> running.layer.equals("batch"));
   }
 
-  /** Tells of each run whose time it is. */
+  /** Reports each run whose time it is. */
   void tick() {
     runs.forEach(this::tick);
   }
@@ -109,9 +109,9 @@ public final class Progress implements AutoCloseable {
     return log.flatMap(
             from ->
                 stored.readings(run).stream()
-                    .map(reading -> CatchUp.of(from, List.of(reading)))
-                    .min(Comparator.comparingDouble(CatchUp::share)))
-        .map(catchUp -> ", " + bar(catchUp.share()) + " " + Catching.text(catchUp))
+                    .map(reading -> Lag.of(from, List.of(reading)))
+                    .min(Comparator.comparingDouble(Lag::share)))
+        .map(lag -> ", " + bar(lag.share()) + " " + Catching.text(lag))
         .orElse("");
   }
 

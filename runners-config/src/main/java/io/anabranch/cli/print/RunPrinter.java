@@ -56,8 +56,7 @@ public final class RunPrinter implements RunListener, AutoCloseable {
     }
     progress.done(report.run());
     out.printf(
-        "batch run %d is done: %,d records read for epochs %s, %,d rows stored for %s, complete"
-            + " through %s, %s in the log so far%n",
+        "batch run %d is done: %,d records read for epochs %s, %,d rows stored for %s, complete through %s, %s in the log so far%n",
         report.run(),
         report.records(),
         range(report),

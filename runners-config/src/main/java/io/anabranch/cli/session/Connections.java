@@ -56,9 +56,8 @@ public final class Connections {
     }
     log.close();
     throw new UserException(
-        "a log of kind \""
-            + configuration.logKind()
-            + "\" is written and closed by its own tools: this command is for embedded logs");
+        "a log of kind \"%s\" is written and closed by its own tools: this command is for embedded logs"
+            .formatted(configuration.logKind()));
   }
 
   static ViewStore store(Configuration configuration) {
@@ -69,9 +68,8 @@ public final class Connections {
   public static ViewStore existingStore(Configuration configuration) {
     if (!ViewStores.exists(configuration.store())) {
       throw new UserException(
-          "there is no store at "
-              + configuration.store().get("url").orElse("store.url")
-              + " yet: compute the views first, with \"anabranch run\"");
+          "there is no store at %s yet: compute the views first, with \"anabranch run\""
+              .formatted(configuration.store().get("url").orElse("store.url")));
     }
     return store(configuration);
   }

@@ -37,7 +37,7 @@ public final class Converters {
         return new Rate(rate);
       }
     } catch (NumberFormatException e) {
-      // told below
+      // reported below
     }
     throw new TypeConversionException(
         "\"" + text + "\" is no rate above 0; write records a second, as 500/s");

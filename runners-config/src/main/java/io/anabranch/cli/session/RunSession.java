@@ -67,7 +67,7 @@ public final class RunSession implements AutoCloseable {
         new RunContext<>(
             application, log, store, configuration.store(), configuration.speedRefresh(), options);
     RunSession session = new RunSession(configuration, log, store, context);
-    session.promotions(); // so that a view that there is not is told by every command
+    session.promotions(); // so that a view that there is not is refused by every command
     return session;
   }
 

@@ -32,15 +32,8 @@ final class RequireTimestampsInWindows<T> extends DoFn<T, T> {
       OutputReceiver<T> out) {
     if (timestamp.isAfter(window.maxTimestamp())) {
       throw new UserException(
-          "view \""
-              + view
-              + "\" gives a contribution the timestamp "
-              + timestamp
-              + ", after the end of its event's epoch, "
-              + window.maxTimestamp()
-              + ": the event is from the future, and on the DirectRunner the contribution might be"
-              + " lost. Leave timestamps as they are, since the bucket is that of the event's time"
-              + " without them; or run on Flink");
+          "view \"%s\" gives a contribution the timestamp %s, after the end of its event's epoch, %s: the event is from the future, and on the DirectRunner the contribution might be lost. Leave timestamps as they are, since the bucket is that of the event's time without them; or run on Flink"
+              .formatted(view, timestamp, window.maxTimestamp()));
     }
     out.output(element);
   }

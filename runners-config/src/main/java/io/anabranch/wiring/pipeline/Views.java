@@ -124,7 +124,7 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
     return new Views<>(context, slices, through, epoch, stored, markFrom, letters, lettersOf);
   }
 
-  /** Tells the store at the end of each epoch, from this one on, that it is complete. */
+  /** Reports to the store at the end of each epoch, from this one on, that it is complete. */
   public Views<E> markProgressFrom(long epoch) {
     return new Views<>(
         context, slices, through, wholeThrough, stored, OptionalLong.of(epoch), letters, lettersOf);

@@ -5,14 +5,13 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.Tolerance;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.log.LogEnd;
-import io.anabranch.api.spi.log.Reading;
+import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.catalog.VersionState;
 import io.anabranch.catalog.ViewState;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.RunException;
 import io.anabranch.wiring.RunException.Code;
-import io.anabranch.wiring.version.CatchUp;
 import io.anabranch.wiring.version.Promotion;
 import io.anabranch.wiring.version.VersionComparison;
 import java.time.Duration;
@@ -32,7 +31,8 @@ final class AutoPromotion {
   private final RunListener listener;
   private final Function<String, Tolerance> tolerances;
   private boolean pending = true;
-  private String told = "";
+  private String lastReason = "";
+  private Optional<LogPosition> goal = Optional.empty();
 
   AutoPromotion(
       RunContext<?> context, RunListener listener, Function<String, Tolerance> tolerances) {
@@ -63,7 +63,7 @@ final class AutoPromotion {
       try {
         promote(slices, Promotion.PATIENCE);
       } catch (UserException e) {
-        if (!pending) { // promoted, but nobody could be told
+        if (!pending) { // promoted, but it could not be reported
           throw e;
         }
         waits(e);
@@ -71,7 +71,7 @@ final class AutoPromotion {
     }
   }
 
-  /** Promotes now, or tells why not, as nobody looks again. */
+  /** Promotes now, or reports why not, as nobody looks again. */
   void atTheEnd(Collection<OpenSlice> all) {
     if (pending) {
       try {
@@ -92,8 +92,8 @@ final class AutoPromotion {
 
   private void waits(UserException reason) {
     String kind = reason.getMessage().replaceAll("[0-9]+", "#"); // places and times move on
-    if (!kind.equals(told)) {
-      told = kind;
+    if (!kind.equals(lastReason)) {
+      lastReason = kind;
       listener.promotionWaits(reason);
     }
   }
@@ -120,10 +120,8 @@ final class AutoPromotion {
     if (Math.min(live, completeThrough(slice)) == Epochs.NONE) {
       return Optional.of(
           new UserException(
-              "view \""
-                  + slice.view()
-                  + "\": no closed epoch is complete in both versions yet, so there is nothing to"
-                  + " compare"));
+              "view \"%s\": no closed epoch is complete in both versions yet, so there is nothing to compare"
+                  .formatted(slice.view())));
     }
     return live >= slice.after()
         ? Optional.empty()
@@ -160,12 +158,10 @@ final class AutoPromotion {
         return false;
       }
     }
-    for (Reading reading : context.runs().readings(slices.iterator().next().run())) {
-      if (CatchUp.of(context.log(), List.of(reading)).bytesLeft() > 0) {
-        return false;
-      }
-    }
-    return true;
+    LogPosition all = goal.orElse(end.position()); // the log may never stand still
+    goal = Optional.of(all);
+    return context.runs().readings(slices.iterator().next().run()).stream()
+        .allMatch(progress -> progress.position().covers(all));
   }
 
   /** Promotes those that are candidates still: another replay may have taken their place. */

@@ -94,7 +94,7 @@ final class Backfill<E> {
     LogHistory.requireWhole(context, reads);
     List<EpochContent> contents = context.log().contents(reads);
     Pipeline pipeline = context.pipeline();
-    PCollection<RecordBatch> records = pipeline.apply("Log", context.log().readClosed(reads));
+    PCollection<RecordBatch> records = pipeline.apply("Log", context.log().read(reads));
     Following.throttled(context, records, "", slices.values(), readAfter, settings.throttle())
         .apply("Views", Views.into(slices, context, through).inOneEpoch());
     RecordCounts[] read = new RecordCounts[1];

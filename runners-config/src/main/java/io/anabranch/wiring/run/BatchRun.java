@@ -144,7 +144,7 @@ public final class BatchRun<E> {
       stop.requireNotRequested();
       context.lifecycle().publish(slices.values());
       promoted = true;
-      tell(reconciliations);
+      announce(reconciliations);
       slices
           .keySet()
           .forEach(context.lifecycle()::dropSuperseded); // or gc does, should it fail here
@@ -161,7 +161,7 @@ public final class BatchRun<E> {
     Pipeline pipeline = context.pipeline();
     List<EpochContent> contents = context.log().contents(plan.reads());
     pipeline
-        .apply("Log", context.log().readClosed(plan.reads()))
+        .apply("Log", context.log().read(plan.reads()))
         .apply(
             "Views",
             Views.into(slices, context, plan.through())
@@ -183,13 +183,13 @@ public final class BatchRun<E> {
     Optional<Reconciliation> mismatch =
         reconciliations.stream().filter(each -> each.result().different() > 0).findFirst();
     if (failOnMismatch && mismatch.isPresent()) {
-      tell(reconciliations);
+      announce(reconciliations);
       fail(mismatch.get());
     }
     return reconciliations;
   }
 
-  private void tell(List<Reconciliation> reconciliations) {
+  private void announce(List<Reconciliation> reconciliations) {
     reconciliations.forEach(context.store().reports()::add);
     reconciliations.forEach(RunMetrics::reconciled);
   }

@@ -5,6 +5,7 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.Timeliness;
 import io.anabranch.api.UserException;
 import io.anabranch.api.definition.ViewDefinition;
+import io.anabranch.api.spi.log.FollowRequest;
 import io.anabranch.api.spi.log.LogEnd;
 import io.anabranch.api.spi.log.RecordBatch;
 import io.anabranch.api.spi.log.StopSignal;
@@ -34,8 +35,8 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
 /**
  * The pipeline that follows the log and fills slices: that of the speed layer, and of every version
  * of Kappa. It starts after the epochs that the slices hold, computes the rows of later ones from
- * nothing, and tells the store which epochs are complete. As a row is only replaced by one that
- * folds no fewer contributions, answers never go back meanwhile.
+ * nothing, and reports to the store which epochs are complete. As a row is only replaced by one
+ * that folds no fewer contributions, answers never go back meanwhile.
  *
  * @param <E> the author's event
  */
@@ -81,6 +82,13 @@ final class Following<E> {
           stopMarking();
           signal.raise();
         });
+    context
+        .store()
+        .progress()
+        .report(
+            slices.values().stream()
+                .<ReadReport>map(slice -> new ReadReport.Stored(slice.fence()))
+                .toList());
     boolean caughtUp = until.isPresent() && !stop.isRequested();
     if (caughtUp) {
       slices.values().forEach(this::caughtUp);
@@ -165,7 +173,7 @@ final class Following<E> {
       views = views.markProgressFrom(after == Epochs.NONE ? 0 : after + 1);
     }
     PCollection<RecordBatch> records =
-        pipeline.apply("Log" + late, context.log().follow(readAfter, lateness, until, signal));
+        pipeline.apply("Log" + late, context.log().follow(request(readAfter, lateness, signal)));
     throttled(
             context,
             records,
@@ -176,7 +184,13 @@ final class Following<E> {
         .apply("Views" + late, views);
   }
 
-  /** Tells the store how far it is, and holds it to a rate, if there is one. */
+  private FollowRequest request(long after, Optional<Duration> lateness, StopSignal signal) {
+    FollowRequest request = FollowRequest.after(after).stoppedBy(signal);
+    request = lateness.map(request::heldBack).orElse(request);
+    return until.map(LogEnd::position).map(request::until).orElse(request);
+  }
+
+  /** Reports to the store how far it is, and holds it to a rate, if there is one. */
   static PCollection<RecordBatch> throttled(
       RunContext<?> context,
       PCollection<RecordBatch> records,

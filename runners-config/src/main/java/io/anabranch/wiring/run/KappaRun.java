@@ -97,13 +97,11 @@ public final class KappaRun<E> {
                           Code.NO_ROLE,
                           "view \"" + view.name() + "\" has no " + role.get().word() + " version"));
       if (!canGoOn(role.get(), version)) {
-        throw new CatalogException(
+        throw CatalogException.of(
             Code.BACKFILL_RUNNING,
-            "view \""
-                + view.name()
-                + "\": the backfill of version "
-                + version.id()
-                + " is not complete");
+            view.name(),
+            "the backfill of version %s is not complete",
+            version.id());
       }
       return version;
     }

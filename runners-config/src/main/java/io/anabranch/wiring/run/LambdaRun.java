@@ -107,7 +107,7 @@ public final class LambdaRun<E> {
 
   /** Returns the epoch to compute through if there are records that batch does not hold yet. */
   private OptionalLong due() {
-    if (isMoved()) { // speed is about to be told
+    if (isMoved()) { // speed is about to learn it
       return OptionalLong.empty();
     }
     LogEnd end = context.log().end();

@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a replay is to compute, told before it runs.
+ * What a replay is to compute, known before it runs.
  *
  * @param views what becomes of each view
  * @param reads the epochs to read, those open now included
@@ -110,11 +110,10 @@ public record Replay(List<PlannedView> views, EpochRange reads, LogSize size) {
               .filter(each -> each.state().catalog().isLive())
               .orElseThrow(
                   () ->
-                      new CatalogException(
+                      CatalogException.of(
                           Code.NOTHING_TO_SHARE,
-                          "view \""
-                              + view.name()
-                              + "\": there is no live version to share older epochs of"));
+                          view.name(),
+                          "there is no live version to share older epochs of"));
       Compatibility.requireSharable(live.state().catalog(), view.fingerprint());
       after = boundary(live.state(), from.getAsLong() - 1);
     }

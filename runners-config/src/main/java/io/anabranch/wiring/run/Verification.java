@@ -62,11 +62,8 @@ public final class Verification {
       }
       if (attempt == ATTEMPTS) {
         throw new UserException(
-            "view \""
-                + view.name()
-                + "\": batch moved the line to speed during each of "
-                + ATTEMPTS
-                + " verifications: verify again while no batch runs");
+            "view \"%s\": batch moved the line to speed during each of %s verifications: verify again while no batch runs"
+                .formatted(view.name(), ATTEMPTS));
       }
     }
   }
@@ -84,7 +81,7 @@ public final class Verification {
         started.accept(heartbeat.run());
         Pipeline pipeline = context.pipeline();
         pipeline
-            .apply("Log", context.log().readClosed(epochs))
+            .apply("Log", context.log().read(epochs))
             .apply(
                 "Views",
                 Views.into(Map.of(view.name(), slice), context, through)

@@ -168,11 +168,11 @@ final class VersionsRun<E> {
         promotion.ifPresent(each -> each.look(slices));
       }
     } catch (UserException e) {
-      // somebody locks the store; what the run itself writes tells if it lasts
+      // somebody locks the store; what the run itself writes will fail if it lasts
     }
   }
 
-  /** Whether the store gave a slice to another run; it tells of those that are read by this one. */
+  /** Whether another run took over a slice that this run fills. */
   private boolean isTakenOver(Collection<OpenSlice> slices) {
     long run = slices.iterator().next().run();
     int read = context.runs().readings(run).size();
@@ -182,8 +182,7 @@ final class VersionsRun<E> {
 
   private static UserException takenOver() {
     return new UserException(
-        "another run took over the versions of this one, or the architecture was changed. This"
-            + " run stops. Run each version once at a time");
+        "another run took over the versions of this one, or the architecture was changed. This run stops. Run each version once at a time");
   }
 
   private boolean isRetired(OpenSlice slice) {

@@ -67,7 +67,7 @@ public final class Heartbeat implements AutoCloseable {
     remember();
   }
 
-  /** Registers a run and begins to tell of it. */
+  /** Registers a run and begins to report it. */
   public static Heartbeat begin(RunContext<?> context, String layer) {
     return begin(context, layer, EVERY);
   }
@@ -152,7 +152,7 @@ public final class Heartbeat implements AutoCloseable {
     }
   }
 
-  /** Tells that the run ended. */
+  /** Reports that the run ended. */
   @Override
   public void close() {
     timer.cancel();

@@ -45,7 +45,26 @@ public final class LogHistory {
                 views.remembered(version).stream()
                     .filter(content -> content.epoch() > view.batchThrough())
                     .forEach(contents::add));
-    return log.changes(contents);
+    return changes(log, contents);
+  }
+
+  /** Of a trimmed epoch some records may be left, so that the log itself does not miss it. */
+  private static List<EpochChange> changes(EventLog log, List<EpochContent> contents) {
+    List<EpochChange> changes = new ArrayList<>(log.changes(contents));
+    long trimmed = contents.isEmpty() ? Epochs.NONE : log.end().trimmedThrough();
+    contents.stream()
+        .map(EpochContent::epoch)
+        .filter(epoch -> epoch <= trimmed)
+        .filter(epoch -> changes.stream().noneMatch(change -> change.epoch() == epoch))
+        .map(
+            epoch ->
+                new EpochChange(
+                    epoch,
+                    Kind.REMOVED,
+                    "epoch [%s, %s) was trimmed"
+                        .formatted(log.epochs().start(epoch), log.epochs().end(epoch))))
+        .forEach(changes::add);
+    return changes;
   }
 
   /**
@@ -62,7 +81,7 @@ public final class LogHistory {
   public static void requireSame(RunContext<?> context, Version version) {
     requireSame(
         version.view().name(),
-        context.log().changes(context.lifecycle().remembered(version)),
+        changes(context.log(), context.lifecycle().remembered(version)),
         Code.LOG_CHANGED_UNDER_KAPPA);
   }
 
@@ -137,9 +156,8 @@ public final class LogHistory {
     }
     if (!faults.isEmpty()) {
       throw new UserException(
-          "the log is damaged: "
-              + text(faults)
-              + ". Nothing was changed. Restore what is missing from a backup");
+          "the log is damaged: %s. Nothing was changed. Restore what is missing from a backup"
+              .formatted(text(faults)));
     }
   }
 
@@ -153,28 +171,23 @@ public final class LogHistory {
     List<EpochChange> changes = context.log().changes(contents);
     if (!changes.isEmpty()) {
       throw new UserException(
-          "the log changed while it was read: "
-              + text(changes)
-              + ". Nothing was changed; run again");
+          "the log changed while it was read: %s. Nothing was changed; run again"
+              .formatted(text(changes)));
     }
   }
 
   /** Returns what is missing or damaged in a log, but for the epochs before it begins. */
   public static List<EpochChange> faults(EventLog log) {
-    long first = log.end().firstEpoch();
+    long trimmed = log.end().trimmedThrough();
     return log.faults(EpochRange.ALL).stream()
-        .filter(fault -> fault.kind() != Kind.REMOVED || fault.epoch() > first)
+        .filter(fault -> fault.kind() != Kind.REMOVED || fault.epoch() > trimmed)
         .toList();
   }
 
   /** Returns the first epoch that the log holds, if it held earlier ones. */
   public static OptionalLong beginsLater(EventLog log) {
     LogEnd end = log.end();
-    return !end.isEmpty()
-            && log.faults(new EpochRange(Epochs.NONE, end.firstEpoch() - 1)).stream()
-                .anyMatch(fault -> fault.kind() == Kind.REMOVED)
-        ? OptionalLong.of(end.firstEpoch())
-        : OptionalLong.empty();
+    return end.isTrimmed() ? OptionalLong.of(end.firstEpoch()) : OptionalLong.empty();
   }
 
   /** Returns those of a kind. */

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /**
@@ -41,9 +42,12 @@ public final class Promotion {
 
   /**
    * How long to wait, by default, for a candidate that is being run to read the last records, and
-   * then as long again, at most, for it to store their rows.
+   * longer for it to store their rows.
    */
   public static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** How long to wait for rows to be stored. */
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
   private Promotion() {}
 
@@ -54,8 +58,8 @@ public final class Promotion {
    * @param tolerances by the name of a view
    * @param force whether to promote also what differs too much, and what has read less of the epoch
    *     that is open
-   * @param patience how long to wait for a candidate to read as far as the live version has by now,
-   *     and then, at most, for its run to store that
+   * @param patience how long to wait for a candidate to read as far as the live version has by now;
+   *     it then waits until that is stored
    * @return how the candidates compare with the version that was live before
    * @throws UserException if there is no candidate, or one has not caught up, differs too much, or
    *     could not be compared though its definition is the same
@@ -103,10 +107,16 @@ public final class Promotion {
               .flatMap(Optional::stream)
               .toList(),
           Code.CANDIDATE_BEHIND);
-      CatchUp.awaitStored(
-          context,
-          pointers.values().stream().map(pointer -> pointer.candidate().orElseThrow()).toList(),
-          patience);
+      List<Long> candidates =
+          pointers.values().stream().map(pointer -> pointer.candidate().orElseThrow()).toList();
+      Duration stores = Lag.untilStored(context, candidates);
+      if (stores.compareTo(LONGEST_WAIT) > 0) {
+        throw RunException.of(
+            Code.CANDIDATE_BEHIND,
+            "nothing was promoted: what candidates have read is stored in %s only, as speed.refresh says",
+            stores);
+      }
+      LockSupport.parkNanos(stores.toNanos());
     }
     context.lifecycle().promote(switches(pointers, ViewState::candidate));
     return comparisons;
@@ -133,14 +143,11 @@ public final class Promotion {
       RunContext<?> context, ViewState pointer, Duration patience) {
     long live = pointer.base().orElseThrow();
     long candidate = pointer.candidate().orElseThrow();
-    long bytes = CatchUp.await(context, candidate, live, patience);
-    return bytes == 0
-        ? Optional.empty()
-        : Optional.of(
-            String.format(
-                "view \"%s\": version %d has read %,d bytes of the log less than version %d, that"
-                    + " answers",
-                pointer.view(), candidate, bytes, live));
+    return Lag.awaitCovered(context, candidate, live, patience)
+        .map(
+            distance ->
+                "view \"%s\": version %d has read about %s of the log less than version %d, which is live"
+                    .formatted(pointer.view(), candidate, distance.text(), live));
   }
 
   /** Returns why a candidate may not be promoted, if so. */
@@ -149,12 +156,8 @@ public final class Promotion {
       return Optional.empty(); // the author says that it differs
     }
     String versions =
-        "view \""
-            + comparison.view()
-            + "\": version "
-            + comparison.other()
-            + " against version "
-            + comparison.live();
+        "view \"%s\": version %s against version %s"
+            .formatted(comparison.view(), comparison.other(), comparison.live());
     if (comparison.skipped().isPresent()) {
       return Optional.of(versions + " was not compared, as " + comparison.skipped().get());
     }

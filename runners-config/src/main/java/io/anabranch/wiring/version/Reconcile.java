@@ -93,11 +93,8 @@ public final class Reconcile {
     ViewState now = SideBySide.liveAnd(slice, epochs, context.store(), comparison);
     if (!now.base().equals(before.base()) || now.batchThrough() != before.batchThrough()) {
       throw new UserException(
-          "view \""
-              + view.name()
-              + "\": another batch run promoted version "
-              + now.base().orElse(0)
-              + " meanwhile; this run leaves everything as it is. Run batch again if it is needed");
+          "view \"%s\": another batch run promoted version %s meanwhile; this run leaves everything as it is. Run batch again if it is needed"
+              .formatted(view.name(), now.base().orElse(0)));
     }
     return comparison.result();
   }

@@ -104,8 +104,7 @@ public record VersionComparison(
         .mapToObj(
             end ->
                 String.format(
-                    "version %d holds the epochs through %s in one slice, and the other is complete"
-                        + " only through %s: let that one go on",
+                    "version %d holds the epochs through %s in one slice, and the other is complete only through %s: let that one go on",
                     version, epochs.end(end), epochs.end(through)))
         .findFirst();
   }

@@ -49,7 +49,7 @@ class AdviceTest {
   }
 
   @Test
-  void runThatLostItsFenceIsToldWhy() {
+  void runThatLostItsFenceIsReportedWhy() {
     FencedException fenced = new FencedException(new Fence("sales", 1, 3, 0), 5);
 
     assertThat(

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.matchesPattern;
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.definition.Fingerprint;
+import io.anabranch.api.spi.log.LogDistance;
 import io.anabranch.api.spi.log.LogSize;
 import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
@@ -41,7 +42,7 @@ final class ProgressTest {
   private final TestClock clock = new TestClock();
 
   @Test
-  void runIsToldByTheSliceThatIsFurthestBehindAndMoreAndMoreSeldom() {
+  void runIsReportedByTheSliceThatIsFurthestBehindAndMoreAndMoreSeldom() {
     try (InMemoryStore memory = new InMemoryStore(clock);
         TestStore store = new TestStore(memory, clock)) {
       clock.set(Instant.now()); // it is told as long as it is read
@@ -49,7 +50,7 @@ final class ProgressTest {
       List<OpenSlice> slices = store.openSpeed(run, List.of(ref("ahead"), ref("behind")));
       store.write(slices.get(0), rows(1_234));
       store.beginReading(slices, Epochs.NONE, true);
-      store.addReading(slices, 0, 0, 0);
+      store.addReading(slices, 0, 0, 1);
       clock.advance(Duration.ofSeconds(1));
       store.addReading(slices.subList(0, 1), 2, 3 << 20, 100);
       store.addReading(slices.subList(1, 2), 2, 1 << 20, 100);
@@ -74,7 +75,7 @@ final class ProgressTest {
   }
 
   @Test
-  void storeThatDoesNotAnswerIsTold() {
+  void storeThatDoesNotAnswerIsReported() {
     Faults locked =
         new Faults() {
           @Override
@@ -121,7 +122,7 @@ final class ProgressTest {
     @Override
     public LogSize size(EpochRange range) {
       boolean all = range.through() == Long.MAX_VALUE;
-      return new LogSize(all ? 4 : 0, all ? LOG_BYTES : 0);
+      return new LogSize(all ? 4 : 0, LogDistance.bytes(all ? LOG_BYTES : 0));
     }
   }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class PipelinesTest {
   /** A runner may keep no more of an error of a worker than its text. */
   @Test
-  void errorOfAWorkerOfWhichOnlyTheTextIsLeftIsTold() {
+  void errorOfAWorkerOfWhichOnlyTheTextIsLeftIsReported() {
     List<UserException> errors =
         List.of(
             new UserException("what happened"),

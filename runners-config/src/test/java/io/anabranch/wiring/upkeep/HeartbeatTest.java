@@ -45,12 +45,7 @@ class HeartbeatTest {
   @MethodSource("errors")
   void goesOnAfterItsLogThrew(Runnable error) throws Exception {
     AtomicInteger asked = new AtomicInteger();
-    try (LifeCycle world =
-        new LifeCycle(folder, RunnerProfile.of("direct", Map.of()), Purchases.ALL)) {
-      world.ingest(
-          Instant.parse("2026-01-01T00:30:00Z"),
-          List.of(Purchase.parse("2026-01-01T00:10:00Z,a,b,1")),
-          List.of());
+    try (LifeCycle world = withOnePurchase()) {
       EventLog throwing = throwing(world.context(1).log(), asked, error);
       RunContext<Purchase> context = withLog(world.context(1), throwing);
 
@@ -73,12 +68,7 @@ class HeartbeatTest {
   /** Its run goes on with the others. */
   @Test
   void versionThatWasRetiredMeanwhileIsNotMissed() {
-    try (LifeCycle world =
-        new LifeCycle(folder, RunnerProfile.of("direct", Map.of()), Purchases.ALL)) {
-      world.ingest(
-          Instant.parse("2026-01-01T00:30:00Z"),
-          List.of(Purchase.parse("2026-01-01T00:10:00Z,a,b,1")),
-          List.of());
+    try (LifeCycle world = withOnePurchase()) {
       RunContext<Purchase> context = world.context(1);
       try (Heartbeat heartbeat = Heartbeat.begin(context, "replay", EVERY)) {
         List<OpenSlice> slices =
@@ -126,5 +116,14 @@ class HeartbeatTest {
         return super.end();
       }
     };
+  }
+
+  private LifeCycle withOnePurchase() {
+    LifeCycle world = new LifeCycle(folder, RunnerProfile.of("direct", Map.of()), Purchases.ALL);
+    world.ingest(
+        Instant.parse("2026-01-01T00:30:00Z"),
+        List.of(Purchase.parse("2026-01-01T00:10:00Z,a,b,1")),
+        List.of());
+    return world;
   }
 }

@@ -236,8 +236,7 @@ public final class EventScript<E> {
   public EventScript<E> running() {
     if (steps.stream().noneMatch(Step.Run.class::isInstance)) {
       throw new IllegalArgumentException(
-          "nothing runs in the script: end it with batch(), fullBatch(), speed(), kappa() or"
-              + " replay()");
+          "nothing runs in the script: end it with batch(), fullBatch(), speed(), kappa() or replay()");
     }
     if (crash > 0) {
       throw new IllegalArgumentException(
@@ -389,9 +388,9 @@ public final class EventScript<E> {
     }
   }
 
-  /** Returns the story, in the words that make it. */
+  /** Returns the scenario, in the words that make it. */
   @Override
   public String toString() {
-    return new Story<>(this).toString();
+    return new ScriptText<>(this).toString();
   }
 }

@@ -243,7 +243,7 @@ public final class Schedules<E> {
       perhapsDying(Step.Layer.BATCH);
       run(Step.Layer.SPEED);
     } else if (style == Style.AT_EVERY_CUT && cuts == 0) {
-      run(Step.Layer.SPEED); // it is told what is closed, and is not stopped before
+      run(Step.Layer.SPEED); // it learns what is closed, and is not stopped before
     } else if (style == Style.AT_EVERY_CUT) {
       perhapsDying(Step.Layer.SPEED);
     } else if (random.nextInt(3) == 0) {

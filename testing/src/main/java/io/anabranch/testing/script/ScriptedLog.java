@@ -3,15 +3,23 @@ package io.anabranch.testing.script;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
+import io.anabranch.api.LogRecord;
 import io.anabranch.api.spi.log.EpochChange;
+import io.anabranch.api.spi.log.EpochChange.Kind;
 import io.anabranch.api.spi.log.EpochContent;
+import io.anabranch.api.spi.log.EpochWatermark;
 import io.anabranch.api.spi.log.EventLog;
+import io.anabranch.api.spi.log.FollowRequest;
+import io.anabranch.api.spi.log.LogDistance;
 import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.log.LogException;
+import io.anabranch.api.spi.log.LogException.Code;
+import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.log.LogSize;
 import io.anabranch.api.spi.log.RecordBatch;
 import io.anabranch.api.spi.log.RecordBatchCoder;
-import io.anabranch.api.spi.log.StopSignal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -19,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.zip.CRC32C;
 import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -69,21 +78,35 @@ public final class ScriptedLog implements EventLog {
    * @throws IllegalStateException if the epoch is closed
    */
   public void append(long epoch, List<byte[]> appended) {
+    appendRecords(epoch, appended.stream().map(LogRecord::of).toList());
+  }
+
+  /**
+   * Appends records with their keys and headers, in batches of any size.
+   *
+   * @throws IllegalStateException if the epoch is closed
+   */
+  void appendRecords(long epoch, List<LogRecord> appended) {
     if (epoch <= closedThrough) {
       throw new IllegalStateException(
           "the epoch that ends " + epochs.end(epoch) + " is closed: nothing can be appended to it");
     }
     RecordBatch.Builder batch = RecordBatch.of(epoch, ORIGIN);
-    for (byte[] bytes : appended) {
-      batch.add(records++, bytes, 0, bytes.length);
+    for (LogRecord each : appended) {
+      batch.add(records++, each);
       if (random.nextInt(CUT) == 0) {
-        entries.add(new Records(batch.build()));
+        add(batch);
         batch = RecordBatch.of(epoch, ORIGIN);
       }
     }
     if (batch.size() > 0) {
-      entries.add(new Records(batch.build()));
+      add(batch);
     }
+  }
+
+  private void add(RecordBatch.Builder batch) {
+    LogPosition after = LogPosition.of(ORIGIN, entries.size() + 1L);
+    entries.add(new Records(batch.readThrough(after).build()));
   }
 
   /** Closes epochs. */
@@ -112,10 +135,26 @@ public final class ScriptedLog implements EventLog {
   @Override
   public LogEnd end() {
     return new LogEnd(
-        Integer.toString(entries.size()),
+        LogPosition.of(ORIGIN, (long) entries.size()),
         closedThrough,
         batches().stream().mapToLong(RecordBatch::epoch).min().orElse(Long.MAX_VALUE),
-        batches().stream().mapToLong(RecordBatch::epoch).max().orElse(Epochs.NONE));
+        batches().stream().mapToLong(RecordBatch::epoch).max().orElse(Epochs.NONE),
+        Epochs.NONE);
+  }
+
+  @Override
+  public LogDistance distance(LogPosition from, LogPosition to) {
+    long start = from.next(ORIGIN);
+    long end = Math.max(start, to.next(ORIGIN));
+    return LogDistance.bytes(
+        entries.subList(Math.toIntExact(start), Math.toIntExact(end)).stream()
+            .filter(Records.class::isInstance)
+            .mapToLong(entry -> bytes(((Records) entry).batch()))
+            .sum());
+  }
+
+  private static long bytes(RecordBatch batch) {
+    return (long) batch.data().length + batch.size();
   }
 
   private List<RecordBatch> batches() {
@@ -134,18 +173,44 @@ public final class ScriptedLog implements EventLog {
     List<RecordBatch> batches = batches(range);
     return new LogSize(
         batches.stream().mapToLong(RecordBatch::epoch).distinct().count(),
-        batches.stream().mapToLong(batch -> batch.data().length + batch.size()).sum());
+        LogDistance.bytes(batches.stream().mapToLong(ScriptedLog::bytes).sum()));
   }
 
-  /** None: a script is the same each time. */
   @Override
   public List<EpochContent> contents(EpochRange range) {
-    return List.of();
+    return batches(range).stream()
+        .map(RecordBatch::epoch)
+        .distinct()
+        .sorted()
+        .map(epoch -> content(epoch, records, epoch <= closedThrough))
+        .toList();
+  }
+
+  /** Returns what an epoch held when the log held so many records. */
+  private EpochContent content(long epoch, long records, boolean closed) {
+    List<RecordBatch> held =
+        batches().stream()
+            .filter(batch -> batch.epoch() == epoch && batch.position(0) < records)
+            .toList();
+    CRC32C checksum = new CRC32C();
+    held.forEach(batch -> checksum.update(batch.data()));
+    return new EpochContent(
+        epoch,
+        Long.toString(records),
+        held.size(),
+        held.stream().mapToLong(ScriptedLog::bytes).sum(),
+        Long.toHexString(checksum.getValue()),
+        closed);
   }
 
   @Override
   public List<EpochChange> changes(Collection<EpochContent> earlier) {
-    return List.of();
+    return earlier.stream()
+        .filter(
+            then ->
+                !then.equals(content(then.epoch(), Long.parseLong(then.position()), then.closed())))
+        .map(then -> new EpochChange(then.epoch(), Kind.CHANGED, "epoch " + then.epoch()))
+        .toList();
   }
 
   @Override
@@ -154,19 +219,27 @@ public final class ScriptedLog implements EventLog {
   }
 
   @Override
-  public PTransform<PBegin, PCollection<RecordBatch>> readClosed(EpochRange range) {
-    List<RecordBatch> batches = new ArrayList<>(batches(range));
+  public PTransform<PBegin, PCollection<RecordBatch>> read(EpochRange closed) {
+    if (closed.after() < closed.through() && closed.through() > closedThrough) {
+      throw LogException.of(
+          Code.NOT_CLOSED, "epochs %s are not all closed: %s", closed, closedThrough);
+    }
+    List<RecordBatch> batches = new ArrayList<>(batches(closed));
     Collections.shuffle(batches, random);
     return Create.of(batches).withCoder(RecordBatchCoder.of());
   }
 
+  /**
+   * The watermark moves where the script closes epochs, and at its end. A run that is stopped has
+   * read the script to its end.
+   */
   @Override
-  public PTransform<PBegin, PCollection<RecordBatch>> follow(
-      long after, Optional<Duration> lateness, Optional<LogEnd> until, StopSignal stop) {
+  public PTransform<PBegin, PCollection<RecordBatch>> follow(FollowRequest request) {
     TestStream.Builder<RecordBatch> stream = TestStream.create(RecordBatchCoder.of());
-    int end = until.map(LogEnd::position).map(Integer::valueOf).orElse(entries.size());
-    for (Entry entry : entries.subList(0, end)) {
-      if (entry instanceof Records read && read.batch().epoch() > after) {
+    EpochWatermark watermark = new EpochWatermark(epochs, request);
+    long end = request.until().map(until -> until.next(ORIGIN)).orElse((long) entries.size());
+    for (Entry entry : entries.subList(0, Math.toIntExact(end))) {
+      if (entry instanceof Records read && read.batch().epoch() > request.after()) {
         stream =
             stream.addElements(
                 TimestampedValue.of(read.batch(), BoundedWindow.TIMESTAMP_MIN_VALUE));
@@ -174,16 +247,23 @@ public final class ScriptedLog implements EventLog {
         stream =
             stream.advanceProcessingTime(org.joda.time.Duration.millis(waited.time().toMillis()));
       } else if (entry instanceof Closed closed) {
-        stream =
-            stream.advanceWatermarkTo(
-                org.joda.time.Instant.ofEpochMilli(
-                    epochs
-                        .end(closed.epoch())
-                        .minus(lateness.orElse(Duration.ZERO))
-                        .toEpochMilli()));
+        watermark.closed(closed.epoch());
+        watermark.nothingPending(Optional.empty());
+        stream = stream.advanceWatermarkTo(joda(watermark.current()));
       }
     }
-    return stream.advanceWatermarkToInfinity();
+    return stream.addElements(atTheEnd(request, end)).advanceWatermarkToInfinity();
+  }
+
+  private static TimestampedValue<RecordBatch> atTheEnd(FollowRequest request, long end) {
+    LogPosition position = LogPosition.of(ORIGIN, end);
+    return TimestampedValue.of(
+        RecordBatch.of(request.after(), ORIGIN).readThrough(position).build(),
+        BoundedWindow.TIMESTAMP_MIN_VALUE);
+  }
+
+  private static org.joda.time.Instant joda(Instant time) {
+    return org.joda.time.Instant.ofEpochMilli(time.toEpochMilli());
   }
 
   @Override

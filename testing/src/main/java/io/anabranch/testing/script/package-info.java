@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Stories of a log. Authors begin at {@link io.anabranch.testing.script.EventScript}, whose methods
- * tell what happens; {@code withEvents}, {@code first} and {@code readBy} cut a story down.
+ * Scenarios of a log. Authors begin at {@link io.anabranch.testing.script.EventScript}, whose
+ * methods say what happens; {@code withEvents}, {@code first} and {@code readBy} cut a scenario
+ * down.
  *
  * <p>The other types are public for the packages beside this one: {@code Step} is what a script is
  * made of, {@code Schedules} makes scripts at random over {@code Copies} of events, {@code

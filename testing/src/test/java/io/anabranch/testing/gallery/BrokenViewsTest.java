@@ -57,7 +57,7 @@ final class BrokenViewsTest {
   }
 
   @Test
-  void transformThatFailsIsToldInALine() {
+  void transformThatFailsIsReportedInALine() {
     assertThat(
         message(view(new BrokenFns.Failing(), Sum.ofLongs())),
         containsString(

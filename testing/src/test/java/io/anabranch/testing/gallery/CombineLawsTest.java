@@ -36,7 +36,7 @@ final class CombineLawsTest {
   }
 
   @Test
-  void brokenLawIsTold() {
+  void brokenLawIsReported() {
     assertThat(broken(new BrokenCombines.Last()), startsWith("it is not commutative: "));
     assertThat(broken(new BrokenCombines.Joined()), startsWith("it is not commutative: "));
     assertThat(broken(new BrokenCombines.MeanOfMeans()), startsWith("it is not associative: "));

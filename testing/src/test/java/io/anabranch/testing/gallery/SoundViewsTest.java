@@ -192,7 +192,7 @@ final class SoundViewsTest {
   }
 
   @Test
-  void valuesThatNobodyCanTellApartAreRefused() {
+  void valuesThatNobodyCanDistinguishAreRefused() {
     MaterializedView<String, String, Object> view =
         MaterializedView.of(String.class, "sound")
             .bucket(Duration.ofHours(1))

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class EventScriptTest {
-  private static final EventScript<String> STORY =
+  private static final EventScript<String> SCENARIO =
       EventScript.<String>on("2026-03-01")
           .at("10:00")
           .event("tea")
@@ -49,9 +49,9 @@ final class EventScriptTest {
           .speed();
 
   @Test
-  void storyIsToldInTheWordsThatMakeIt() {
+  void scenarioIsReportedInTheWordsThatMakeIt() {
     assertThat(
-        STORY.toString(),
+        SCENARIO.toString(),
         is(
             """
             EventScript.on("2026-03-01").epoch(Duration.parse("PT1H"))
@@ -72,7 +72,7 @@ final class EventScriptTest {
   }
 
   @Test
-  void toldStoryMakesTheSameScript() {
+  void toldScenarioMakesTheSameScript() {
     EventScript<String> told =
         EventScript.<String>on("2026-03-01")
             .epoch(Duration.parse("PT1H"))
@@ -92,8 +92,8 @@ final class EventScriptTest {
             .restart()
             .speed();
 
-    assertThat(told.steps(), is(STORY.steps()));
-    assertThat(told.events(), is(STORY.events()));
+    assertThat(told.steps(), is(SCENARIO.steps()));
+    assertThat(told.events(), is(SCENARIO.events()));
   }
 
   @Test
@@ -114,7 +114,7 @@ final class EventScriptTest {
         Pipeline.create(RunnerProfile.of("direct", Map.of()).pipelineOptions(List.of()));
     PCollection<KV<String, Long>> counts =
         pipeline
-            .apply(STORY.testStream(StringUtf8Coder.of()))
+            .apply(SCENARIO.testStream(StringUtf8Coder.of()))
             .apply(Window.into(FixedWindows.of(org.joda.time.Duration.standardHours(1))))
             .apply(Count.perElement());
 
@@ -130,7 +130,7 @@ final class EventScriptTest {
         new Settings(Map.of("path", folder.resolve("log").toString(), "epoch", "1h"));
     try (AppendableLog log =
         (AppendableLog) Providers.installed().log("files").orElseThrow().open(settings)) {
-      STORY.writeTo(log, event -> event);
+      SCENARIO.writeTo(log, event -> event);
 
       LogEnd end = log.end();
       assertThat(end.firstEpoch(), is(log.epochs().at(Instant.parse("2026-03-01T10:00:00Z"))));
@@ -142,7 +142,7 @@ final class EventScriptTest {
   @Test
   void foldAddsWhatEachEventContributes() {
     Fold<String, Long, ?, Long> fold = Fold.of(Duration.ofHours(1), Sum.ofLongs());
-    fold.addAll(STORY, event -> List.of(KV.of(event, 1L)));
+    fold.addAll(SCENARIO, event -> List.of(KV.of(event, 1L)));
 
     assertThat(
         fold.rows().toString(),

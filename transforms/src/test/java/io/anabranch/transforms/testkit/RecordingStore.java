@@ -2,6 +2,7 @@
 package io.anabranch.transforms.testkit;
 
 import io.anabranch.api.EpochRange;
+import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.row.LetterQuery;
 import io.anabranch.api.spi.row.LiveHead;
@@ -89,7 +90,7 @@ final class RecordingStore implements ViewStore {
       }
 
       @Override
-      public boolean complete(Fence fence, long through, Optional<String> position) {
+      public boolean complete(Fence fence, long through, Optional<LogPosition> position) {
         record(new Recording.Complete(fence, through));
         return true;
       }
@@ -98,7 +99,9 @@ final class RecordingStore implements ViewStore {
       public void report(Collection<ReadReport> reports) {
         for (ReadReport report : reports) {
           ReadReport.Read read = (ReadReport.Read) report;
-          record(new Recording.Read(read.through(), read.bytes(), read.records()));
+          record(
+              new Recording.Read(
+                  read.more().through(), read.more().bytes(), read.more().records()));
         }
       }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.transforms.testkit;
 
+import io.anabranch.api.spi.Setting;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.api.spi.store.ViewStoreProvider;
 import java.util.List;
-import java.util.Set;
 
 /** Opens the {@link Recording}s of the process. */
 public final class RecordingStoreProvider implements ViewStoreProvider {
@@ -16,12 +16,7 @@ public final class RecordingStoreProvider implements ViewStoreProvider {
   }
 
   @Override
-  public Set<String> settings() {
-    return Set.of();
-  }
-
-  @Override
-  public List<String> check(Settings settings) {
+  public List<Setting> settings() {
     return List.of();
   }
 

@@ -21,6 +21,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.NavigableMap;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -70,6 +71,13 @@ public final class ClosedEpochs {
   synchronized NavigableMap<Long, EpochContent> contents() throws IOException {
     refresh();
     return Collections.unmodifiableNavigableMap(new TreeMap<>(contents));
+  }
+
+  /** Returns the last closed epoch before another one that had records, if there was one. */
+  synchronized OptionalLong lastBefore(long epoch) throws IOException {
+    refresh();
+    Long last = contents.lowerKey(epoch);
+    return last == null ? OptionalLong.empty() : OptionalLong.of(last);
   }
 
   /** Adds a closing; only under the lock of the log. */
@@ -164,10 +172,8 @@ public final class ClosedEpochs {
   private LogException damaged(String line, Exception cause) {
     return new LogException(
         Code.DAMAGED,
-        file
-            + " is damaged: it holds \""
-            + (line.length() > 100 ? line.substring(0, 100) + "..." : line)
-            + "\", and not what was closed as {\"closedThrough\":...}",
+        "%s is damaged: it holds \"%s\", and not what was closed as {\"closedThrough\":...}"
+            .formatted(file, line.length() > 100 ? line.substring(0, 100) + "..." : line),
         cause);
   }
 }

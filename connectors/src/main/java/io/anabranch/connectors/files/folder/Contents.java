@@ -71,6 +71,13 @@ public final class Contents {
         closed);
   }
 
+  /** Returns a checksum of the names of all segments of the epochs {@code (after, through]}. */
+  public long checksum(long after, long through) {
+    CRC32C names = new CRC32C();
+    of(after, through).forEach(content -> names.update((content + "\n").getBytes(UTF_8)));
+    return names.getValue();
+  }
+
   /** Returns how epochs are not what they were, by the names of their segments. */
   public List<EpochChange> changesSince(Collection<EpochContent> earlier) {
     List<EpochChange> changes = new ArrayList<>();
@@ -140,19 +147,20 @@ public final class Contents {
 
   private String difference(EpochContent earlier, EpochContent now) {
     if (now.parts() == 0) {
-      return " is gone: "
-          + describe(earlier)
-          + (isRemoved(Long.parseLong(earlier.position()))
-              ? ""
-              : ", and the log "
-                  + (lastSequence == 0 ? "is empty" : "ends with segment " + lastSequence));
+      return " is gone: %s%s"
+          .formatted(
+              describe(earlier),
+              isRemoved(Long.parseLong(earlier.position()))
+                  ? ""
+                  : ", and the log "
+                      + (lastSequence == 0 ? "is empty" : "ends with segment " + lastSequence));
     }
-    return " held "
-        + describe(earlier)
-        + "; now it holds "
-        + (now.parts() == earlier.parts() && now.bytes() == earlier.bytes()
-            ? "others"
-            : describe(now));
+    return " held %s; now it holds %s"
+        .formatted(
+            describe(earlier),
+            now.parts() == earlier.parts() && now.bytes() == earlier.bytes()
+                ? "others"
+                : describe(now));
   }
 
   private static String describe(EpochContent content) {

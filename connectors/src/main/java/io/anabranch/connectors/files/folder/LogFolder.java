@@ -78,6 +78,16 @@ public final class LogFolder implements Serializable {
     return path().resolve("epochs").resolve(EpochNames.of(epochs, epoch));
   }
 
+  /**
+   * Returns the last epoch whose records were removed from the beginning of the log, {@link
+   * Epochs#NONE} if none were.
+   *
+   * @param firstEpoch the first epoch that has segments
+   */
+  public long trimmedThrough(long firstEpoch) throws IOException {
+    return closed().lastBefore(firstEpoch).orElse(Epochs.NONE);
+  }
+
   /** Does something while no other process or thread appends or closes; not to be nested. */
   public <T> T locked(LogLock.Action<T> action) throws IOException {
     return LogLock.hold(path().resolve("lock"), action);
@@ -135,7 +145,13 @@ public final class LogFolder implements Serializable {
 
   private LogView list(long since) throws IOException {
     long closedThrough = closed().through(); // before the segments are listed
-    return index().list(closedThrough, since);
+    long lastClosed = closed().lastSequence();
+    LogView seen = index().list(closedThrough, since);
+    return new LogView(
+        seen.closedThrough(),
+        seen.segments(),
+        seen.newest(),
+        Math.max(seen.lastSequence(), lastClosed));
   }
 
   /** Returns the last epoch that closes by itself now. */

@@ -10,16 +10,14 @@ import java.util.Optional;
  * @param closedThrough the last closed epoch; every segment of an epoch through it was there when
  *     the segments were listed
  * @param segments the segments from some sequence number on, in order, without a gap
- * @param newest the last segment of the log
+ * @param newest the last segment that is there
+ * @param lastSequence the number of the last segment that is known of, also if it was removed; 0 if
+ *     there never was one
  */
-public record LogView(long closedThrough, List<Segment> segments, Optional<Segment> newest) {
-
-  /** Returns the number of the last segment, 0 if there is none. */
-  public long lastSequence() {
-    return newest.map(Segment::sequence).orElse(0L);
-  }
+public record LogView(
+    long closedThrough, List<Segment> segments, Optional<Segment> newest, long lastSequence) {
 
   LogView withClosedThrough(long epoch) {
-    return new LogView(epoch, segments, newest);
+    return new LogView(epoch, segments, newest, lastSequence);
   }
 }

@@ -48,7 +48,7 @@ final class SegmentIndex {
     }
     List<Segment> complete = new ArrayList<>(scan(closedThrough, since).segments());
     complete.removeIf(segment -> segment.sequence() > first.lastSequence());
-    return new LogView(closedThrough, complete, first.newest());
+    return new LogView(closedThrough, complete, first.newest(), first.lastSequence());
   }
 
   private LogView scan(long closedThrough, long since) throws IOException {
@@ -72,7 +72,8 @@ final class SegmentIndex {
       throw e.getCause();
     }
     found.sort(Comparator.comparingLong(Segment::sequence));
-    return new LogView(closedThrough, found, Optional.ofNullable(newest));
+    return new LogView(
+        closedThrough, found, Optional.ofNullable(newest), newest == null ? 0 : newest.sequence());
   }
 
   private List<Segment> segmentsOf(Path child, long closedThrough) throws IOException {

@@ -10,15 +10,11 @@ import java.util.Random;
 final class SampleVisitors {
   private static final int ADDRESS_BITS = 17; // 198.18.0.0/15
   private static final String[] AGENTS = {
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
-        + " Chrome/126.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)"
-        + " Version/17.5 Safari/605.1.15",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15",
     "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like"
-        + " Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko)"
-        + " Chrome/126.0.0.0 Mobile Safari/537.36",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36",
     "Mozilla/5.0 (compatible; SampleBot/2.1; +https://bot.example/about)",
     "curl/8.5.0",
     "FeedReader \\\"Morning\\\" 3.2",
@@ -48,10 +44,8 @@ final class SampleVisitors {
 
   private static String address(int number) {
     if (number % 8 == 0) {
-      return "2001:db8:"
-          + Integer.toHexString(number >> 8)
-          + "::"
-          + Integer.toHexString(number & 255);
+      return "2001:db8:%s::%s"
+          .formatted(Integer.toHexString(number >> 8), Integer.toHexString(number & 255));
     }
     return "198." + (18 + (number >> 16)) + "." + (number >> 8 & 255) + "." + (number & 255);
   }

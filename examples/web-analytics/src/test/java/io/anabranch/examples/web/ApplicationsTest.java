@@ -75,7 +75,7 @@ final class ApplicationsTest {
   }
 
   @Test
-  void whatIsForgottenUnknownOrUnusedIsToldBeforeAnythingRuns() {
+  void whatIsForgottenUnknownOrUnusedIsReportedBeforeAnythingRuns() {
     assertThat(
         message(
             test ->
@@ -100,32 +100,16 @@ final class ApplicationsTest {
         message(test -> test.configuration(Path.of("anabranch.yml")).log(BLOG)),
         containsString("anabranch.yml"));
     assertThat(
-        assertThrows(
-                IllegalArgumentException.class,
-                () ->
-                    ApplicationTest.verify(
-                        WebAnalytics.class, test -> test.run("run", "-c", "kappa.yaml")))
-            .getMessage(),
+        refusal(test -> test.run("run", "-c", "kappa.yaml")),
         containsString("the configuration is set by configuration(...)"));
     assertThat(
-        assertThrows(
-                IllegalArgumentException.class,
-                () ->
-                    ApplicationTest.verify(
-                        WebAnalytics.class,
-                        test -> test.run("run", "--set=store.url=jdbc:sqlite:views.db")))
-            .getMessage(),
+        refusal(test -> test.run("run", "--set=store.url=jdbc:sqlite:views.db")),
         containsString("its log and store are swapped for temporary ones"));
     assertThat(
-        assertThrows(
-                IllegalArgumentException.class,
-                () ->
-                    ApplicationTest.verify(
-                        WebAnalytics.class,
-                        test ->
-                            test.expect("bytes", hasNoGap())
-                                .expect("bytes", hasRow("2015-05-17T10:05:00Z", "2xx", 1L))))
-            .getMessage(),
+        refusal(
+            test ->
+                test.expect("bytes", hasNoGap())
+                    .expect("bytes", hasRow("2015-05-17T10:05:00Z", "2xx", 1L))),
         is(
             "view \"bytes\" is expected twice: say all that is expected of it at once, with allOf(...)"));
     assertThat(
@@ -136,7 +120,7 @@ final class ApplicationsTest {
   }
 
   @Test
-  void whatIsNotAsExpectedIsToldAtOnce() {
+  void whatIsNotAsExpectedIsReportedAtOnce() {
     assertThat(
         message(
             test ->
@@ -177,9 +161,16 @@ final class ApplicationsTest {
             containsString("Invalid value for option '--layer'")));
   }
 
-  private static String message(Consumer<ApplicationTest> story) {
+  private static String refusal(Consumer<ApplicationTest> scenario) {
     return assertThrows(
-            AssertionError.class, () -> ApplicationTest.verify(WebAnalytics.class, story))
+            IllegalArgumentException.class,
+            () -> ApplicationTest.verify(WebAnalytics.class, scenario))
+        .getMessage();
+  }
+
+  private static String message(Consumer<ApplicationTest> scenario) {
+    return assertThrows(
+            AssertionError.class, () -> ApplicationTest.verify(WebAnalytics.class, scenario))
         .getMessage();
   }
 }

@@ -83,7 +83,7 @@ final class ViewsAgreeTest {
   }
 
   @Test
-  void brokenViewIsToldAsTheDocumentationSays() throws IOException {
+  void brokenViewIsReportedAsTheDocumentationSays() throws IOException {
     MaterializedView<Request, String, String> lastVisitor =
         MaterializedView.of(Request.class, "last-visitor")
             .bucket(Duration.ofHours(1))
@@ -94,11 +94,11 @@ final class ViewsAgreeTest {
         assertThrows(AssertionError.class, () -> assertThat(lastVisitor, agrees().seed(7)))
             .getMessage();
 
-    List<String> told = message.lines().toList();
+    List<String> lines = message.lines().toList();
     String documentation = Files.readString(Path.of("../../docs/testing.md"));
-    String cause = told.get(told.size() - 1);
+    String cause = lines.get(lines.size() - 1);
     for (String line :
-        List.of(told.get(2), told.get(3), cause.substring(0, cause.indexOf(": contributions")))) {
+        List.of(lines.get(2), lines.get(3), cause.substring(0, cause.indexOf(": contributions")))) {
       assertThat(message, documentation, containsString(line.strip()));
     }
   }

@@ -16,16 +16,14 @@ import io.anabranch.api.definition.LoadedApplication;
 import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.log.AppendableLog;
-import io.anabranch.api.spi.log.AppendableLog.Input;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.api.spi.store.ViewStores;
 import io.anabranch.cli.demo.SampleTraffic.Arrival;
 import io.anabranch.config.Providers;
+import io.anabranch.contracts.log.Lines;
 import io.anabranch.serving.Query;
 import io.anabranch.serving.ViewReader;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -199,7 +197,7 @@ final class WebVisitsTest {
         new Settings(Map.of("path", folder.resolve("log").toString(), "epoch", "1h"));
     try (AppendableLog log =
         (AppendableLog) Providers.installed().log("files").orElseThrow().open(settings)) {
-      log.append(List.of(input(String.join("\n", lines))), Optional.of(hour.plusSeconds(3_000)));
+      log.append(List.of(Lines.of(String.join("\n", lines))), Optional.of(hour.plusSeconds(3_000)));
     }
     ingested.addAll(lines);
   }
@@ -208,19 +206,5 @@ final class WebVisitsTest {
     return String.format(
         "%s - - [%s] \"GET %s HTTP/1.1\" 200 1 \"-\" \"-\"",
         address, ReferenceParser.TIME.format(time.atOffset(java.time.ZoneOffset.UTC)), path);
-  }
-
-  private static Input input(String text) {
-    return new Input() {
-      @Override
-      public String name() {
-        return "test";
-      }
-
-      @Override
-      public InputStream open() {
-        return new ByteArrayInputStream(text.getBytes(UTF_8));
-      }
-    };
   }
 }

@@ -2,8 +2,8 @@
 package io.anabranch.api.spi.log;
 
 /**
- * What a log held of an epoch at some moment, so that a later look can tell whether it is still
- * there, and the same.
+ * What a log held of an epoch at some moment, so that a later look shows whether it is still there,
+ * and the same.
  *
  * @param epoch an epoch that had records
  * @param position the last record of it, in terms that only the log itself can read

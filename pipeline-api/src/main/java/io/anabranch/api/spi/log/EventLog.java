@@ -3,17 +3,16 @@ package io.anabranch.api.spi.log;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * The append-only master dataset. Every record belongs to exactly one epoch, by a pure function of
- * its place in the log; a closed epoch gets no more records.
+ * The append-only master dataset. Every record belongs to exactly one epoch, by a function of the
+ * log up to the record, known when the record is given out: rows only grow, so a record that was
+ * given out under another epoch could never be corrected. A closed epoch gets no more records.
  */
 public interface EventLog extends AutoCloseable {
 
@@ -59,31 +58,32 @@ public interface EventLog extends AutoCloseable {
   List<EpochChange> faults(EpochRange range);
 
   /**
-   * Reads closed epochs, bounded, in parallel.
+   * Returns how much lies between two positions, in the log's own unit; an estimate for people,
+   * never a condition.
+   *
+   * @param from what lies before it does not count
+   * @param to what lies at it or behind does not count
+   */
+  LogDistance distance(LogPosition from, LogPosition to);
+
+  /**
+   * Reads closed epochs, bounded, in parallel. Every record of them comes exactly once, or reading
+   * fails.
    *
    * <p>Output: {@link RecordBatch}es in the global window at the minimum timestamp, in any order.
    *
-   * @param range epochs that are closed
+   * @param closed epochs that are closed
+   * @throws LogException if one of them is not, when the pipeline is built
    */
-  PTransform<PBegin, PCollection<RecordBatch>> readClosed(EpochRange range);
+  PTransform<PBegin, PCollection<RecordBatch>> read(EpochRange closed);
 
   /**
    * Follows the log, unbounded.
    *
-   * <p>Output: {@link RecordBatch}es in the global window at the minimum timestamp. The watermark
-   * follows log append time and does not pass the end of an epoch before that epoch is closed and
-   * all of its records were given out; so a window that expires with its epoch loses nothing.
-   *
-   * @param after the last epoch to leave out, {@link Epochs#NONE} for none
-   * @param lateness if present, the watermark stays this long before the beginning of the first
-   *     epoch that is not closed and given out; so an event is never behind it that happened no
-   *     longer than that before the beginning of the epoch it was appended in
-   * @param until if present, the output ends (the watermark moves to the end of time) once all that
-   *     was in the log at this end is given out; later records are left out
-   * @param stop once it is raised, the output ends in the same way after what was given out so far
+   * <p>Output: {@link RecordBatch}es in the global window at the minimum timestamp, each with how
+   * far its part is read. The watermark is that of {@link EpochWatermark}.
    */
-  PTransform<PBegin, PCollection<RecordBatch>> follow(
-      long after, Optional<Duration> lateness, Optional<LogEnd> until, StopSignal stop);
+  PTransform<PBegin, PCollection<RecordBatch>> follow(FollowRequest request);
 
   @Override
   void close();

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi.log;
 
+import io.anabranch.api.spi.Setting;
+import io.anabranch.api.spi.SettingProblem;
 import io.anabranch.api.spi.Settings;
 import java.util.List;
-import java.util.Set;
 
 /** Opens event logs of one kind; listed in {@code META-INF/services}. */
 public interface EventLogProvider {
@@ -11,15 +12,17 @@ public interface EventLogProvider {
   /** Returns the word of the configuration, as in {@code log: { kind: files }}. */
   String kind();
 
-  /** Returns the names of the settings it knows besides {@code kind}. */
-  Set<String> settings();
+  /** Returns the settings it knows besides {@code kind}. */
+  List<Setting> settings();
 
   /**
-   * Looks at the settings without touching anything.
+   * Looks at settings without touching anything.
    *
-   * @return one sentence for each problem, beginning with the setting's name
+   * @return what is wrong, besides what the {@linkplain Setting descriptors} say
    */
-  List<String> check(Settings settings);
+  default List<SettingProblem> check(Settings settings) {
+    return List.of();
+  }
 
   /** Returns whether there is a log already; makes none. */
   boolean exists(Settings settings);

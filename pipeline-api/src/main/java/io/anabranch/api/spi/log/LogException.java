@@ -48,6 +48,8 @@ public final class LogException extends UserException {
     TIME_OUT_OF_RANGE,
     /** A record is too long. */
     RECORD_TOO_LONG,
+    /** More is to be appended in one step than a log takes. */
+    TOO_MUCH_AT_ONCE,
     /** There is nothing to append. */
     NO_RECORDS,
     /** What is to be appended cannot be read. */

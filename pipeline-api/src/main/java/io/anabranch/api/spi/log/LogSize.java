@@ -5,6 +5,6 @@ package io.anabranch.api.spi.log;
  * How much some epochs of a log hold.
  *
  * @param epochs how many of them hold records
- * @param bytes the bytes of their records, and one for the end of each
+ * @param amount how much they hold
  */
-public record LogSize(long epochs, long bytes) {}
+public record LogSize(long epochs, LogDistance amount) {}

@@ -26,6 +26,7 @@ public final class RecordBatch {
   private final int[] ends;
   private final long[] positions;
   private final @Nullable Extra @Nullable [] extras;
+  private final LogPosition readThrough;
 
   RecordBatch(
       long epoch,
@@ -33,13 +34,15 @@ public final class RecordBatch {
       byte[] data,
       int[] ends,
       long[] positions,
-      @Nullable Extra @Nullable [] extras) {
+      @Nullable Extra @Nullable [] extras,
+      LogPosition readThrough) {
     this.epoch = epoch;
     this.origin = origin;
     this.data = data;
     this.ends = ends;
     this.positions = positions;
     this.extras = extras;
+    this.readThrough = readThrough;
   }
 
   /**
@@ -106,7 +109,10 @@ public final class RecordBatch {
     return epoch;
   }
 
-  /** Returns the name of the part of the log that all records lie in. */
+  /**
+   * Returns where all records come from, for messages and dead letters: a segment, a partition. It
+   * need not be a part of a {@link LogPosition}.
+   */
   public String origin() {
     return origin;
   }
@@ -134,6 +140,14 @@ public final class RecordBatch {
   /** Returns a record's position within its origin: a byte offset, a log offset. */
   public long position(int record) {
     return positions[record];
+  }
+
+  /**
+   * Returns how far the log is read once this batch is, together with those before it of the same
+   * parts; {@link LogPosition#START} if the log is read in no order.
+   */
+  public LogPosition readThrough() {
+    return readThrough;
   }
 
   /** Returns a record's place in the log, the same however it is read. */
@@ -232,6 +246,7 @@ public final class RecordBatch {
         && Arrays.equals(ends, that.ends)
         && Arrays.equals(positions, that.positions)
         && Arrays.equals(data, that.data)
+        && readThrough.equals(that.readThrough)
         && extrasAgree(that);
   }
 
@@ -267,6 +282,7 @@ public final class RecordBatch {
     private @Nullable Extra @Nullable [] extras;
     private int size;
     private int extraBytes;
+    private LogPosition readThrough = LogPosition.START;
 
     private Builder(long epoch, String origin) {
       this.epoch = epoch;
@@ -298,6 +314,15 @@ public final class RecordBatch {
       return this;
     }
 
+    /**
+     * Says how far the log is read once this batch is, together with those before it of the same
+     * parts. A batch without records may say it, where records were passed over.
+     */
+    public Builder readThrough(LogPosition position) {
+      readThrough = position;
+      return this;
+    }
+
     /** Returns the number of records so far. */
     public int size() {
       return size;
@@ -316,7 +341,8 @@ public final class RecordBatch {
           data.toByteArray(),
           Arrays.copyOf(ends, size),
           Arrays.copyOf(positions, size),
-          extras == null ? null : Arrays.copyOf(extras, size));
+          extras == null ? null : Arrays.copyOf(extras, size),
+          readThrough);
     }
   }
 }

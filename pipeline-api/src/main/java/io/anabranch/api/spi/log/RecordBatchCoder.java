@@ -47,6 +47,7 @@ public final class RecordBatchCoder extends AtomicCoder<RecordBatch> {
       VarInt.encode(i == 0 ? positions[0] : positions[i] - positions[i - 1], out);
     }
     out.write(batch.data());
+    StringUtf8Coder.of().encode(batch.readThrough().toString(), out);
     @Nullable Extra @Nullable [] extras = batch.extras();
     out.write(extras == null ? 0 : 1);
     if (extras != null) {
@@ -95,11 +96,12 @@ public final class RecordBatchCoder extends AtomicCoder<RecordBatch> {
     }
     byte[] data = new byte[size == 0 ? 0 : ends[size - 1]];
     new DataInputStream(in).readFully(data);
+    LogPosition readThrough = LogPosition.parse(StringUtf8Coder.of().decode(in));
     @Nullable Extra @Nullable [] extras = readByte(in) == 1 ? new Extra[size] : null;
     for (int i = 0; extras != null && i < size; i++) {
       extras[i] = decodeExtra(in);
     }
-    return new RecordBatch(epoch, origin, data, ends, positions, extras);
+    return new RecordBatch(epoch, origin, data, ends, positions, extras, readThrough);
   }
 
   @Override

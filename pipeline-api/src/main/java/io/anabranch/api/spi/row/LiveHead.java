@@ -2,6 +2,7 @@
 package io.anabranch.api.spi.row;
 
 import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.log.LogPosition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +51,7 @@ public record LiveHead(
   public record Activity(
       long rows,
       OptionalLong completeThrough,
-      Optional<String> position,
+      Optional<LogPosition> position,
       long changes,
       Optional<Instant> updated,
       Optional<Instant> seen) {}

@@ -28,7 +28,7 @@ public record RowDifferences(
     double largest,
     List<Row> worst,
     long late) {
-  /** How many rows that differ are told one by one. */
+  /** How many rows that differ are listed. */
   public static final int SHOWN = 10;
 
   private static final int LONGEST_TEXT = 200;

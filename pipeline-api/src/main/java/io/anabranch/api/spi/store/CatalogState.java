@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi.store;
 
-import io.anabranch.api.spi.log.Reading;
+import io.anabranch.api.spi.log.ReadProgress;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -14,7 +14,7 @@ import java.util.OptionalLong;
  * @param readings how far runs have read the log, by the numbers of row sets
  */
 public record CatalogState(
-    Map<String, Entry> entries, Map<Long, Long> progress, Map<Long, Reading> readings) {
+    Map<String, Entry> entries, Map<Long, Long> progress, Map<Long, ReadProgress> readings) {
 
   /** Copies the maps. */
   public CatalogState {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi.store;
 
-import io.anabranch.api.spi.log.Reading;
+import io.anabranch.api.spi.log.ReadProgress;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +24,7 @@ public record RunProgress(
     Instant seen,
     Optional<Instant> ended,
     long rowsWritten,
-    Map<Long, Reading> readings) {
+    Map<Long, ReadProgress> readings) {
 
   /** Copies the map. */
   public RunProgress {

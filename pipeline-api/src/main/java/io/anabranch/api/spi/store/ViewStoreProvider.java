@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi.store;
 
+import io.anabranch.api.spi.Setting;
+import io.anabranch.api.spi.SettingProblem;
 import io.anabranch.api.spi.Settings;
 import java.util.List;
-import java.util.Set;
 
 /** Opens view stores; listed in {@code META-INF/services}. */
 public interface ViewStoreProvider {
@@ -11,15 +12,17 @@ public interface ViewStoreProvider {
   /** Returns the scheme that its URLs begin with, such as {@code jdbc:sqlite:}. */
   String scheme();
 
-  /** Returns the names of the settings it knows besides {@code url}. */
-  Set<String> settings();
+  /** Returns the settings it knows besides {@code url}. */
+  List<Setting> settings();
 
   /**
-   * Looks at the settings without touching anything.
+   * Looks at settings without touching anything.
    *
-   * @return one sentence for each problem, beginning with the setting's name
+   * @return what is wrong, besides what the {@linkplain Setting descriptors} say
    */
-  List<String> check(Settings settings);
+  default List<SettingProblem> check(Settings settings) {
+    return List.of();
+  }
 
   /** Returns whether there is a store already; makes none. */
   boolean exists(Settings settings);

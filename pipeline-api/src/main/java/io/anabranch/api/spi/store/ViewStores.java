@@ -2,8 +2,12 @@
 package io.anabranch.api.spi.store;
 
 import io.anabranch.api.UserException;
+import io.anabranch.api.spi.Setting;
+import io.anabranch.api.spi.SettingProblem;
 import io.anabranch.api.spi.Settings;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.ServiceLoader;
 
 /** Finds the provider of a store by the scheme of its URL. */
@@ -13,10 +17,16 @@ public final class ViewStores {
   /**
    * Opens the store that the setting {@code url} names.
    *
-   * @throws UserException if there is no provider for it, or it cannot be opened
+   * @throws UserException if there is no provider for it, a setting is wrong, or it cannot be
+   *     opened
    */
   public static ViewStore open(Settings settings) {
-    return provider(settings).open(settings);
+    ViewStoreProvider provider = provider(settings);
+    List<SettingProblem> problems =
+        new ArrayList<>(Setting.problems(provider.settings(), settings));
+    problems.addAll(provider.check(settings));
+    Setting.require("store", problems);
+    return provider.open(settings);
   }
 
   /**
@@ -37,8 +47,7 @@ public final class ViewStores {
         .orElseThrow(
             () ->
                 new UserException(
-                    "store.url \""
-                        + url
-                        + "\" is of no known kind: no installed view store has its scheme"));
+                    "store.url \"%s\" is of no known kind: no installed view store has its scheme"
+                        .formatted(url)));
   }
 }

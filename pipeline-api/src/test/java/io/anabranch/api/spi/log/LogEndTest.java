@@ -18,7 +18,7 @@ class LogEndTest {
 
   @Test
   void emptyLogHasNoClosedRecords() {
-    LogEnd end = new LogEnd("", 9, Long.MAX_VALUE, Epochs.NONE);
+    LogEnd end = new LogEnd(LogPosition.START, 9, Long.MAX_VALUE, Epochs.NONE, Epochs.NONE);
 
     assertThat(end.isEmpty(), is(true));
     assertThat(end.lastClosedWithRecords(), is(OptionalLong.empty()));
@@ -26,10 +26,18 @@ class LogEndTest {
 
   @Test
   void closedEpochsBeforeTheFirstRecordCountForNothing() {
-    assertThat(new LogEnd("", 4, 5, 7).lastClosedWithRecords(), is(OptionalLong.empty()));
-    assertThat(new LogEnd("", Epochs.NONE, 5, 7).lastClosedWithRecords(), is(OptionalLong.empty()));
-    assertThat(new LogEnd("", 5, 5, 7).lastClosedWithRecords(), is(OptionalLong.of(5)));
-    assertThat(new LogEnd("", 9, 5, 7).lastClosedWithRecords(), is(OptionalLong.of(9)));
+    assertThat(
+        new LogEnd(LogPosition.START, 4, 5, 7, Epochs.NONE).lastClosedWithRecords(),
+        is(OptionalLong.empty()));
+    assertThat(
+        new LogEnd(LogPosition.START, Epochs.NONE, 5, 7, Epochs.NONE).lastClosedWithRecords(),
+        is(OptionalLong.empty()));
+    assertThat(
+        new LogEnd(LogPosition.START, 5, 5, 7, Epochs.NONE).lastClosedWithRecords(),
+        is(OptionalLong.of(5)));
+    assertThat(
+        new LogEnd(LogPosition.START, 9, 5, 7, Epochs.NONE).lastClosedWithRecords(),
+        is(OptionalLong.of(9)));
   }
 
   @Test

@@ -131,9 +131,8 @@ public final class ApplicationTrial {
             .toList();
     if (!forgotten.isEmpty()) {
       wrong.add(
-          "nothing is expected of "
-              + String.join(", ", forgotten)
-              + ": say expect(...) or ignoring(...)");
+          "nothing is expected of %s: say expect(...) or ignoring(...)"
+              .formatted(String.join(", ", forgotten)));
     }
   }
 
@@ -194,13 +193,12 @@ public final class ApplicationTrial {
     MainProcess.Ended ended = MainProcess.run(folder, main.getName(), arguments, limit);
     if (ended.code() != 0) {
       throw new AssertionError(
-          main.getName()
-              + " "
-              + String.join(" ", step.arguments())
-              + " ended with "
-              + ended.code()
-              + ":\n"
-              + last(ended.err()));
+          "%s %s ended with %s:\n%s"
+              .formatted(
+                  main.getName(),
+                  String.join(" ", step.arguments()),
+                  ended.code(),
+                  last(ended.err())));
     }
   }
 
@@ -240,11 +238,8 @@ public final class ApplicationTrial {
         .forEach(
             gap ->
                 wrong.add(
-                    "view \""
-                        + view
-                        + "\": what was appended in "
-                        + gap
-                        + " was not read; let it be closed, or speed run"));
+                    "view \"%s\": what was appended in %s was not read; let it be closed, or speed run"
+                        .formatted(view, gap)));
   }
 
   private void look(String view, Answer<?, ?> answer, Matcher<?> matcher) {

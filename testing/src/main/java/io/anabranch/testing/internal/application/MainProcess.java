@@ -62,10 +62,8 @@ public final class MainProcess {
       if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly().waitFor();
         throw new AssertionError(
-            arguments
-                + " did not end within "
-                + within
-                + ": if it follows the log, let it end once it has caught up");
+            "%s did not end within %s: if it follows the log, let it end once it has caught up"
+                .formatted(arguments, within));
       }
       return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
     } catch (IOException e) {

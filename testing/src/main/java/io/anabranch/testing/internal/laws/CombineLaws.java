@@ -122,8 +122,7 @@ public final class CombineLaws<V, A, O> {
     return differ(
         before,
         after,
-        "createAccumulator() returns an accumulator that was added to before: its value was %s,"
-            + " and is %s; make a new one each time");
+        "createAccumulator() returns an accumulator that was added to before: its value was %s, and is %s; make a new one each time");
   }
 
   private Optional<String> identity() {
@@ -174,12 +173,11 @@ public final class CombineLaws<V, A, O> {
     return differ(
         value(fold(pick(some))),
         value(fold(pick(other))),
-        (some.size() == 2 ? "it is not commutative" : "it depends on the order")
-            + ": contributions in the order "
-            + Values.text(pick(some)).replace("%", "%%")
-            + " make %s, in the order "
-            + Values.text(pick(other)).replace("%", "%%")
-            + " %s");
+        "%s: contributions in the order %s make %%s, in the order %s %%s"
+            .formatted(
+                some.size() == 2 ? "it is not commutative" : "it depends on the order",
+                Values.text(pick(some)).replace("%", "%%"),
+                Values.text(pick(other)).replace("%", "%%")));
   }
 
   private List<V> pick(List<Integer> places) {
@@ -214,10 +212,8 @@ public final class CombineLaws<V, A, O> {
     return differ(
         value(fold(pick(some))),
         value(merged(parts)),
-        "it is not associative: contributions added one after the other make %s, and folded in the"
-            + " parts "
-            + shown
-            + " that are merged then %s");
+        "it is not associative: contributions added one after the other make %%s, and folded in the parts %s that are merged then %%s"
+            .formatted(shown));
   }
 
   /** Merges all at once, or two by two. */
@@ -242,10 +238,8 @@ public final class CombineLaws<V, A, O> {
     O second = value(accumulator);
     if (!agree(first, second) || !text.equals(Values.text(first))) {
       return Optional.of(
-          "extractOutput changes the accumulator: asked twice, it says "
-              + text
-              + " and "
-              + Values.text(second));
+          "extractOutput changes the accumulator: asked twice, it says %s and %s"
+              .formatted(text, Values.text(second)));
     }
     return Optional.empty();
   }
@@ -261,8 +255,7 @@ public final class CombineLaws<V, A, O> {
     return differ(
         text,
         Values.text(given),
-        "extractOutput returns a part of the accumulator: the value was %s, and is %s once more was"
-            + " added; return a copy");
+        "extractOutput returns a part of the accumulator: the value was %s, and is %s once more was added; return a copy");
   }
 
   /**
@@ -281,8 +274,7 @@ public final class CombineLaws<V, A, O> {
     return differ(
         before,
         Values.text(value(other)),
-        "mergeAccumulators returns an accumulator that is not its first, or a part of it: the value"
-            + " of that one was %s, and is %s once more was added; copy it");
+        "mergeAccumulators returns an accumulator that is not its first, or a part of it: the value of that one was %s, and is %s once more was added; copy it");
   }
 
   /**
@@ -297,9 +289,8 @@ public final class CombineLaws<V, A, O> {
       if (!Arrays.equals(
           CoderUtils.encodeToByteArray(coder, twice), CoderUtils.encodeToByteArray(coder, twice))) {
         return Optional.of(
-            "the coder of its accumulator, "
-                + coder
-                + ", is not deterministic: it encodes one accumulator in different ways");
+            "the coder of its accumulator, %s, is not deterministic: it encodes one accumulator in different ways"
+                .formatted(coder));
       }
       A first = copy(fold(contributions.get().subList(0, half)));
       A second =
@@ -310,9 +301,8 @@ public final class CombineLaws<V, A, O> {
       return differ(
           value(fold(all)),
           value(copy(accumulator)),
-          "its accumulator does not survive its coder, "
-              + coder.toString().replace("%", "%%")
-              + ": the value is %s, and %s once accumulators were encoded and decoded");
+          "its accumulator does not survive its coder, %s: the value is %%s, and %%s once accumulators were encoded and decoded"
+              .formatted(coder.toString().replace("%", "%%")));
     } catch (CoderException | RuntimeException e) {
       return Optional.of("its accumulator does not survive its coder, " + coder + ": " + e);
     }

@@ -71,7 +71,7 @@ public final class Values {
     }
   }
 
-  /** Returns whether values of this class can be told apart at all, by themselves or by a text. */
+  /** Returns whether values of this class can be distinguished, by themselves or by a text. */
   public static boolean canBeCompared(Object value) {
     return value == null
         || value.getClass().isArray()

@@ -39,9 +39,8 @@ final class Collected implements AutoCloseable {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       StackTraceElement[] trace = cause.getStackTrace();
       throw new UserException(
-          "its transform fails on one of the events: "
-              + cause
-              + (trace.length == 0 ? "" : ", at " + trace[0]),
+          "its transform fails on one of the events: %s%s"
+              .formatted(cause, trace.length == 0 ? "" : ", at " + trace[0]),
           e);
     }
   }

@@ -46,7 +46,7 @@ final class Diagnosis<E, K, V, A, O> {
     for (TimestampedValue<E> event : subject.events()) {
       try {
         TimestampedValue<E> copy = CoderUtils.clone(subject.coder(), event);
-        if (!copy.equals(event) && !text(copy).equals(text(event)) && canBeTold(event)) {
+        if (!copy.equals(event) && !text(copy).equals(text(event)) && isComparable(event)) {
           return Optional.of(
               "the coder of the events loses something: " + text(event) + " becomes " + text(copy));
         }
@@ -58,7 +58,7 @@ final class Diagnosis<E, K, V, A, O> {
   }
 
   /** Whether two copies of an event are equal, or say the same: of others, nobody knows. */
-  private boolean canBeTold(TimestampedValue<E> event) throws CoderException {
+  private boolean isComparable(TimestampedValue<E> event) throws CoderException {
     TimestampedValue<E> one = CoderUtils.clone(subject.coder(), event);
     TimestampedValue<E> two = CoderUtils.clone(subject.coder(), event);
     return one.equals(two) || text(one).equals(text(two));
@@ -97,15 +97,13 @@ final class Diagnosis<E, K, V, A, O> {
   }
 
   private static String clock(String difference) {
-    return "what the transform says of an event changes from one time to the next: "
-        + difference
-        + ". It reads a clock, something random, or something else that is not in the event";
+    return "what the transform says of an event changes from one time to the next: %s. It reads a clock, something random, or something else that is not in the event"
+        .formatted(difference);
   }
 
   private static String order(String difference) {
-    return "what the transform says depends on the order in which the events come: "
-        + difference
-        + ". Nothing promises an order: sort by event time, or combine by what needs none";
+    return "what the transform says depends on the order in which the events come: %s. Nothing promises an order: sort by event time, or combine by what needs none"
+        .formatted(difference);
   }
 
   private Optional<String> bundles() {
@@ -113,10 +111,8 @@ final class Diagnosis<E, K, V, A, O> {
       Optional<String> difference = difference(FreshWorkers.before(subject.options().get(), seed));
       if (difference.isPresent()) {
         return Optional.of(
-            "what the transform says of an event depends on which others are in its bundle: "
-                + difference.get()
-                + ". A DoFn must keep nothing in its fields from one element to the next, but what"
-                + " @FinishBundle outputs");
+            "what the transform says of an event depends on which others are in its bundle: %s. A DoFn must keep nothing in its fields from one element to the next, but what @FinishBundle outputs"
+                .formatted(difference.get()));
       }
     }
     return Optional.empty();
@@ -126,9 +122,8 @@ final class Diagnosis<E, K, V, A, O> {
     return difference(subject.options().get())
         .map(
             difference ->
-                "what the transform says of an event depends on what its worker did before: "
-                    + difference
-                    + ". A DoFn must keep nothing from one bundle to the next");
+                "what the transform says of an event depends on what its worker did before: %s. A DoFn must keep nothing from one bundle to the next"
+                    .formatted(difference));
   }
 
   private Optional<String> difference(PipelineOptions other) {
@@ -145,11 +140,8 @@ final class Diagnosis<E, K, V, A, O> {
         byte[] ofEqual = encodings.computeIfAbsent(key, first -> once);
         if (!Arrays.equals(once, twice) || !Arrays.equals(once, ofEqual)) {
           return Optional.of(
-              "the coder of the keys, "
-                  + subject.view().keyCoder()
-                  + ", is not deterministic: key "
-                  + Values.text(key)
-                  + " is encoded in different ways, so it has more than one row");
+              "the coder of the keys, %s, is not deterministic: key %s is encoded in different ways, so it has more than one row"
+                  .formatted(subject.view().keyCoder(), Values.text(key)));
         }
       } catch (CoderException | RuntimeException e) {
         return Optional.of("the coder of the keys fails on " + Values.text(key) + ": " + e);

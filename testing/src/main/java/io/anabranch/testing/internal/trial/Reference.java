@@ -51,7 +51,7 @@ import org.apache.beam.sdk.values.TimestampedValue;
  * @param <O> the value of a row
  */
 final class Reference<K, V, O> {
-  /** Epochs by which events are told apart; they lie after every event. */
+  /** Epochs by which events are distinguished; they lie after every event. */
   private static final Epochs SINGLE = new Epochs(Duration.ofSeconds(1));
 
   private static final long FIRST = 250_000_000_000L; // in the year 9892
@@ -268,7 +268,7 @@ final class Reference<K, V, O> {
     return of.stream().map(this::said).sorted(Comparator.comparing(Said::text)).toList();
   }
 
-  /** Of a value that says something else each time it is decoded, its encoding is told. */
+  /** Of a value that says something else each time it is decoded, its encoding is printed. */
   private Said said(Contribution of) {
     V value = of.element().decoded(coder).getValue();
     String text = Values.text(value);
@@ -278,7 +278,7 @@ final class Reference<K, V, O> {
   }
 
   /**
-   * Fails if keys or values cannot be told apart.
+   * Fails if keys or values cannot be distinguished.
    *
    * @throws UserException if a key has no text, or a value neither {@code equals} nor a text
    */
@@ -303,10 +303,8 @@ final class Reference<K, V, O> {
     for (O value : values.values()) {
       if (!Values.canBeCompared(value)) {
         throw new UserException(
-            "values are of "
-                + value.getClass()
-                + ", which has neither equals nor toString, so they cannot be compared: give it"
-                + " equals");
+            "values are of %s, which has neither equals nor toString, so they cannot be compared: give it equals"
+                .formatted(value.getClass()));
       }
     }
   }

@@ -43,7 +43,7 @@ public final class FreshWorkers extends PipelineRunner<PipelineResult> {
     this.options = options;
   }
 
-  /** What this runner is told. */
+  /** The options of this runner. */
   public interface Options extends PipelineOptions {
     /** Returns the runner that runs the pipeline. */
     Class<? extends PipelineRunner<?>> getDelegate();

@@ -14,9 +14,9 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.MaterializedView;
 import io.anabranch.api.WindowedView;
 import io.anabranch.api.spi.log.EventLog;
+import io.anabranch.api.spi.log.FollowRequest;
 import io.anabranch.api.spi.log.LogEnd;
 import io.anabranch.api.spi.log.RecordBatch;
-import io.anabranch.api.spi.log.StopSignal;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.contracts.log.ForwardingLog;
 import io.anabranch.contracts.store.FaultInjectingStore;
@@ -26,7 +26,6 @@ import io.anabranch.runners.RunnerProfile;
 import io.anabranch.testing.script.Copies;
 import io.anabranch.testing.script.EventScript;
 import io.anabranch.testing.script.Schedules;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +40,7 @@ import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.FlatMapElements;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PValue;
@@ -69,7 +69,7 @@ final class BrokenWiringsTest {
         new BrokenLog() {
           @Override
           PTransform<PBegin, PCollection<RecordBatch>> closed(EventLog log, EpochRange range) {
-            return log.readClosed(
+            return log.read(
                 new EpochRange(
                     Math.max(range.after() + 1, log.end().firstEpoch()), range.through()));
           }
@@ -83,14 +83,7 @@ final class BrokenWiringsTest {
         new BrokenLog() {
           @Override
           PTransform<PBegin, PCollection<RecordBatch>> closed(EventLog log, EpochRange range) {
-            return then(
-                log.readClosed(range),
-                FlatMapElements.into(TypeDescriptor.of(RecordBatch.class))
-                    .via(
-                        batch ->
-                            batch.epoch() == range.through()
-                                ? List.of(batch, batch)
-                                : List.of(batch)));
+            return then(log.read(range), twice(batch -> batch.epoch() == range.through()));
           }
         });
   }
@@ -102,10 +95,10 @@ final class BrokenWiringsTest {
         new BrokenLog() {
           @Override
           PTransform<PBegin, PCollection<RecordBatch>> followed(
-              EventLog log, long after, Optional<Duration> lateness, Optional<LogEnd> until) {
+              EventLog log, FollowRequest request) {
             return then(
-                log.follow(after, lateness, until, StopSignal.create()),
-                Filter.by(batch -> after < 0 || batch.epoch() > after + 1));
+                log.follow(request),
+                Filter.by(batch -> request.after() < 0 || batch.epoch() > request.after() + 1));
           }
         });
   }
@@ -117,15 +110,10 @@ final class BrokenWiringsTest {
         new BrokenLog() {
           @Override
           PTransform<PBegin, PCollection<RecordBatch>> followed(
-              EventLog log, long after, Optional<Duration> lateness, Optional<LogEnd> until) {
+              EventLog log, FollowRequest request) {
             return then(
-                log.follow(after, lateness, until, StopSignal.create()),
-                FlatMapElements.into(TypeDescriptor.of(RecordBatch.class))
-                    .via(
-                        batch ->
-                            batch.place(0).position() % 7 == 0
-                                ? List.of(batch, batch)
-                                : List.of(batch)));
+                log.follow(request),
+                twice(batch -> batch.size() > 0 && batch.place(0).position() % 7 == 0));
           }
         });
   }
@@ -138,11 +126,7 @@ final class BrokenWiringsTest {
           @Override
           LogEnd end(EventLog log) {
             LogEnd end = log.end();
-            return new LogEnd(
-                end.position(),
-                Math.max(end.closedThrough(), end.firstEpoch()),
-                end.firstEpoch(),
-                end.lastEpoch());
+            return closedThrough(end, Math.max(end.closedThrough(), end.firstEpoch()));
           }
         });
   }
@@ -180,7 +164,7 @@ final class BrokenWiringsTest {
         new BrokenLog() {
           @Override
           PTransform<PBegin, PCollection<RecordBatch>> closed(EventLog log, EpochRange range) {
-            return then(log.readClosed(range), Filter.by(batch -> batch.epoch() < range.through()));
+            return then(log.read(range), Filter.by(batch -> batch.epoch() < range.through()));
           }
         });
   }
@@ -192,7 +176,13 @@ final class BrokenWiringsTest {
         new BrokenLog() {
           @Override
           PTransform<PBegin, PCollection<RecordBatch>> closed(EventLog log, EpochRange range) {
-            return log.readClosed(new EpochRange(range.after(), range.through() + 1));
+            return log.read(new EpochRange(range.after(), range.through() + 1));
+          }
+
+          @Override
+          LogEnd end(EventLog log) { // so that one more epoch is closed
+            long closed = log.end().closedThrough();
+            return closed == Epochs.NONE ? log.end() : closedThrough(log.end(), closed - 1);
           }
         });
   }
@@ -204,8 +194,8 @@ final class BrokenWiringsTest {
         new BrokenLog() {
           @Override
           PTransform<PBegin, PCollection<RecordBatch>> followed(
-              EventLog log, long after, Optional<Duration> lateness, Optional<LogEnd> until) {
-            return log.follow(after, Optional.empty(), until, StopSignal.create());
+              EventLog log, FollowRequest request) {
+            return log.follow(after(request.after(), request));
           }
         });
   }
@@ -217,9 +207,14 @@ final class BrokenWiringsTest {
         new BrokenLog() {
           @Override
           PTransform<PBegin, PCollection<RecordBatch>> followed(
-              EventLog log, long after, Optional<Duration> lateness, Optional<LogEnd> until) {
+              EventLog log, FollowRequest request) {
             return log.follow(
-                after == Epochs.NONE ? after : after + 2, lateness, until, StopSignal.create());
+                request.after() == Epochs.NONE
+                    ? request
+                    : request
+                        .heldBack()
+                        .map(after(request.after() + 2, request)::heldBack)
+                        .orElse(after(request.after() + 2, request)));
           }
         });
   }
@@ -240,19 +235,36 @@ final class BrokenWiringsTest {
     };
   }
 
+  private static LogEnd closedThrough(LogEnd end, long epoch) {
+    return new LogEnd(
+        end.position(), epoch, end.firstEpoch(), end.lastEpoch(), end.trimmedThrough());
+  }
+
+  /** The same request but for where it begins, and not held back. */
+  private static FollowRequest after(long epoch, FollowRequest request) {
+    FollowRequest other = FollowRequest.after(epoch).stoppedBy(request.stop());
+    return request.until().map(other::until).orElse(other);
+  }
+
   /** A log that is not what it should be. */
   private static class BrokenLog extends Wiring {
     PTransform<PBegin, PCollection<RecordBatch>> closed(EventLog log, EpochRange range) {
-      return log.readClosed(range);
+      return log.read(range);
     }
 
-    PTransform<PBegin, PCollection<RecordBatch>> followed(
-        EventLog log, long after, Optional<Duration> lateness, Optional<LogEnd> until) {
-      return log.follow(after, lateness, until, StopSignal.create());
+    PTransform<PBegin, PCollection<RecordBatch>> followed(EventLog log, FollowRequest request) {
+      return log.follow(request);
     }
 
     LogEnd end(EventLog log) {
       return log.end();
+    }
+
+    static PTransform<PCollection<? extends RecordBatch>, PCollection<RecordBatch>> twice(
+        SerializableFunction<RecordBatch, Boolean> which) {
+      SerializableFunction<RecordBatch, List<RecordBatch>> copies =
+          batch -> which.apply(batch) ? List.of(batch, batch) : List.of(batch);
+      return FlatMapElements.into(TypeDescriptor.of(RecordBatch.class)).via(copies);
     }
 
     static PTransform<PBegin, PCollection<RecordBatch>> then(
@@ -276,14 +288,13 @@ final class BrokenWiringsTest {
         }
 
         @Override
-        public PTransform<PBegin, PCollection<RecordBatch>> readClosed(EpochRange range) {
+        public PTransform<PBegin, PCollection<RecordBatch>> read(EpochRange range) {
           return closed(log, range);
         }
 
         @Override
-        public PTransform<PBegin, PCollection<RecordBatch>> follow(
-            long after, Optional<Duration> lateness, Optional<LogEnd> until, StopSignal stop) {
-          return followed(log, after, lateness, until);
+        public PTransform<PBegin, PCollection<RecordBatch>> follow(FollowRequest request) {
+          return followed(log, request);
         }
       };
     }

@@ -33,10 +33,10 @@ import org.apache.beam.sdk.values.PDone;
 import org.joda.time.Instant;
 
 /**
- * Tells the store which epochs are complete: an event-time timer behind the writes of a view fires
- * at the end of each epoch (less the lateness, where the source holds its watermark back so much),
- * when the watermark says that all rows of the epoch are written. A watermark that passes several
- * epochs at once marks the last of them.
+ * Reports to the store which epochs are complete: an event-time timer behind the writes of a view
+ * fires at the end of each epoch (less the lateness, where the source holds its watermark back so
+ * much), when the watermark says that all rows of the epoch are written. A watermark that passes
+ * several epochs at once marks the last of them.
  *
  * <p>Input: the output of {@link StoreContributions}, unbounded. It must not end: the watermark of
  * an input that ends, as in a drained pipeline, says nothing of the log any more. The DirectRunner

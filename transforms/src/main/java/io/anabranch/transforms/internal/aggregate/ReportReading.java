@@ -3,6 +3,8 @@ package io.anabranch.transforms.internal.aggregate;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.log.LogPosition;
+import io.anabranch.api.spi.log.ReadProgress.Increment;
 import io.anabranch.api.spi.log.RecordBatch;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.api.spi.store.ReadReport;
@@ -16,12 +18,14 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * Tells the store how much was read for some slices, once a bundle, and once a second in a bundle
- * that takes long, as those of bounded input may; see {@link io.anabranch.api.spi.log.Reading}.
+ * Reports to the store how much was read for some slices, once a bundle, and once a second in a
+ * bundle that takes long, as those of bounded input may; see {@link
+ * io.anabranch.api.spi.log.ReadProgress}.
  *
  * <p>Input: batches of records, bounded or not. Output: nothing, ever.
  *
- * <p>Delivery: a bundle that is run again tells of it again, so it is a measure of progress only.
+ * <p>Delivery: a bundle that is run again reports again, so amounts are estimates. Of positions the
+ * largest counts, so they are not.
  */
 public final class ReportReading extends PTransform<PCollection<RecordBatch>, PCollection<Void>> {
   private final transient Settings store;
@@ -32,7 +36,7 @@ public final class ReportReading extends PTransform<PCollection<RecordBatch>, PC
     this.slices = slices;
   }
 
-  /** Tells the store of these settings. */
+  /** Reports to the store of these settings. */
   public static ReportReading to(Settings store, Collection<OpenSlice> slices) {
     return new ReportReading(store, List.copyOf(slices));
   }
@@ -46,10 +50,11 @@ public final class ReportReading extends PTransform<PCollection<RecordBatch>, PC
     private static final long serialVersionUID = 1L;
     private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private final ArrayList<OpenSlice> slices;
-    private transient long toldNanos;
+    private transient long reportedNanos;
     private transient long through;
     private transient long bytes;
     private transient long records;
+    private transient LogPosition position;
 
     ReportFn(Settings settings, List<OpenSlice> slices) {
       super(settings);
@@ -62,32 +67,36 @@ public final class ReportReading extends PTransform<PCollection<RecordBatch>, PC
     }
 
     private void clear() {
-      toldNanos = System.nanoTime();
+      reportedNanos = System.nanoTime();
       through = Epochs.NONE;
       bytes = 0;
       records = 0;
+      position = LogPosition.START;
     }
 
     @ProcessElement
     public void process(@Element RecordBatch batch) {
-      through = Math.max(through, batch.epoch());
+      position = position.merge(batch.readThrough());
+      if (batch.size() > 0) {
+        through = Math.max(through, batch.epoch());
+      }
       bytes += batch.data().length + batch.size();
       records += batch.size();
-      if (System.nanoTime() - toldNanos >= EVERY_NANOS) {
-        tell();
+      if (System.nanoTime() - reportedNanos >= EVERY_NANOS) {
+        report();
       }
     }
 
     @FinishBundle
     public void finishBundle() {
-      tell();
+      report();
     }
 
-    private void tell() {
-      if (records > 0) {
+    private void report() {
+      if (records > 0 || !position.equals(LogPosition.START)) {
+        Increment more = new Increment(through, bytes, records, position);
         List<ReadReport> reports = new ArrayList<>();
-        slices.forEach(
-            slice -> reports.add(new ReadReport.Read(slice.fence(), through, bytes, records)));
+        slices.forEach(slice -> reports.add(new ReadReport.Read(slice.fence(), more)));
         toStore(store -> store.progress().report(reports));
       }
       clear();

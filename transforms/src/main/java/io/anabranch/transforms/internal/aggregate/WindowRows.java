@@ -87,16 +87,8 @@ final class WindowRows<K, V> extends DoFn<KV<K, Iterable<V>>, KV<Integer, Stored
   private void requireMerging(IntervalWindow window) {
     if (!merging) {
       throw new UserException(
-          "view \""
-              + view
-              + "\" has the window ["
-              + window.start()
-              + ", "
-              + window.end()
-              + "), which is longer than its lookback, "
-              + timeliness.lookback()
-              + ", so runs that do not read the log from its beginning would lack events of it:"
-              + " declare a lookback as long as the longest window");
+          "view \"%s\" has the window [%s, %s), which is longer than its lookback, %s, so runs that do not read the log from its beginning would lack events of it: declare a lookback as long as the longest window"
+              .formatted(view, window.start(), window.end(), timeliness.lookback()));
     }
   }
 
@@ -105,28 +97,13 @@ final class WindowRows<K, V> extends DoFn<KV<K, Iterable<V>>, KV<Integer, Stored
     V value = values.next();
     if (values.hasNext()) {
       throw new UserException(
-          "view \""
-              + view
-              + "\" gives two rows of key \""
-              + KeyText.of(element.getKey())
-              + "\" in the window ["
-              + window.start()
-              + ", "
-              + window.end()
-              + "): a row is known by its window and its key, so combine them in the view's"
-              + " transform, or make the key finer");
+          "view \"%s\" gives two rows of key \"%s\" in the window [%s, %s): a row is known by its window and its key, so combine them in the view's transform, or make the key finer"
+              .formatted(view, KeyText.of(element.getKey()), window.start(), window.end()));
     }
     if (value == null) {
       throw new UserException(
-          "view \""
-              + view
-              + "\" gives null as the value of key \""
-              + KeyText.of(element.getKey())
-              + "\" in the window ["
-              + window.start()
-              + ", "
-              + window.end()
-              + "): give no row, or a value that says so");
+          "view \"%s\" gives null as the value of key \"%s\" in the window [%s, %s): give no row, or a value that says so"
+              .formatted(view, KeyText.of(element.getKey()), window.start(), window.end()));
     }
     return value;
   }

@@ -35,7 +35,7 @@ public final class Admission implements Serializable {
   /**
    * Admits the events of a view.
    *
-   * @param after the last epoch that another run has read for the view: it has told of its events
+   * @param after the last epoch that another run has read for the view: it has reported its events
    * @param wholeThrough the last epoch of the run over the whole log that counts events in, {@link
    *     Epochs#NONE} for none
    */
@@ -43,7 +43,7 @@ public final class Admission implements Serializable {
     return new Admission(epochs, timeliness, after, wholeThrough);
   }
 
-  /** Returns whether an event is left out, and this run is the one to tell of it. */
+  /** Returns whether an event is left out, and this run is the one to report it. */
   public boolean leavesOut(long epoch, long eventMillis) {
     return epoch > after && !admits(epoch, eventMillis);
   }
@@ -63,11 +63,8 @@ public final class Admission implements Serializable {
   public String refusal(long epoch, long eventMillis) {
     String time = "its time " + java.time.Instant.ofEpochMilli(eventMillis) + " is ";
     return isLate(epoch, eventMillis)
-        ? time
-            + "more than "
-            + timeliness.lateness()
-            + " before its epoch, which began "
-            + epochs.start(epoch)
+        ? "%smore than %s before its epoch, which began %s"
+            .formatted(time, timeliness.lateness(), epochs.start(epoch))
         : time
             + timeliness.clockSkew()
             + " or more after its epoch, which ended "

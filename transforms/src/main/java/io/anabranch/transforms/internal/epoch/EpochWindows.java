@@ -132,11 +132,8 @@ public final class EpochWindows<E> extends NonMergingWindowFn<EpochEvent<E>, Epo
 
   @Override
   public String toString() {
-    return "EpochWindows(epoch "
-        + Duration.ofMillis(epochMillis)
-        + ", bucket "
-        + buckets
-        + (oneEpoch ? ", all in epoch " + epoch : "")
-        + ")";
+    return "EpochWindows(epoch %s, bucket %s%s)"
+        .formatted(
+            Duration.ofMillis(epochMillis), buckets, oneEpoch ? ", all in epoch " + epoch : "");
   }
 }

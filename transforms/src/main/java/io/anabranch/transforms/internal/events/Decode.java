@@ -129,6 +129,9 @@ public final class Decode {
 
     @ProcessElement
     public void process(@Element RecordBatch batch, MultiOutputReceiver out) {
+      if (batch.size() == 0) { // it only says how far the log is read
+        return;
+      }
       OutputReceiver<EpochEvent<E>> events = out.get(new TupleTag<EpochEvent<E>>("events"));
       long lastTimestamp = epochs.end(batch.epoch()).toEpochMilli() - 1;
       RecordBatch.Cursor cursor = batch.cursor();

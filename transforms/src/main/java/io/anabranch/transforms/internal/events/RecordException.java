@@ -27,9 +27,8 @@ public final class RecordException extends RuntimeException {
   private static final int LONGEST_EVENT = 200;
   private static final Pattern TEXT =
       Pattern.compile(
-          Pattern.quote(RecordException.class.getName())
-              + ": (?:view \"(?<view>[^\"]*)\"(?:, |$))?(?:record (?<place>[^, ]+)(?:, |$))?"
-              + "(?:event (?<event>.*))?");
+          "%s: (?:view \"(?<view>[^\"]*)\"(?:, |$))?(?:record (?<place>[^, ]+)(?:, |$))?(?:event (?<event>.*))?"
+              .formatted(Pattern.quote(RecordException.class.getName())));
 
   private RecordException(Where where, Throwable cause) {
     super(where.toString(), cause);

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReportReadingTest {
   @ParameterizedTest
   @ValueSource(strings = {DIRECT, FLINK_STREAMING})
-  void everyRecordIsToldOnceWithTheEndOfEachLine(String runner) {
+  void everyRecordIsReportedOnceWithTheEndOfEachLine(String runner) {
     Recording store = new Recording();
     Pipeline pipeline = Runs.pipeline(runner);
     pipeline

@@ -45,6 +45,9 @@ import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TimestampedValue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -140,12 +143,7 @@ class StoreContributionsTest {
       }
     }
     Pipeline pipeline = Runs.pipeline(DIRECT);
-    Contributions.store(
-        Contributions.of(
-            pipeline.apply("Events", script.advanceWatermarkToInfinity()),
-            EpochWindows.of(EPOCHS, BUCKET)),
-        store,
-        REFRESH);
+    stored(pipeline, script.advanceWatermarkToInfinity());
 
     PipelineResult result = Runs.run(pipeline);
 
@@ -166,25 +164,20 @@ class StoreContributionsTest {
   @Test
   void rowIsStoredAfterTheRefreshAndTheWaitForABatchAndThenAtTheEndOfTheEpoch() {
     Pipeline pipeline = Runs.pipeline(DIRECT);
-    Contributions.store(
-        Contributions.of(
-            pipeline.apply(
-                "Events",
-                stream()
-                    .advanceWatermarkTo(at("2026-03-01T10:00:00Z"))
-                    .addElements(event("2026-03-01T10:00:00Z", "2026-03-01T10:00:00Z", "a 1"))
-                    .advanceProcessingTime(PAST_REFRESH)
-                    .advanceProcessingTime(PAST_BATCH)
-                    // 90 days late: a row of its own, and no news for the one before.
-                    .addElements(event("2026-03-01T10:30:00Z", "2025-12-01T10:00:00Z", "a 2"))
-                    .addElements(event("2026-03-01T10:30:00Z", "2026-03-01T10:00:59Z", "b 4"))
-                    .advanceProcessingTime(PAST_REFRESH)
-                    .advanceProcessingTime(PAST_BATCH)
-                    .addElements(event("2026-03-01T10:30:00Z", "2026-03-01T10:00:01Z", "a 8"))
-                    .advanceWatermarkToInfinity()),
-            EpochWindows.of(EPOCHS, BUCKET)),
-        store,
-        REFRESH);
+    stored(
+        pipeline,
+        stream()
+            .advanceWatermarkTo(at("2026-03-01T10:00:00Z"))
+            .addElements(event("2026-03-01T10:00:00Z", "2026-03-01T10:00:00Z", "a 1"))
+            .advanceProcessingTime(PAST_REFRESH)
+            .advanceProcessingTime(PAST_BATCH)
+            // 90 days late: a row of its own, and no news for the one before.
+            .addElements(event("2026-03-01T10:30:00Z", "2025-12-01T10:00:00Z", "a 2"))
+            .addElements(event("2026-03-01T10:30:00Z", "2026-03-01T10:00:59Z", "b 4"))
+            .advanceProcessingTime(PAST_REFRESH)
+            .advanceProcessingTime(PAST_BATCH)
+            .addElements(event("2026-03-01T10:30:00Z", "2026-03-01T10:00:01Z", "a 8"))
+            .advanceWatermarkToInfinity());
 
     Runs.run(pipeline);
 
@@ -206,16 +199,11 @@ class StoreContributionsTest {
   @Test
   void rowsCarryTheirKeyAlsoAsTextForPeopleAndTheSlice() {
     Pipeline pipeline = Runs.pipeline(DIRECT);
-    Contributions.store(
-        Contributions.of(
-            pipeline.apply(
-                "Events",
-                stream()
-                    .addElements(event("1969-12-31T23:30:00Z", "1969-12-31T23:59:59.999Z", "ä 1"))
-                    .advanceWatermarkToInfinity()),
-            EpochWindows.of(EPOCHS, BUCKET)),
-        store,
-        REFRESH);
+    stored(
+        pipeline,
+        stream()
+            .addElements(event("1969-12-31T23:30:00Z", "1969-12-31T23:59:59.999Z", "ä 1"))
+            .advanceWatermarkToInfinity());
 
     Runs.run(pipeline);
 
@@ -231,16 +219,11 @@ class StoreContributionsTest {
   void outputIsNothing() {
     Probe<Void> outputs = new Probe<>();
     Pipeline pipeline = Runs.pipeline(DIRECT);
-    Contributions.store(
-            Contributions.of(
-                pipeline.apply(
-                    "Events",
-                    stream()
-                        .addElements(event("2026-03-01T10:00:00Z", "2026-03-01T10:00:00Z", "a 1"))
-                        .advanceWatermarkToInfinity()),
-                EpochWindows.of(EPOCHS, BUCKET)),
-            store,
-            REFRESH)
+    stored(
+            pipeline,
+            stream()
+                .addElements(event("2026-03-01T10:00:00Z", "2026-03-01T10:00:00Z", "a 1"))
+                .advanceWatermarkToInfinity())
         .apply("Outputs", outputs);
 
     Runs.run(pipeline);
@@ -253,12 +236,7 @@ class StoreContributionsTest {
   void storeThatFailsMakesThePipelineFailRatherThanLoseRows(String runner) {
     store.failing(1);
     Pipeline pipeline = Runs.pipeline(runner);
-    Contributions.store(
-        Contributions.of(
-            pipeline.apply("Events", events(new Random(1), epoch("2026-03-01T14:00:00Z"))),
-            EpochWindows.of(EPOCHS, BUCKET)),
-        store,
-        REFRESH);
+    stored(pipeline, events(new Random(1), epoch("2026-03-01T14:00:00Z")));
 
     RuntimeException failure = assertThrows(RuntimeException.class, () -> Runs.run(pipeline));
 
@@ -310,5 +288,13 @@ class StoreContributionsTest {
     long value = random.nextLong(-1_000, 1_000);
     fold.add(epoch, eventTime, key, value);
     return event(epoch, eventTime, key + " " + value);
+  }
+
+  private PCollection<Void> stored(
+      Pipeline pipeline, PTransform<PBegin, PCollection<EpochEvent<String>>> events) {
+    return Contributions.store(
+        Contributions.of(pipeline.apply("Events", events), EpochWindows.<String>of(EPOCHS, BUCKET)),
+        store,
+        REFRESH);
   }
 }

@@ -50,7 +50,7 @@ class AdmissionTest {
   }
 
   @Test
-  void tellsOfEventsOnlyInEpochsThatNobodyHasTold() {
+  void tellsOfEventsOnlyInEpochsThatNobodyHasReported() {
     Timeliness prompt = new Timeliness(Duration.ZERO, Duration.ofHours(1), Duration.ZERO);
     Admission admission = Admission.of(HOURS, prompt, 4, Epochs.NONE);
 

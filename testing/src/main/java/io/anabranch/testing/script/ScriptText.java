@@ -7,31 +7,29 @@ import java.util.Iterator;
 import org.apache.beam.sdk.values.TimestampedValue;
 import org.apache.commons.text.StringEscapeUtils;
 
-/** Tells a script in the words that make it. */
-final class Story<E> {
+/** Writes a script as the code that makes it. */
+final class ScriptText<E> {
   private final EventScript<E> script;
   private final StringBuilder text = new StringBuilder();
   private Instant now = Instant.MIN;
 
-  Story(EventScript<E> script) {
+  ScriptText(EventScript<E> script) {
     this.script = script;
     line(
-        "EventScript.on(\""
-            + script.start().atZone(ZoneOffset.UTC).toLocalDate()
-            + "\").epoch(Duration.parse(\""
-            + script.epochs().length()
-            + "\"))");
+        "EventScript.on(\"%s\").epoch(Duration.parse(\"%s\"))"
+            .formatted(
+                script.start().atZone(ZoneOffset.UTC).toLocalDate(), script.epochs().length()));
     Iterator<Step> steps = script.steps().iterator();
     while (steps.hasNext()) {
-      tell(steps.next());
+      write(steps.next());
     }
   }
 
-  private void tell(Step step) {
+  private void write(Step step) {
     if (step instanceof Step.Append append) {
       move(append.at());
       for (int event : append.events()) {
-        tell(script.events().get(event));
+        write(script.events().get(event));
       }
     } else if (step instanceof Step.Close close) {
       if (close.through().isAfter(now)) { // else it is closed already
@@ -52,7 +50,7 @@ final class Story<E> {
     return dies == 0 ? "" : dies == 1 ? ".crash()" : ".crash(" + dies + ")";
   }
 
-  private void tell(TimestampedValue<E> event) {
+  private void write(TimestampedValue<E> event) {
     Instant time = Instant.ofEpochMilli(event.getTimestamp().getMillis());
     String value = quoted(event.getValue());
     line(".event(" + value + (time.equals(now) ? "" : ", \"" + time + "\"") + ")");
