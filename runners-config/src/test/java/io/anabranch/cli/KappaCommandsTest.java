@@ -435,8 +435,8 @@ final class KappaCommandsTest {
 
   @Test
   void replayThatGoesOnIsReportedWithItsPlaceItsRateAndTheTimeLeft() throws Exception {
-    for (int part = 0; part < 30; part++) { // of the epoch that is open, in many parts
-      ingest(4_000 + 100 * part, 100);
+    for (int part = 0; part < 100; part++) { // of the epoch that is open, in many parts
+      ingest(4_000 + 30 * part, 30);
     }
     ok("run", "--until-caught-up");
     ExecutorService thread = Executors.newSingleThreadExecutor();

@@ -176,13 +176,16 @@ final class BrokenWiringsTest {
         new BrokenLog() {
           @Override
           PTransform<PBegin, PCollection<RecordBatch>> closed(EventLog log, EpochRange range) {
-            return log.read(new EpochRange(range.after(), range.through() + 1));
+            long beyond = Math.min(range.through() + 1, log.end().closedThrough());
+            return log.read(new EpochRange(range.after(), beyond));
           }
 
           @Override
           LogEnd end(EventLog log) { // so that one more epoch is closed
-            long closed = log.end().closedThrough();
-            return closed == Epochs.NONE ? log.end() : closedThrough(log.end(), closed - 1);
+            LogEnd end = log.end();
+            return end.closedThrough() > end.firstEpoch()
+                ? closedThrough(end, end.closedThrough() - 1)
+                : end;
           }
         });
   }
