@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     name = "promote",
     description = {
       "Kappa: compare candidates with the live versions, and make them live, all or none.",
-      "Fails if a candidate has not caught up, or if more of its rows differ than promotion.maxDifferingRows allows. A candidate of another definition is not compared. The live version becomes the previous version, which follows the log until it is retired, so that \"rollback\" can make it live again. The previous version of before is retired."
+      "Fails if a candidate has not caught up, or if more of its rows differ than promotion.maxDifferingRows allows. Of a candidate of another definition, differences are shown and not refused. The live version becomes the previous version, which follows the log until it is retired, so that \"rollback\" can make it live again. The previous version of before is retired."
     })
 final class PromoteCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -65,7 +65,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--fail-on-mismatch",
       description =
-          "Batch: promote nothing, and exit with 1, if a row differs from the live row of the same epochs before.")
+          "Batch: publish nothing, and exit with 1, if a row differs from the live row of the same epochs before.")
   private boolean failOnMismatch;
 
   @Option(
