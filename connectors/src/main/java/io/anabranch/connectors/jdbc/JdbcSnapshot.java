@@ -34,7 +34,7 @@ final class JdbcSnapshot implements Snapshot {
   /**
    * Begins.
    *
-   * @param now the time, by which runs that are not heard of are dead
+   * @param now the time, by which runs that do not report are dead
    */
   JdbcSnapshot(Transactions.Reading reading, Instant now) {
     this.reading = reading;

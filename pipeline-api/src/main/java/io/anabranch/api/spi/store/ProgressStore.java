@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** How far runs are. */
 public interface ProgressStore {
-  /** A run that was not heard of for so long counts as dead where progress is read. */
+  /** A run that has not reported for so long counts as dead where progress is read. */
   Duration SILENCE = Duration.ofMinutes(1);
 
   /**
