@@ -9,6 +9,7 @@ import io.anabranch.api.spi.store.RunProgress;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.catalog.document.ViewCatalog;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -65,11 +66,7 @@ public final class Runs {
             progress ->
                 progress.readings().entrySet().stream()
                     .filter(reading -> filled.contains(reading.getKey()))
-                    .map(
-                        reading ->
-                            progress.ended().isPresent()
-                                ? reading.getValue().asEnded()
-                                : reading.getValue()))
+                    .map(Map.Entry::getValue))
         .toList();
   }
 

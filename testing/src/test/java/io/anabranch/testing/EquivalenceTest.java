@@ -67,7 +67,18 @@ final class EquivalenceTest {
   @Test
   void scenarioThatDiesAndIsStartedAgain() {
     MaterializedView<String, String, Long> words = words();
-    EventScript<String> scenario = SCENARIO.crash().speed().speed();
+    EventScript<String> scenario =
+        EventScript.<String>on("2026-03-01")
+            .at("10:00")
+            .event("tea")
+            .closeEpoch()
+            .batch()
+            .at("11:05")
+            .event("tea", "10:30")
+            .event("cup")
+            .crash()
+            .speed()
+            .speed();
 
     assertThat(
         ScriptedAnswer.of(words, StringUtf8Coder.of(), scenario),
@@ -225,12 +236,12 @@ final class EquivalenceTest {
 
   @Test
   void whatAgreesIsReportedWithHowMuchWasCompared() {
-    List<String> told = new CopyOnWriteArrayList<>();
+    List<String> logged = new CopyOnWriteArrayList<>();
     Handler handler =
         new Handler() {
           @Override
           public void publish(LogRecord record) {
-            told.add(record.getMessage());
+            logged.add(record.getMessage());
           }
 
           @Override
@@ -252,7 +263,7 @@ final class EquivalenceTest {
     }
 
     assertThat(
-        told,
+        logged,
         hasItem(
             "view \"words\" says the same in every architecture: 1 schedule, 2 runs, 2 cuts and 2"
                 + " rows compared, seed(12)"));

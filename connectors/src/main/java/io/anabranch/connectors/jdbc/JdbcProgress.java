@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Runs, what they completed, and how far they have read. */
 final class JdbcProgress implements ProgressStore {
@@ -55,6 +56,14 @@ final class JdbcProgress implements ProgressStore {
           WHEN excluded.complete_through > anabranch_progress.complete_through
           THEN excluded.complete_through ELSE anabranch_progress.complete_through END,
         position = COALESCE(excluded.position, anabranch_progress.position)""";
+
+  /** A run that does not fill it any more has ended. */
+  private static final String READINGS =
+      """
+      SELECT r.*,
+        (SELECT o.seen FROM anabranch_fence f JOIN anabranch_run o ON o.run = f.run
+         WHERE f.slice = r.slice AND f.run = r.run AND o.ended IS NULL AND o.seen > ?) AS alive
+      FROM anabranch_reading r""";
 
   private static final String RUNS =
       """
@@ -181,7 +190,7 @@ final class JdbcProgress implements ProgressStore {
         Sql.one(
             connection,
             row -> new Before(row.getBoolean("bounded"), progress(row)),
-            "SELECT r.*, 0 AS run_ended FROM anabranch_reading r WHERE slice = ?",
+            "SELECT r.*, NULL AS alive FROM anabranch_reading r WHERE slice = ?",
             fence.rows());
     if (report instanceof ReadReport.Begun begun) {
       LogPosition earlier = before.map(each -> each.progress().reached()).orElse(LogPosition.START);
@@ -237,7 +246,7 @@ final class JdbcProgress implements ProgressStore {
         Instant.ofEpochMilli(row.getLong("since")),
         Instant.ofEpochMilli(row.getLong("at")),
         row.getBoolean("stored"),
-        row.getBoolean("run_ended"),
+        Sql.instant(row, "alive"),
         new ReadProgress.Recent(
             row.getLong("recent_bytes"),
             row.getLong("recent_records"),
@@ -259,8 +268,8 @@ final class JdbcProgress implements ProgressStore {
                   readings
                       .computeIfAbsent(row.getLong("run"), absent -> new TreeMap<>())
                       .put(row.getLong("slice"), progress(row)),
-              "SELECT r.*, 0 AS run_ended FROM anabranch_reading r" + which,
-              runs.toArray());
+              READINGS + which,
+              Stream.concat(Stream.of(aliveSince(clock.instant())), runs.stream()).toArray());
           return Sql.list(
               connection,
               row ->
@@ -277,18 +286,18 @@ final class JdbcProgress implements ProgressStore {
         });
   }
 
-  /** Reads how far runs have read, by row set; a run that does not fill it any more has ended. */
+  /** Reads how far runs have read, by row set. */
   static Map<Long, ReadProgress> readings(Connection connection, Instant now) throws SQLException {
     Map<Long, ReadProgress> readings = new TreeMap<>();
     Sql.each(
         connection,
         row -> readings.put(row.getLong("slice"), progress(row)),
-        """
-        SELECT r.*, NOT EXISTS
-          (SELECT 1 FROM anabranch_fence f JOIN anabranch_run o ON o.run = f.run
-           WHERE f.slice = r.slice AND o.ended IS NULL AND o.seen > ?) AS run_ended
-        FROM anabranch_reading r""",
-        now.minus(SILENCE).toEpochMilli());
+        READINGS,
+        aliveSince(now));
     return readings;
+  }
+
+  private static long aliveSince(Instant now) {
+    return now.minus(SILENCE).toEpochMilli();
   }
 }

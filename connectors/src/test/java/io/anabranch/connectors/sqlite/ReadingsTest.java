@@ -106,7 +106,9 @@ final class ReadingsTest {
       assertThat("slower", rate(timed, live), is(closeTo(60, 15)));
       ReadProgress reading = timed.readings(live.run()).get(0);
       assertThat(reading.bytes(), is(67_000L + 200 * 500 + 200 * 50));
-      assertThat(reading.ended(), is(false));
+      assertThat("silent for hours, so dead", reading.ended(), is(true));
+      timed.heartbeat(live.run());
+      assertThat(timed.readings(live.run()).get(0).ended(), is(false));
       timed.endRun(live.run());
       assertThat(timed.readings(live.run()).get(0).ended(), is(true));
     }

@@ -54,6 +54,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -87,14 +88,19 @@ public class InMemoryStore
   private final Map<Long, NavigableMap<Long, EpochContent>> contents = new HashMap<>();
   private final Map<Long, RunProgress> runs = new TreeMap<>();
   private final Set<Long> suspended = new TreeSet<>();
-  private final Map<Long, ReadProgress> readings = new HashMap<>();
-  private final Set<Long> backfills = new TreeSet<>();
+  private final Map<Long, Reading> readings = new HashMap<>();
   private final Map<String, LogEnd> logs = new HashMap<>();
   private final Map<Long, NavigableMap<DeadLetter, DeadLetter>> letters = new TreeMap<>();
   private final Map<String, Reconciliation> reconciliations = new HashMap<>();
   private final Map<IdKind, Long> lastIds = new EnumMap<>(IdKind.class);
 
   private record Activity(long changes, Instant updated) {}
+
+  private record Reading(long run, boolean bounded, ReadProgress progress) {
+    Reading with(ReadProgress next) {
+      return new Reading(run, bounded, next);
+    }
+  }
 
   /** Creates an empty store. */
   public InMemoryStore(Clock clock) {
@@ -381,21 +387,22 @@ public class InMemoryStore
         readings.compute(
             rowSet,
             (id, before) ->
-                ReadProgress.begun(
-                    begun.after(),
-                    before == null ? LogPosition.START : before.reached(),
-                    clock.instant()));
-        if (begun.bounded()) {
-          backfills.add(rowSet);
-        } else {
-          backfills.remove(rowSet);
-        }
+                new Reading(
+                    begun.fence().run(),
+                    begun.bounded(),
+                    ReadProgress.begun(
+                        begun.after(),
+                        before == null ? LogPosition.START : before.progress().reached(),
+                        clock.instant())));
       } else if (report instanceof ReadReport.Stored) {
-        readings.computeIfPresent(rowSet, (id, before) -> before.asStored());
+        readings.computeIfPresent(
+            rowSet, (id, before) -> before.with(before.progress().asStored()));
       } else if (report instanceof ReadReport.Read read) {
         readings.computeIfPresent(
             rowSet,
-            (id, before) -> before.plus(read.more(), clock.instant(), backfills.contains(id)));
+            (id, before) ->
+                before.with(
+                    before.progress().plus(read.more(), clock.instant(), before.bounded())));
       }
     }
   }
@@ -404,32 +411,29 @@ public class InMemoryStore
   public synchronized List<RunProgress> read(Collection<Long> wanted) {
     return runs.values().stream()
         .filter(run -> wanted.isEmpty() || wanted.contains(run.run()))
-        .map(run -> with(run, readings(run.run())))
+        .map(run -> with(run, readings(reading -> reading.run() == run.run())))
         .toList();
   }
 
-  private Map<Long, ReadProgress> allReadings() {
-    Map<Long, ReadProgress> all = new TreeMap<>();
-    readings.forEach(
-        (rowSet, reading) -> all.put(rowSet, isAlive(rowSet) ? reading : reading.asEnded()));
-    return all;
-  }
-
-  /** Whether a run that has not ended fills a row set. */
-  private boolean isAlive(long rowSet) {
-    Fence fence = fences.get(rowSet);
-    RunProgress run = fence == null ? null : runs.get(fence.run());
-    return run != null
-        && run.ended().isEmpty()
-        && run.seen().isAfter(clock.instant().minus(ProgressStore.SILENCE));
-  }
-
-  private Map<Long, ReadProgress> readings(long run) {
+  private Map<Long, ReadProgress> readings(Predicate<Reading> wanted) {
     Map<Long, ReadProgress> found = new TreeMap<>();
-    fences.values().stream()
-        .filter(fence -> fence.run() == run && readings.containsKey(fence.rows()))
-        .forEach(fence -> found.put(fence.rows(), readings.get(fence.rows())));
+    readings.forEach(
+        (rowSet, reading) -> {
+          if (wanted.test(reading)) {
+            found.put(rowSet, reading.progress().aliveAt(alive(rowSet, reading.run())));
+          }
+        });
     return found;
+  }
+
+  /** When a run was last alive, if it fills a row set and has neither ended nor died. */
+  private Optional<Instant> alive(long rowSet, long run) {
+    return Optional.ofNullable(fences.get(rowSet))
+        .filter(fence -> fence.run() == run)
+        .map(fence -> runs.get(run))
+        .filter(progress -> progress.ended().isEmpty())
+        .map(RunProgress::seen)
+        .filter(seen -> seen.isAfter(clock.instant().minus(ProgressStore.SILENCE)));
   }
 
   private static RunProgress with(RunProgress run, Map<Long, ReadProgress> read) {
@@ -501,7 +505,7 @@ public class InMemoryStore
   private final class Moment implements Snapshot {
     private final Map<String, CatalogState.Entry> documentsThen = Map.copyOf(documents);
     private final Map<Long, Long> progressThen = Map.copyOf(progress);
-    private final Map<Long, ReadProgress> readingsThen = allReadings();
+    private final Map<Long, ReadProgress> readingsThen = readings(reading -> true);
     private final Map<Long, NavigableMap<StoredRow, StoredRow>> rowsThen = Map.copyOf(rows);
 
     @Override

@@ -149,6 +149,17 @@ public abstract class ViewStoreContract {
     return new Fence(VIEW, rows, run, Epochs.NONE);
   }
 
+  /** Gives what {@link #openSlice} made to the next run. */
+  private Fence takeOver() {
+    Fence next = fence(ROWS, RUN + 1);
+    store
+        .catalog()
+        .commit(
+            List.of(change(VIEW, 1, List.of(next), List.of(live(ROWS, EpochRange.ALL, true)))),
+            Map.of());
+    return next;
+  }
+
   /** Makes one row set that a run may write to and that readers see. */
   private Fence openSlice() {
     Fence fence = fence(ROWS, RUN);
@@ -280,12 +291,7 @@ public abstract class ViewStoreContract {
   @Test
   void refusesWritesOfARunWithoutTheFence() {
     Fence fence = openSlice();
-    Fence next = fence(ROWS, RUN + 1);
-    store
-        .catalog()
-        .commit(
-            List.of(change(VIEW, 1, List.of(next), List.of(live(ROWS, EpochRange.ALL, true)))),
-            Map.of());
+    Fence next = takeOver();
 
     FencedException refused =
         assertThrows(FencedException.class, () -> write(fence, row(1, 0, "a", 1)));
@@ -640,21 +646,29 @@ public abstract class ViewStoreContract {
     Fence fence = openSlice();
     store.progress().complete(fence, 5, Optional.of(LogPosition.of("log", 8)));
 
-    store
-        .catalog()
-        .commit(
-            List.of(
-                change(
-                    VIEW,
-                    1,
-                    List.of(fence(ROWS, RUN + 1)),
-                    List.of(live(ROWS, EpochRange.ALL, true)))),
-            Map.of());
+    takeOver();
 
     LiveHead.Activity slice =
         store.rows().readLive(EVERYTHING, row -> {}).orElseThrow().following().get(0);
     assertThat(slice.position(), is(Optional.empty()));
     assertThat(slice.completeThrough(), is(OptionalLong.of(5)));
+  }
+
+  @Test
+  void runReadsForASliceUntilAnotherTakesItOver() {
+    Fence fence = openSlice();
+    store.progress().report(List.of(new ReadReport.Begun(fence, 2, false)));
+    Optional<Instant> before = state().readings().get(ROWS).alive();
+
+    Fence next = takeOver();
+    store.progress().heartbeat(new RunBeat(next.run(), "speed", RunBeat.State.ALIVE));
+    ReadProgress taken = state().readings().get(ROWS);
+    store.progress().report(List.of(new ReadReport.Begun(next, 2, false)));
+
+    Instant seen = store.progress().read(List.of(next.run())).get(0).seen();
+    assertThat(before.isPresent(), is(true));
+    assertThat("what the first one read", taken.ended(), is(true));
+    assertThat(state().readings().get(ROWS).alive(), is(Optional.of(seen)));
   }
 
   @Test

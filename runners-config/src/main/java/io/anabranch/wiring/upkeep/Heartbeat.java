@@ -30,7 +30,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Heartbeat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
-  private static final Duration EVERY = Duration.ofSeconds(10);
+  private static final Duration EVERY = Duration.ofSeconds(2);
+
+  /** That the run is alive is one row; to look at the log costs more, and hurries less. */
+  private static final int BEATS_PER_LOOK = 5;
 
   private final RunContext<?> context;
   private final long run;
@@ -83,9 +86,11 @@ public final class Heartbeat implements AutoCloseable {
     }
     TimerTask beat =
         new TimerTask() {
+          private int beats;
+
           @Override
           public void run() {
-            heartbeat.tryToBeat();
+            heartbeat.tryTo(++beats % BEATS_PER_LOOK == 0 ? heartbeat::beat : heartbeat::alive);
           }
         };
     heartbeat.timer.schedule(beat, every.toMillis(), every.toMillis());
@@ -99,9 +104,13 @@ public final class Heartbeat implements AutoCloseable {
 
   /** First that it is alive, whatever the log does. */
   private synchronized void beat() {
-    report(Optional.empty());
+    alive();
     report(Optional.of(new RunBeat.Log(context.log().id(), context.log().end())));
     remember();
+  }
+
+  private void alive() {
+    report(Optional.empty());
   }
 
   private void report(Optional<RunBeat.Log> log) {
@@ -138,9 +147,9 @@ public final class Heartbeat implements AutoCloseable {
   }
 
   /** Whatever a log or a store throws, the run still lives, and a timer would end with it. */
-  private void tryToBeat() {
+  private void tryTo(Runnable beat) {
     try {
-      beat();
+      beat.run();
       failure = Optional.empty();
     } catch (RuntimeException | Error e) {
       Optional<String> now = Optional.of(String.valueOf(e));
@@ -156,7 +165,7 @@ public final class Heartbeat implements AutoCloseable {
   @Override
   public void close() {
     timer.cancel();
-    tryToBeat();
+    tryTo(this::beat);
     context.runs().end(run);
   }
 }

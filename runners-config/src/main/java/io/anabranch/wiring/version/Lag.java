@@ -12,11 +12,9 @@ import io.anabranch.catalog.VersionState;
 import io.anabranch.wiring.RunContext;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * How far a version, or a run, is behind the end of the log. Amounts are estimates for people; what
@@ -30,11 +28,6 @@ import java.util.concurrent.locks.LockSupport;
  * @param at when that was last reported
  */
 public record Lag(long through, long read, long left, Unit unit, double perSecond, Instant at) {
-  private static final Duration POLL = Duration.ofMillis(100);
-
-  /** Two on the way from reading to writing; Flink ends one after a second, if it is not full. */
-  private static final Duration BUNDLES = Duration.ofSeconds(2);
-
   /**
    * Measures.
    *
@@ -102,57 +95,39 @@ public record Lag(long through, long read, long left, Unit unit, double perSecon
             : distance);
   }
 
-  /** Returns how much less of the log a version has read than another one, empty if it has all. */
+  /**
+   * Returns how much less of the log a version has read than another one; empty if it has read all,
+   * if nothing is reported of one of them, or if it has not completed what the other has: then it
+   * is behind by epochs.
+   */
   public static Optional<LogDistance> behind(RunContext<?> context, long version, long other) {
-    return awaitCovered(context, version, other, Duration.ZERO);
+    return goal(context, version, other).flatMap(goal -> unread(context, version, goal));
   }
 
   /**
-   * Waits for a version that is being run to read all that another one has read by now.
-   *
-   * @param patience how long to wait at most
-   * @return how much it has read less; empty if it has read all, if nothing is reported of one of
-   *     them, or if it has not completed what the other has: then it is behind by epochs
+   * Returns what a version has to read to be no further behind than another one, if that is a
+   * matter of positions: of both something is reported, and it has completed what the other has.
    */
-  static Optional<LogDistance> awaitCovered(
-      RunContext<?> context, long version, long other, Duration patience) {
-    Optional<VersionState> goal = context.catalog().version(other);
-    Optional<VersionState> state = context.catalog().version(version);
-    if (goal.map(VersionState::readings).orElse(List.of()).isEmpty()
-        || state.map(VersionState::readings).orElse(List.of()).isEmpty()
-        || state.get().completeThrough() < goal.get().completeThrough()) {
-      return Optional.empty();
-    }
-    LogPosition reached = reached(goal.get().readings());
-    long end = System.nanoTime() + patience.toNanos();
-    while (true) {
-      Optional<LogPosition> read =
-          context.catalog().version(version).map(now -> position(now.readings()));
-      if (read.isEmpty() || read.get().covers(reached)) {
-        return Optional.empty();
-      }
-      if (System.nanoTime() >= end) {
-        return unread(context.log(), state.get().readings(), reached);
-      }
-      LockSupport.parkNanos(POLL.toNanos());
-    }
+  static Optional<LogPosition> goal(RunContext<?> context, long version, long other) {
+    Optional<VersionState> own = context.catalog().version(version);
+    return context
+        .catalog()
+        .version(other)
+        .filter(state -> !state.readings().isEmpty())
+        .filter(
+            state ->
+                own.isPresent()
+                    && !own.get().readings().isEmpty()
+                    && own.get().completeThrough() >= state.completeThrough())
+        .map(state -> reached(state.readings()));
   }
 
-  /**
-   * Returns how long it takes until versions that are being run have stored what they had read by
-   * now: the time that a change may wait, and the bundles that rows pass through on their way.
-   */
-  static Duration untilStored(RunContext<?> context, Collection<Long> versions) {
-    Duration stores = context.refresh().plus(BUNDLES);
-    return versions.stream()
-        .map(context.catalog()::version)
-        .flatMap(Optional::stream)
-        .flatMap(version -> version.readings().stream())
-        .filter(progress -> !progress.ended())
-        .map(progress -> Duration.between(Instant.now(), progress.at().plus(stores)))
-        .max(Comparator.naturalOrder())
-        .filter(left -> !left.isNegative())
-        .orElse(Duration.ZERO);
+  /** Returns how much a version has still to read up to a position, empty if it has read all. */
+  static Optional<LogDistance> unread(RunContext<?> context, long version, LogPosition goal) {
+    return context
+        .catalog()
+        .version(version)
+        .flatMap(state -> unread(context.log(), state.readings(), goal));
   }
 
   /** Returns the share of the log that was read, 0 to 1. */

@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /**
@@ -45,9 +44,6 @@ public final class Promotion {
    * longer for it to store their rows.
    */
   public static final Duration PATIENCE = Duration.ofSeconds(5);
-
-  /** How long to wait for rows to be stored. */
-  private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
   private Promotion() {}
 
@@ -101,22 +97,10 @@ public final class Promotion {
           comparisons.stream().noneMatch(each -> each.result().different() > 0)
               ? Code.CANDIDATE_NOT_COMPARED
               : Code.CANDIDATE_DIFFERS);
+      PromotionGate gate = new PromotionGate(context, patience);
       refuseIf(
-          pointers.values().stream()
-              .map(pointer -> unread(context, pointer, patience))
-              .flatMap(Optional::stream)
-              .toList(),
+          pointers.values().stream().map(gate::whyClosed).flatMap(Optional::stream).toList(),
           Code.CANDIDATE_BEHIND);
-      List<Long> candidates =
-          pointers.values().stream().map(pointer -> pointer.candidate().orElseThrow()).toList();
-      Duration stores = Lag.untilStored(context, candidates);
-      if (stores.compareTo(LONGEST_WAIT) > 0) {
-        throw RunException.of(
-            Code.CANDIDATE_BEHIND,
-            "nothing was promoted: what candidates have read is stored in %s only, as speed.refresh says",
-            stores);
-      }
-      LockSupport.parkNanos(stores.toNanos());
     }
     context.lifecycle().promote(switches(pointers, ViewState::candidate));
     return comparisons;
@@ -136,18 +120,6 @@ public final class Promotion {
     if (!problems.isEmpty()) {
       throw RunException.of(code, "nothing was promoted: %s", String.join("; ", problems));
     }
-  }
-
-  /** Epochs that are open are not compared; but answers must not go back there. */
-  private static Optional<String> unread(
-      RunContext<?> context, ViewState pointer, Duration patience) {
-    long live = pointer.base().orElseThrow();
-    long candidate = pointer.candidate().orElseThrow();
-    return Lag.awaitCovered(context, candidate, live, patience)
-        .map(
-            distance ->
-                "view \"%s\": version %d has read about %s of the log less than version %d, which is live"
-                    .formatted(pointer.view(), candidate, distance.text(), live));
   }
 
   /** Returns why a candidate may not be promoted, if so. */

@@ -4,6 +4,7 @@ package io.anabranch.api.spi.log;
 import io.anabranch.api.Epochs;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * How far the run that fills a slice has read the log. Workers report it once a bundle, and a
@@ -21,7 +22,8 @@ import java.time.Instant;
  * @param since when reading began
  * @param at when it was last reported, {@code since} if it was not
  * @param stored whether all that was read is stored, as the run came to its end
- * @param ended whether the run has ended or died, so that it stores nothing any more
+ * @param alive when the run last reported that it is alive; empty if it has ended, or died, so that
+ *     it stores nothing any more
  * @param recent how much of it was read lately
  */
 public record ReadProgress(
@@ -34,7 +36,7 @@ public record ReadProgress(
     Instant since,
     Instant at,
     boolean stored,
-    boolean ended,
+    Optional<Instant> alive,
     Recent recent) {
 
   /**
@@ -55,16 +57,23 @@ public record ReadProgress(
     public static final Duration MOST = Duration.ofMinutes(1);
   }
 
-  /** Returns the same progress, of a run that has ended. */
-  public ReadProgress asEnded() {
+  /**
+   * Returns the same progress, of a run that was alive at a time; empty if it has ended or died.
+   */
+  public ReadProgress aliveAt(Optional<Instant> seen) {
     return new ReadProgress(
-        after, through, bytes, records, position, earlier, since, at, stored, true, recent);
+        after, through, bytes, records, position, earlier, since, at, stored, seen, recent);
+  }
+
+  /** Returns whether the run has ended, or died. */
+  public boolean ended() {
+    return alive.isEmpty();
   }
 
   /** Returns the same progress, of a run that has stored all that it read. */
   public ReadProgress asStored() {
     return new ReadProgress(
-        after, through, bytes, records, position, earlier, since, at, true, ended, recent);
+        after, through, bytes, records, position, earlier, since, at, true, alive, recent);
   }
 
   /**
@@ -83,7 +92,7 @@ public record ReadProgress(
         now,
         now,
         false,
-        false,
+        Optional.of(now),
         new Recent(0, 0, Instant.MIN));
   }
 
@@ -115,7 +124,7 @@ public record ReadProgress(
         since,
         hasRecords ? now : at,
         stored,
-        ended,
+        alive,
         hasRecords ? recently(more, now, bounded) : recent);
   }
 
