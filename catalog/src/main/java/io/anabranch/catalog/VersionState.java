@@ -8,6 +8,7 @@ import io.anabranch.catalog.document.Slice;
 import io.anabranch.catalog.document.Version;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A version at one moment.
@@ -51,5 +52,10 @@ public record VersionState(ViewState state, Version version) {
   /** Returns how far runs have read the log for it. */
   public List<ReadProgress> readings() {
     return state.readings(version);
+  }
+
+  /** Returns how far the run that follows the log for it has read, empty if none has begun. */
+  public Optional<ReadProgress> following() {
+    return state.following(version);
   }
 }

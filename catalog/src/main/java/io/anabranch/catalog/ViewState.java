@@ -155,6 +155,14 @@ public record ViewState(
   }
 
   /**
+   * Returns how far the run that follows the log for a version has read, empty if none has begun:
+   * what it read before is in no order, or of another version.
+   */
+  public Optional<ReadProgress> following(Version version) {
+    return version.slices().stream().filter(Slice::follows).findFirst().flatMap(this::reading);
+  }
+
+  /**
    * Returns how far the run of a slice has read. A closed part of a row set that another slice
    * follows the log with has no reading of its own.
    */

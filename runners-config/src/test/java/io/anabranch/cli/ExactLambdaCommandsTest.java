@@ -155,7 +155,7 @@ final class ExactLambdaCommandsTest {
         allOf(
             containsString("view \"revenue\": 1 of 2 rows differ"),
             containsString("2015-05-21T00:10:00Z tea: nothing against 10"),
-            containsString("nothing was promoted")));
+            containsString("nothing was published")));
     assertThat(total("tea"), containsString("\"value\":7,\"batch\":7}"));
 
     SimpleMeterRegistry registry = new SimpleMeterRegistry();

@@ -416,7 +416,7 @@ final class KappaCommandsTest {
   }
 
   @Test
-  void deadLettersOfACandidateAreReportedOfTheCandidate() {
+  void deadLettersOfACandidateAreListedWithIt() {
     Path file = cli.write("broken.log", "no purchase\n");
     ok("ingest", file.toString(), "--at", START.plusSeconds(4_000).toString());
     Result replay = ok("replay", "--until-caught-up", "--view", "revenue");

@@ -28,6 +28,7 @@ import io.anabranch.wiring.run.RunListener;
 import io.anabranch.wiring.run.RunReport;
 import io.anabranch.wiring.upkeep.Heartbeat;
 import io.anabranch.wiring.version.Promotion;
+import io.anabranch.wiring.version.PromotionGate;
 import io.anabranch.wiring.version.VersionComparison;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -217,7 +218,11 @@ final class KappaRunTest {
             UserException.class,
             () ->
                 Promotion.promote(
-                    context, List.of(), view -> Tolerance.NONE, true, Promotion.PATIENCE));
+                    context,
+                    List.of(),
+                    view -> Tolerance.NONE,
+                    true,
+                    PromotionGate.of(PromotionGate.PATIENCE)));
 
     assertThat(run.getMessage(), containsString("is not complete"));
     assertThat(promotion.getMessage(), containsString("is not complete"));

@@ -81,7 +81,7 @@ final class LambdaRunTest {
   }
 
   @Test
-  void viewThatComesLaterIsReportedOfTheDeadLettersOfBefore() {
+  void laterViewHasEarlierDeadLetters() {
     try (World world =
         new World(folder, RunnerProfile.of("direct", Map.of("targetParallelism", "2")))) {
       world.views(Purchases.WINDOWED_FROM);

@@ -43,6 +43,7 @@ import io.anabranch.wiring.run.Verification;
 import io.anabranch.wiring.upkeep.Compaction;
 import io.anabranch.wiring.version.Lag;
 import io.anabranch.wiring.version.Promotion;
+import io.anabranch.wiring.version.PromotionGate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -332,7 +333,8 @@ public final class LifeCycle implements Ingesting, AutoCloseable {
   }
 
   private static void promote(RunContext<Purchase> context, boolean force) {
-    Promotion.promote(context, List.of(), view -> Tolerance.NONE, force, Duration.ZERO);
+    Promotion.promote(
+        context, List.of(), view -> Tolerance.NONE, force, PromotionGate.of(Duration.ZERO));
   }
 
   /** Does a step of Kappa in a process that knows nothing of the model. */

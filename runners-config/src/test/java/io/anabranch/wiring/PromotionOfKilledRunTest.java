@@ -15,7 +15,9 @@ import io.anabranch.api.spi.store.RunBeat;
 import io.anabranch.catalog.ViewState;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.Purchases.Purchase;
+import io.anabranch.wiring.run.Replay;
 import io.anabranch.wiring.version.Promotion;
+import io.anabranch.wiring.version.PromotionGate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,6 +90,32 @@ final class PromotionOfKilledRunTest {
     assertThat(live(), is(view.base()));
   }
 
+  @Test
+  void isRefusedLaterTooUntilItIsRunAgain() {
+    context.store().progress().heartbeat(new RunBeat(killed.run(), "", RunBeat.State.ENDED));
+
+    UserException refused = assertThrows(UserException.class, this::promote);
+
+    assertThat(
+        refused.getMessage(),
+        containsString("is not run any more, and may not have stored what it read last"));
+    assertThat(live(), is(view.base()));
+  }
+
+  /** By another definition nothing is compared that could hold it back. */
+  @Test
+  void isRefusedIfItReadNothing() {
+    RunContext<Purchase> changed = world.context(2);
+    Replay replay = Replay.of(changed, List.of(view.view()), OptionalLong.empty());
+    long run = changed.runs().begin("replay");
+    changed.lifecycle().completeBackfill(changed.lifecycle().beginReplay(run, replay.plans()));
+
+    UserException refused = assertThrows(UserException.class, () -> promote(changed));
+
+    assertThat(refused.getMessage(), containsString("has read nothing yet"));
+    assertThat(live(), is(view.base()));
+  }
+
   /** What a run that lives has read is stored a little later. */
   @Test
   void isPromotedWhenTheRunShowsThatItLives() {
@@ -102,9 +130,11 @@ final class PromotionOfKilledRunTest {
         0,
         100);
 
-    promote();
-
-    beats.cancel();
+    try {
+      promote();
+    } finally {
+      beats.cancel();
+    }
 
     assertThat(live(), is(view.candidate()));
   }
@@ -114,7 +144,12 @@ final class PromotionOfKilledRunTest {
   }
 
   private void promote() {
-    Promotion.promote(context, List.of(view.view()), name -> Tolerance.NONE, false, Duration.ZERO);
+    promote(context);
+  }
+
+  private void promote(RunContext<Purchase> by) {
+    Promotion.promote(
+        by, List.of(view.view()), name -> Tolerance.NONE, false, PromotionGate.of(Duration.ZERO));
   }
 
   private OptionalLong live() {

@@ -185,19 +185,21 @@ final class JdbcProgress implements ProgressStore {
   private static void report(Connection connection, ReadReport report, Instant now)
       throws SQLException {
     Fence fence = report.fence();
-    record Before(boolean bounded, ReadProgress progress) {}
+    record Before(long run, boolean bounded, ReadProgress progress) {}
     Optional<Before> before =
         Sql.one(
             connection,
-            row -> new Before(row.getBoolean("bounded"), progress(row)),
+            row -> new Before(row.getLong("run"), row.getBoolean("bounded"), progress(row)),
             "SELECT r.*, NULL AS alive FROM anabranch_reading r WHERE slice = ?",
             fence.rows());
     if (report instanceof ReadReport.Begun begun) {
       LogPosition earlier = before.map(each -> each.progress().reached()).orElse(LogPosition.START);
       store(connection, fence, begun.bounded(), ReadProgress.begun(begun.after(), earlier, now));
-    } else if (report instanceof ReadReport.Stored && before.isPresent()) {
+    } else if (before.isEmpty() || before.get().run() != fence.run()) {
+      return; // what another run has read
+    } else if (report instanceof ReadReport.Stored) {
       store(connection, fence, before.get().bounded(), before.get().progress().asStored());
-    } else if (report instanceof ReadReport.Read read && before.isPresent()) {
+    } else if (report instanceof ReadReport.Read read) {
       boolean bounded = before.get().bounded();
       store(connection, fence, bounded, before.get().progress().plus(read.more(), now, bounded));
     }

@@ -241,7 +241,7 @@ public abstract class EventLogContract {
   }
 
   @Test
-  void followingEndsWhereItIsReported() {
+  void followingEndsAtTheRequestedPosition() {
     tested.append(within(10), List.of("a", "b"));
     tested.append(within(12), List.of("c"));
     tested.append(within(11), List.of("d"));
@@ -306,10 +306,23 @@ public abstract class EventLogContract {
     assertThat("what lies behind does not", all.covers(log.end().position()), is(false));
   }
 
+  @Test
+  void readingInNoOrderSaysNothingOfAPosition() {
+    tested.append(within(10), List.of("a", "b"));
+    tested.append(within(11), List.of("c"));
+    tested.closeThrough(hour(12));
+
+    assertThat(readThrough(log.read(all())), is(LogPosition.START));
+  }
+
   private LogPosition readThrough(FollowRequest request) {
+    return readThrough(log.follow(request));
+  }
+
+  private LogPosition readThrough(PTransform<PBegin, PCollection<RecordBatch>> reading) {
     String output = UUID.randomUUID().toString();
     READ_THROUGH.put(output, LogPosition.START);
-    run(log.follow(request), new PositionFn(output));
+    run(reading, new PositionFn(output));
     return READ_THROUGH.remove(output);
   }
 

@@ -57,6 +57,7 @@ import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** A store in memory, for tests: all of one process, and gone with it. */
 public class InMemoryStore
@@ -384,27 +385,30 @@ public class InMemoryStore
         continue;
       }
       if (report instanceof ReadReport.Begun begun) {
-        readings.compute(
-            rowSet,
-            (id, before) ->
-                new Reading(
-                    begun.fence().run(),
-                    begun.bounded(),
-                    ReadProgress.begun(
-                        begun.after(),
-                        before == null ? LogPosition.START : before.progress().reached(),
-                        clock.instant())));
-      } else if (report instanceof ReadReport.Stored) {
-        readings.computeIfPresent(
-            rowSet, (id, before) -> before.with(before.progress().asStored()));
-      } else if (report instanceof ReadReport.Read read) {
+        readings.compute(rowSet, (id, before) -> begun(begun, before));
+      } else { // what another run has read stays as it is
         readings.computeIfPresent(
             rowSet,
-            (id, before) ->
-                before.with(
-                    before.progress().plus(read.more(), clock.instant(), before.bounded())));
+            (id, before) -> before.run() == report.fence().run() ? after(before, report) : before);
       }
     }
+  }
+
+  private Reading begun(ReadReport.Begun begun, @Nullable Reading before) {
+    return new Reading(
+        begun.fence().run(),
+        begun.bounded(),
+        ReadProgress.begun(
+            begun.after(),
+            before == null ? LogPosition.START : before.progress().reached(),
+            clock.instant()));
+  }
+
+  private Reading after(Reading before, ReadReport report) {
+    return before.with(
+        report instanceof ReadReport.Read read
+            ? before.progress().plus(read.more(), clock.instant(), before.bounded())
+            : before.progress().asStored());
   }
 
   @Override

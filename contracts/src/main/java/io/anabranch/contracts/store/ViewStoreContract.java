@@ -662,12 +662,15 @@ public abstract class ViewStoreContract {
 
     Fence next = takeOver();
     store.progress().heartbeat(new RunBeat(next.run(), "speed", RunBeat.State.ALIVE));
+    store.progress().report(List.of(read(next, 4, 100, 10, 7), new ReadReport.Stored(next)));
     ReadProgress taken = state().readings().get(ROWS);
     store.progress().report(List.of(new ReadReport.Begun(next, 2, false)));
 
     Instant seen = store.progress().read(List.of(next.run())).get(0).seen();
     assertThat(before.isPresent(), is(true));
     assertThat("what the first one read", taken.ended(), is(true));
+    assertThat("before the next one began to read", taken.records(), is(0L));
+    assertThat("before the next one began to read", taken.stored(), is(false));
     assertThat(state().readings().get(ROWS).alive(), is(Optional.of(seen)));
   }
 

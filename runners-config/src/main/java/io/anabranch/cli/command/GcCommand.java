@@ -38,7 +38,7 @@ final class GcCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       defaultValue = "5m",
       description =
-          "How long a run that did not end must be silent to count as dead; a live one is heard every 10 s. Default ${DEFAULT-VALUE}.")
+          "How long a run that did not end must be silent to count as dead; a live one reports every 2 s. Default ${DEFAULT-VALUE}.")
   private Duration deadAfter;
 
   @Option(names = "--dry-run", description = "Count only, remove nothing.")

@@ -8,6 +8,7 @@ import io.anabranch.config.Configuration;
 import io.anabranch.config.Promotions;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.version.Promotion;
+import io.anabranch.wiring.version.PromotionGate;
 import io.anabranch.wiring.version.VersionComparison;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -49,7 +50,12 @@ final class PromoteCommand implements Callable<Integer> {
     try (RunPrinter printer =
         new RunPrinter(context, spec.commandLine().getOut(), spec.commandLine().getErr())) {
       List<VersionComparison> comparisons =
-          Promotion.promote(context, views.names(), promotions::of, force, Promotion.PATIENCE);
+          Promotion.promote(
+              context,
+              views.names(),
+              promotions::of,
+              force,
+              PromotionGate.of(PromotionGate.PATIENCE));
       printer.promoted(comparisons);
     }
   }

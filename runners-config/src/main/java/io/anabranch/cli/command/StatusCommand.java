@@ -9,6 +9,7 @@ import io.anabranch.api.spi.log.EventLog;
 import io.anabranch.api.spi.log.LogDistance;
 import io.anabranch.api.spi.log.LogDistance.Unit;
 import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.log.ReadProgress;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.row.Reconciliation;
@@ -44,7 +45,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -203,14 +203,21 @@ final class StatusCommand implements Callable<Integer> {
         : Math.max(0, live - own);
   }
 
-  /** How much less of the log a version has read than the live one, empty if it has all. */
-  private static Optional<LogDistance> unreadOfLive(ViewState view, Version version, EventLog log) {
-    List<ReadProgress> own = view.readings(version);
+  /**
+   * What the live version has read, empty if there is none but this one, or nothing is reported.
+   */
+  private static Optional<LogPosition> goal(ViewState view, Version version) {
     return view.catalog().live().stream()
-        .filter(live -> live.id() != version.id() && !own.isEmpty())
-        .map(live -> Lag.unread(log, own, Lag.reached(view.readings(live))))
-        .findFirst()
-        .flatMap(Function.identity());
+        .filter(live -> live.id() != version.id())
+        .flatMap(live -> view.following(live).stream())
+        .map(ReadProgress::reached)
+        .findFirst();
+  }
+
+  /** How much less of the log a version has read than the live one, empty if that is not known. */
+  private static Optional<LogDistance> unreadOfLive(ViewState view, Version version, EventLog log) {
+    return goal(view, version)
+        .flatMap(goal -> view.following(version).flatMap(own -> Lag.unread(log, own, goal)));
   }
 
   private static Optional<Lag> lag(ViewState view, Version version, EventLog log) {
@@ -222,7 +229,9 @@ final class StatusCommand implements Callable<Integer> {
       Map<String, Object> object, ViewState view, Version version, EventLog log) {
     object.put("epochsBehindLive", behindLive(view, version));
     Optional<LogDistance> unread = unreadOfLive(view, version, log);
-    object.put("readAllOfLive", unread.isEmpty());
+    if (goal(view, version).isPresent() && view.following(version).isPresent()) {
+      object.put("readAllOfLive", unread.isEmpty());
+    }
     unread.ifPresent(
         distance -> object.put("behindLive", amount(distance.amount(), distance.unit())));
     putEpoch(object, "completeThrough", log.epochs(), view.completeThrough(version));

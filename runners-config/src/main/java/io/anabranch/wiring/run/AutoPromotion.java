@@ -6,13 +6,16 @@ import io.anabranch.api.Tolerance;
 import io.anabranch.api.UserException;
 import io.anabranch.api.spi.log.LogEnd;
 import io.anabranch.api.spi.log.LogPosition;
+import io.anabranch.api.spi.log.ReadProgress;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.catalog.VersionState;
 import io.anabranch.catalog.ViewState;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.RunException;
 import io.anabranch.wiring.RunException.Code;
+import io.anabranch.wiring.Stop;
 import io.anabranch.wiring.version.Promotion;
+import io.anabranch.wiring.version.PromotionGate;
 import io.anabranch.wiring.version.VersionComparison;
 import java.time.Duration;
 import java.util.Collection;
@@ -30,15 +33,20 @@ final class AutoPromotion {
   private final RunContext<?> context;
   private final RunListener listener;
   private final Function<String, Tolerance> tolerances;
+  private final Stop stop;
   private boolean pending = true;
   private String lastReason = "";
   private Optional<LogPosition> goal = Optional.empty();
 
   AutoPromotion(
-      RunContext<?> context, RunListener listener, Function<String, Tolerance> tolerances) {
+      RunContext<?> context,
+      RunListener listener,
+      Function<String, Tolerance> tolerances,
+      Stop stop) {
     this.context = context;
     this.listener = listener;
     this.tolerances = tolerances;
+    this.stop = stop;
   }
 
   /**
@@ -61,7 +69,7 @@ final class AutoPromotion {
       waits(behind.get());
     } else if (haveCaughtUp(slices)) {
       try {
-        promote(slices, Promotion.PATIENCE);
+        promote(slices, PromotionGate.PATIENCE);
       } catch (UserException e) {
         if (!pending) { // promoted, but it could not be reported
           throw e;
@@ -160,8 +168,9 @@ final class AutoPromotion {
     }
     LogPosition all = goal.orElse(end.position()); // the log may never stand still
     goal = Optional.of(all);
-    return context.runs().readings(slices.iterator().next().run()).stream()
-        .allMatch(progress -> progress.position().covers(all));
+    List<ReadProgress> readings = context.runs().readings(slices.iterator().next().run());
+    return readings.size() >= slices.size()
+        && readings.stream().allMatch(progress -> progress.position().covers(all));
   }
 
   /** Promotes those that are candidates still: another replay may have taken their place. */
@@ -183,7 +192,9 @@ final class AutoPromotion {
     }
     List<VersionComparison> comparisons;
     try {
-      comparisons = Promotion.promote(context, candidates, tolerances, false, patience);
+      comparisons =
+          Promotion.promote(
+              context, candidates, tolerances, false, PromotionGate.of(patience).stoppedBy(stop));
     } catch (UserException e) {
       if (Promotion.isFinal(e)) {
         pending = false;

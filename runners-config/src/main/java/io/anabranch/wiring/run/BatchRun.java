@@ -25,7 +25,7 @@ import org.apache.beam.sdk.Pipeline;
 
 /**
  * The batch layer of Lambda: computes the closed epochs that the batch version does not hold yet
- * into one more slice of it, and promotes the slices of all views together once every row is
+ * into one more slice of it, and publishes the slices of all views together once every row is
  * stored. A run that fails leaves nothing that a reader sees.
  *
  * <p>Before that, the new rows are compared with the live rows of the same epochs, which are
@@ -60,7 +60,7 @@ public final class BatchRun<E> {
   }
 
   /**
-   * Promotes nothing if a row differs from the live row of the same epochs; default no: the batch
+   * Publishes nothing if a row differs from the live row of the same epochs; default no: the batch
    * rows are the ones to trust.
    */
   public BatchRun<E> failOnMismatch(boolean fail) {
@@ -110,11 +110,11 @@ public final class BatchRun<E> {
       try {
         attempt.run(listener);
       } catch (UserException e) {
-        throw stop.isRequested() && !attempt.promoted
+        throw stop.isRequested() && !attempt.published
             ? new UserException("batch run " + attempt.run + " was stopped; it leaves nothing", e)
             : e;
       } finally {
-        if (!attempt.promoted) {
+        if (!attempt.published) {
           context.lifecycle().discard(slices.values());
         }
       }
@@ -122,14 +122,14 @@ public final class BatchRun<E> {
     }
   }
 
-  /** From open slices to promoted ones. */
+  /** From open slices to published ones. */
   private final class Attempt {
     private final long run;
     private final BatchPlan plan;
     private final Map<String, OpenSlice> slices;
     private RecordCounts read = RecordCounts.NONE;
     private List<Reconciliation> reconciliations = List.of();
-    private boolean promoted;
+    private boolean published;
 
     Attempt(long run, BatchPlan plan, Map<String, OpenSlice> slices) {
       this.run = run;
@@ -143,7 +143,7 @@ public final class BatchRun<E> {
       reconciliations = reconcile(run, plan, slices);
       stop.requireNotRequested();
       context.lifecycle().publish(slices.values());
-      promoted = true;
+      published = true;
       announce(reconciliations);
       slices
           .keySet()
@@ -197,7 +197,7 @@ public final class BatchRun<E> {
   private static void fail(Reconciliation mismatch) {
     throw RunException.of(
         RunException.Code.ROWS_DIFFER,
-        "view \"%s\": %d of %d rows differ from the live rows, the most in %s; nothing was promoted",
+        "view \"%s\": %d of %d rows differ from the live rows, the most in %s; nothing was published",
         mismatch.view(),
         mismatch.result().different(),
         mismatch.result().rows(),

@@ -68,7 +68,7 @@ public final class ReplayRun<E> {
    */
   public Optional<RunReport> run(RunListener listener) {
     Optional<AutoPromotion> promotion =
-        tolerances.map(each -> new AutoPromotion(context, listener, each));
+        tolerances.map(each -> new AutoPromotion(context, listener, each, settings.stop()));
     return new VersionsRun<>(context, "replay", settings, listener, promotion)
         .run(plan.plans(), Map.of());
   }

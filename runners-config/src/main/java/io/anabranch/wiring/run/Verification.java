@@ -68,7 +68,10 @@ public final class Verification {
     }
   }
 
-  /** Returns nothing if a promotion came between, so that rows of other epochs would mix. */
+  /**
+   * Returns nothing if a version or a slice was changed meanwhile, so that rows of other epochs
+   * would mix.
+   */
   private static <E> Optional<Report> attempt(
       RunContext<E> context, ViewDefinition<E, ?, ?, ?, ?> view, LongConsumer started) {
     ViewState live = live(context, view);

@@ -40,7 +40,8 @@ public final class Heartbeat implements AutoCloseable {
   private final Timer timer = new Timer("anabranch-heartbeat", true);
   private List<OpenSlice> followed = List.of();
   private List<EpochContent> remembered = List.of();
-  private Optional<String> failure = Optional.empty();
+  private final Attempts alive = new Attempts("report that it is alive");
+  private final Attempts log = new Attempts("report what it sees of the log");
 
   private Heartbeat(RunContext<?> context, long run) {
     this.context = context;
@@ -79,7 +80,8 @@ public final class Heartbeat implements AutoCloseable {
   public static Heartbeat begin(RunContext<?> context, String layer, Duration every) {
     Heartbeat heartbeat = new Heartbeat(context, context.runs().begin(layer));
     try {
-      heartbeat.beat();
+      heartbeat.reportAlive();
+      heartbeat.reportLog();
     } catch (RuntimeException e) {
       heartbeat.close();
       throw e;
@@ -90,7 +92,10 @@ public final class Heartbeat implements AutoCloseable {
 
           @Override
           public void run() {
-            heartbeat.tryTo(++beats % BEATS_PER_LOOK == 0 ? heartbeat::beat : heartbeat::alive);
+            heartbeat.alive.make(heartbeat::reportAlive);
+            if (++beats % BEATS_PER_LOOK == 0) {
+              heartbeat.log.make(heartbeat::reportLog);
+            }
           }
         };
     heartbeat.timer.schedule(beat, every.toMillis(), every.toMillis());
@@ -102,15 +107,13 @@ public final class Heartbeat implements AutoCloseable {
     return run;
   }
 
-  /** First that it is alive, whatever the log does. */
-  private synchronized void beat() {
-    alive();
-    report(Optional.of(new RunBeat.Log(context.log().id(), context.log().end())));
-    remember();
+  private void reportAlive() {
+    report(Optional.empty());
   }
 
-  private void alive() {
-    report(Optional.empty());
+  private synchronized void reportLog() {
+    report(Optional.of(new RunBeat.Log(context.log().id(), context.log().end())));
+    remember();
   }
 
   private void report(Optional<RunBeat.Log> log) {
@@ -147,17 +150,25 @@ public final class Heartbeat implements AutoCloseable {
   }
 
   /** Whatever a log or a store throws, the run still lives, and a timer would end with it. */
-  private void tryTo(Runnable beat) {
-    try {
-      beat.run();
-      failure = Optional.empty();
-    } catch (RuntimeException | Error e) {
-      Optional<String> now = Optional.of(String.valueOf(e));
-      if (!now.equals(failure)) { // once for each reason
-        LOG.warn(
-            "run {} could not report that it is alive, and tries again: {}", run, e.toString());
+  private final class Attempts {
+    private final String what;
+    private Optional<String> failure = Optional.empty();
+
+    Attempts(String what) {
+      this.what = what;
+    }
+
+    void make(Runnable report) {
+      try {
+        report.run();
+        failure = Optional.empty();
+      } catch (RuntimeException | Error e) {
+        Optional<String> now = Optional.of(String.valueOf(e));
+        if (!now.equals(failure)) { // once for each reason
+          LOG.warn("run {} could not {}, and tries again: {}", run, what, e.toString());
+        }
+        failure = now;
       }
-      failure = now;
     }
   }
 
@@ -165,7 +176,7 @@ public final class Heartbeat implements AutoCloseable {
   @Override
   public void close() {
     timer.cancel();
-    tryTo(this::beat);
+    log.make(this::reportLog);
     context.runs().end(run);
   }
 }

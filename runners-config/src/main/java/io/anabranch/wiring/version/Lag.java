@@ -59,75 +59,40 @@ public record Lag(long through, long read, long left, Unit unit, double perSecon
   }
 
   /**
-   * Returns the position through which all is read, and stored or about to be. Of what a run read
-   * that died nobody knows what was stored.
-   */
-  public static LogPosition position(List<ReadProgress> progress) {
-    return progress.stream()
-        .filter(each -> each.stored() || !each.ended())
-        .map(ReadProgress::position)
-        .reduce(LogPosition.START, LogPosition::merge);
-  }
-
-  /** Returns the position through which rows may be stored. */
-  public static LogPosition reached(List<ReadProgress> progress) {
-    return progress.stream()
-        .map(ReadProgress::reached)
-        .reduce(LogPosition.START, LogPosition::merge);
-  }
-
-  /**
-   * Returns how much a version has still to read up to a position, empty if it has read all.
+   * Returns how much a version has still to read up to a position, empty if it has read all. Of
+   * what a run read that died nobody knows what was stored: it does not count.
    *
-   * @param own how far it has read
+   * @param own how far the run that follows the log for it has read
    */
-  public static Optional<LogDistance> unread(
-      EventLog log, List<ReadProgress> own, LogPosition reached) {
-    LogPosition position = position(own);
-    if (position.covers(reached)) {
+  public static Optional<LogDistance> unread(EventLog log, ReadProgress own, LogPosition goal) {
+    LogPosition position = own.ended() && !own.stored() ? LogPosition.START : own.position();
+    if (position.covers(goal)) {
       return Optional.empty();
     }
-    LogDistance distance = log.distance(position, reached);
+    LogDistance distance = log.distance(position, goal);
+    long most = log.size(new EpochRange(own.after(), Long.MAX_VALUE)).amount().amount();
     return Optional.of(
-        position.equals(LogPosition.START)
-            ? new LogDistance(
-                Math.min(distance.amount(), of(log, own).left()), distance.unit(), false)
-            : distance);
+        new LogDistance(
+            Math.min(distance.amount(), most),
+            distance.unit(),
+            distance.exact() && distance.amount() <= most));
   }
 
   /**
    * Returns how much less of the log a version has read than another one; empty if it has read all,
-   * if nothing is reported of one of them, or if it has not completed what the other has: then it
-   * is behind by epochs.
+   * or if nothing is reported of one of them.
    */
   public static Optional<LogDistance> behind(RunContext<?> context, long version, long other) {
-    return goal(context, version, other).flatMap(goal -> unread(context, version, goal));
+    Optional<ReadProgress> own = following(context, version);
+    Optional<ReadProgress> goal = following(context, other);
+    return own.isEmpty() || goal.isEmpty()
+        ? Optional.empty()
+        : unread(context.log(), own.get(), goal.get().reached());
   }
 
-  /**
-   * Returns what a version has to read to be no further behind than another one, if that is a
-   * matter of positions: of both something is reported, and it has completed what the other has.
-   */
-  static Optional<LogPosition> goal(RunContext<?> context, long version, long other) {
-    Optional<VersionState> own = context.catalog().version(version);
-    return context
-        .catalog()
-        .version(other)
-        .filter(state -> !state.readings().isEmpty())
-        .filter(
-            state ->
-                own.isPresent()
-                    && !own.get().readings().isEmpty()
-                    && own.get().completeThrough() >= state.completeThrough())
-        .map(state -> reached(state.readings()));
-  }
-
-  /** Returns how much a version has still to read up to a position, empty if it has read all. */
-  static Optional<LogDistance> unread(RunContext<?> context, long version, LogPosition goal) {
-    return context
-        .catalog()
-        .version(version)
-        .flatMap(state -> unread(context.log(), state.readings(), goal));
+  /** Returns how far the run that follows the log for a version has read, if one has begun. */
+  static Optional<ReadProgress> following(RunContext<?> context, long version) {
+    return context.catalog().version(version).flatMap(VersionState::following);
   }
 
   /** Returns the share of the log that was read, 0 to 1. */

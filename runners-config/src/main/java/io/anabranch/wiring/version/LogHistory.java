@@ -187,7 +187,9 @@ public final class LogHistory {
   /** Returns the first epoch that the log holds, if it held earlier ones. */
   public static OptionalLong beginsLater(EventLog log) {
     LogEnd end = log.end();
-    return end.isTrimmed() ? OptionalLong.of(end.firstEpoch()) : OptionalLong.empty();
+    return end.isTrimmed() && !end.isEmpty()
+        ? OptionalLong.of(end.firstEpoch())
+        : OptionalLong.empty();
   }
 
   /** Returns those of a kind. */

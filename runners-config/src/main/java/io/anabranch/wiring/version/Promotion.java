@@ -11,7 +11,6 @@ import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.RunException;
 import io.anabranch.wiring.RunException.Code;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -39,12 +38,6 @@ public final class Promotion {
     }
   }
 
-  /**
-   * How long to wait, by default, for a candidate that is being run to read the last records, and
-   * longer for it to store their rows.
-   */
-  public static final Duration PATIENCE = Duration.ofSeconds(5);
-
   private Promotion() {}
 
   /**
@@ -54,8 +47,7 @@ public final class Promotion {
    * @param tolerances by the name of a view
    * @param force whether to promote also what differs too much, and what has read less of the epoch
    *     that is open
-   * @param patience how long to wait for a candidate to read as far as the live version has by now;
-   *     it then waits until that is stored
+   * @param gate what candidates wait at, unless {@code force}
    * @return how the candidates compare with the version that was live before
    * @throws UserException if there is no candidate, or one has not caught up, differs too much, or
    *     could not be compared though its definition is the same
@@ -65,7 +57,7 @@ public final class Promotion {
       Collection<String> views,
       Function<String, Tolerance> tolerances,
       boolean force,
-      Duration patience) {
+      PromotionGate gate) {
     Map<String, ViewState> pointers =
         having(context, views, ViewState::candidate, Code.NO_CANDIDATE, "candidate");
     List<VersionComparison> comparisons = new ArrayList<>();
@@ -97,10 +89,7 @@ public final class Promotion {
           comparisons.stream().noneMatch(each -> each.result().different() > 0)
               ? Code.CANDIDATE_NOT_COMPARED
               : Code.CANDIDATE_DIFFERS);
-      PromotionGate gate = new PromotionGate(context, patience);
-      refuseIf(
-          pointers.values().stream().map(gate::whyClosed).flatMap(Optional::stream).toList(),
-          Code.CANDIDATE_BEHIND);
+      refuseIf(gate.whyClosed(context, pointers.values()), Code.CANDIDATE_BEHIND);
     }
     context.lifecycle().promote(switches(pointers, ViewState::candidate));
     return comparisons;

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Compares a batch slice with the live rows of the same epochs until it is promoted: speed rows,
+ * Compares a batch slice with the live rows of the same epochs until it is published: speed rows,
  * and in a new version those of the previous one.
  */
 public final class Reconcile {
@@ -93,7 +93,7 @@ public final class Reconcile {
     ViewState now = SideBySide.liveAnd(slice, epochs, context.store(), comparison);
     if (!now.base().equals(before.base()) || now.batchThrough() != before.batchThrough()) {
       throw new UserException(
-          "view \"%s\": another batch run promoted version %s meanwhile; this run leaves everything as it is. Run batch again if it is needed"
+          "view \"%s\": another batch run published version %s meanwhile; this run leaves everything as it is. Run batch again if it is needed"
               .formatted(view.name(), now.base().orElse(0)));
     }
     return comparison.result();

@@ -49,7 +49,7 @@ class AdviceTest {
   }
 
   @Test
-  void runThatLostItsFenceIsReportedWhy() {
+  void adviceForARunThatLostItsFenceSaysWhy() {
     FencedException fenced = new FencedException(new Fence("sales", 1, 3, 0), 5);
 
     assertThat(

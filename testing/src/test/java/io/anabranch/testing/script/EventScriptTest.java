@@ -49,7 +49,7 @@ final class EventScriptTest {
           .speed();
 
   @Test
-  void scenarioIsReportedInTheWordsThatMakeIt() {
+  void descriptionOfAScenarioIsTheCodeThatMakesIt() {
     assertThat(
         SCENARIO.toString(),
         is(
@@ -72,7 +72,7 @@ final class EventScriptTest {
   }
 
   @Test
-  void toldScenarioMakesTheSameScript() {
+  void describedScenarioMakesTheSameScript() {
     EventScript<String> told =
         EventScript.<String>on("2026-03-01")
             .epoch(Duration.parse("PT1H"))

@@ -18,6 +18,7 @@ import io.anabranch.wiring.run.ReplayRun;
 import io.anabranch.wiring.run.RunListener;
 import io.anabranch.wiring.run.SpeedRun;
 import io.anabranch.wiring.version.Promotion;
+import io.anabranch.wiring.version.PromotionGate;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -129,7 +130,8 @@ final class Scene<E> implements AutoCloseable {
           ReplayRun.of(context, Replay.of(context, List.of(), OptionalLong.empty()))
               .untilCaughtUp(true)
               .run(RunListener.NONE);
-          Promotion.promote(context, List.of(), view -> Tolerance.NONE, true, Duration.ZERO);
+          Promotion.promote(
+              context, List.of(), view -> Tolerance.NONE, true, PromotionGate.of(Duration.ZERO));
         } else {
           run(new Step.Run(Step.Layer.KAPPA, 0), store);
         }
