@@ -94,6 +94,9 @@ public final class RunnerProfile {
               String.join(", ", PROFILES.keySet().stream().sorted().toList()),
               message.replaceAll("(?s).*supported pipeline runners \\[(.*?)\\].*", "$1"));
     }
+    if (message.contains("Did you mean")) { // of an option that it knows
+      return "runner \"%s\" has no such option: %s".formatted(name, message.replace("?.", "?"));
+    }
     if (message.contains("missing a property")) {
       return "Beam finds no options of runner \"%s\": %s. If this is one jar of many, it lacks their merged META-INF/services (maven-shade-plugin: ServicesResourceTransformer)"
           .formatted(name, message);

@@ -28,7 +28,7 @@ class ThrowingApplicationTest {
     "flink-local,wrapped,bad,Parse,price of 7",
     "direct,stack,bad,Parse,StackOverflowError",
     "direct,long,bad,Parse,mmm...",
-    "direct,lambda,bad,Lines,NumberFormatException",
+    "direct,lambda,mapped,Mapped/Map,NumberFormatException",
     "direct,combine,combined,combine,a sum of what is negative",
     "direct,null,bad,combine,key null",
     "flink-local,parse,bad,Parse,NumberFormatException",

@@ -26,10 +26,20 @@ import org.junit.jupiter.api.io.TempDir;
  * Random histories of ingesting, closing, batch runs (incremental and full), speed and Kappa runs,
  * compactions, garbage collections and restarts, on a real log and real stores; after every step,
  * all answers of combined and of windowed views equal a plain fold of what each layer has read.
+ * Every other history calls the authors' functions where records are decoded.
  */
 final class RandomHistoriesTest {
-  private static final RunnerProfile DIRECT =
-      RunnerProfile.of("direct", Map.of("targetParallelism", "2"));
+  /** Partial rows in memory: so many that all fit, a few, one. */
+  private static final List<Integer> BYTES = List.of(32 << 20, 2_000, 1);
+
+  private static RunnerProfile direct(long seed) {
+    return RunnerProfile.of(
+        "direct",
+        Map.of(
+            "targetParallelism", "2",
+            "fuseContributions", Boolean.toString(seed % 2 == 0),
+            "partialRowBytes", BYTES.get((int) (seed % BYTES.size())).toString()));
+  }
 
   @TempDir Path folder;
   private final Map<String, Integer> done = new ConcurrentSkipListMap<>();
@@ -49,9 +59,9 @@ final class RandomHistoriesTest {
   private void lambdaHistories(int count) throws Exception {
     List<Callable<String>> histories = new ArrayList<>();
     LongStream.rangeClosed(1, count)
-        .forEach(seed -> histories.add(() -> tell(new History(seed, false), 12, DIRECT)));
+        .forEach(seed -> histories.add(() -> tell(new History(seed, false), 12, direct(seed))));
     LongStream.rangeClosed(2_001, 2_000 + count)
-        .forEach(seed -> histories.add(() -> tell(bothKinds(seed, false), 12, DIRECT)));
+        .forEach(seed -> histories.add(() -> tell(bothKinds(seed, false), 12, direct(seed))));
     assertThat(failuresOf(histories), empty());
     for (String step : List.of("batch", "full batch", "speed", "fold", "gc", "verify")) {
       assertThat(step, done.get(step), greaterThan(count / 4));

@@ -194,8 +194,8 @@ public final class Demo {
                 traffic.application().getName(),
                 architecture,
                 runner,
-                folder.resolve("log"),
-                folder.resolve(architecture + ".db")));
+                folder.resolve("log").toAbsolutePath(),
+                folder.resolve(architecture + ".db").toAbsolutePath()));
     return file;
   }
 }

@@ -110,7 +110,7 @@ public final class Advice {
       case ROWS_DIFFER ->
           "See \"anabranch status\"; without --fail-on-mismatch the batch rows take over";
       case NOTHING_COMPLETE ->
-          "Close one (\"anabranch close\") and run the view until it has caught up";
+          "Close one (\"anabranch close --through\", the end of an hour of the log) and run the view until it has caught up";
       case SERVED_BY_LAMBDA -> "Move it first, with \"anabranch run\" and architecture: kappa";
       case NO_CANDIDATE -> "Compute one, with \"anabranch replay\"";
       case NO_PREVIOUS -> "\"anabranch status\" shows the versions";

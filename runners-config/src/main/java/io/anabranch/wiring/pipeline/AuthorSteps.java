@@ -83,6 +83,10 @@ final class AuthorSteps {
       }
     }
     Throwable root = AuthorException.origin(error);
+    if (where.view().isPresent() && where.step().isPresent()) {
+      return Optional.of(
+          AuthorException.of(where.view().get(), where.step().get(), record(where), root));
+    }
     for (StackTraceElement frame : root.getStackTrace()) {
       List<Step> found = found(frame.getClassName(), where.view());
       if (!found.isEmpty()) {

@@ -12,6 +12,8 @@ import io.anabranch.api.spi.log.RecordBatch;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.transforms.internal.aggregate.MarkProgress;
+import io.anabranch.transforms.internal.aggregate.Shards;
+import io.anabranch.transforms.internal.aggregate.StoreBlocks;
 import io.anabranch.transforms.internal.aggregate.StoreContributions;
 import io.anabranch.transforms.internal.aggregate.StoreWindows;
 import io.anabranch.transforms.internal.aggregate.WriteDeadLetters;
@@ -22,19 +24,24 @@ import io.anabranch.transforms.internal.events.Decode;
 import io.anabranch.transforms.internal.events.Decoded;
 import io.anabranch.transforms.internal.events.EventsAfter;
 import io.anabranch.transforms.internal.events.TimelyEvents;
+import io.anabranch.transforms.internal.fused.FusedView;
 import io.anabranch.wiring.RunContext;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PDone;
 
 /**
@@ -155,13 +162,23 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
   public PDone expand(PCollection<RecordBatch> records) {
     EventFormat<E> format = context.application().events();
     Map<String, Admission> admissions = new TreeMap<>();
-    for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
-      if (slices.containsKey(view.name())) {
-        view.timeliness()
-            .ifPresent(timeliness -> admissions.put(view.name(), admission(view, timeliness)));
-      }
+    for (ViewDefinition<E, ?, ?, ?, ?> view : stored()) {
+      view.timeliness()
+          .ifPresent(timeliness -> admissions.put(view.name(), admission(view, timeliness)));
     }
-    Decoded<E> decoded = records.apply("Decode", Decode.records(format, epochs(), admissions));
+    PipelineShape shape = records.getPipeline().getOptions().as(PipelineShape.class);
+    Shards shards = shards(shape);
+    Map<String, FusedView<E, ?, ?>> fused = new TreeMap<>();
+    if (records.isBounded() == IsBounded.BOUNDED && shape.getFuseContributions()) {
+      stored().forEach(view -> fuse(view, shards).ifPresent(each -> fused.put(view.name(), each)));
+    }
+    boolean others = stored().stream().anyMatch(view -> !fused.containsKey(view.name()));
+    Decoded<E> decoded =
+        records.apply(
+            "Decode",
+            Decode.records(format, epochs())
+                .admitting(admissions)
+                .into(List.copyOf(fused.values()), others));
     if (letters != Letters.NONE) {
       PCollection<DeadLetter> deadLetters = decoded.deadLetters();
       if (letters == Letters.LATE) {
@@ -169,12 +186,54 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
       }
       deadLetters.apply("DeadLetters", WriteDeadLetters.to(context.storeSettings(), lettersOf));
     }
-    for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
-      if (slices.containsKey(view.name())) {
-        store(decoded.events(), view);
-      }
+    for (ViewDefinition<E, ?, ?, ?, ?> view : stored()) {
+      markProgress(
+          view,
+          view.match(
+              combined ->
+                  fused.containsKey(view.name())
+                      ? storeBlocks(decoded.blocks(view.name()), combined)
+                      : storeCombined(decoded.events(), combined, shards),
+              windowed -> storeWindowed(decoded.events(), windowed)));
     }
     return PDone.in(records.getPipeline());
+  }
+
+  /** The views that have a slice here. */
+  private List<ViewDefinition<E, ?, ?, ?, ?>> stored() {
+    List<ViewDefinition<E, ?, ?, ?, ?>> views = new ArrayList<>();
+    for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
+      if (slices.containsKey(view.name())) {
+        views.add(view);
+      }
+    }
+    return views;
+  }
+
+  private Shards shards(PipelineShape shape) {
+    long after = context.readAfter(slices.values());
+    EpochRange read = new EpochRange(after, Math.max(after, through));
+    return Shards.of(context.log().size(read).amount(), shape.getPartialRowBytes());
+  }
+
+  private Optional<FusedView<E, ?, ?>> fuse(ViewDefinition<E, ?, ?, ?, ?> view, Shards shards) {
+    return view.match(combined -> fuseCombined(combined, shards), windowed -> Optional.empty());
+  }
+
+  private <K, V, A> Optional<FusedView<E, ?, ?>> fuseCombined(
+      CombinedDefinition<E, K, V, A, ?> view, Shards shards) {
+    return FusedView.of(
+            view,
+            context.application().events(),
+            windows(view),
+            shards,
+            slices.get(view.name()).after())
+        .map(Function.identity());
+  }
+
+  private EpochWindows<E> windows(CombinedDefinition<E, ?, ?, ?, ?> view) {
+    EpochWindows<E> windows = EpochWindows.of(epochs(), view.bucket());
+    return stored == Stored.IN_ONE_EPOCH ? windows.inOneEpoch(through) : windows;
   }
 
   /** Events that were not in time are counted in where all of the log is read. */
@@ -184,30 +243,30 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
     return Admission.of(epochs(), timeliness, after, whole);
   }
 
-  private void store(PCollection<EpochEvent<E>> events, ViewDefinition<E, ?, ?, ?, ?> view) {
-    OpenSlice slice = slices.get(view.name());
-    PCollection<Void> writes =
-        view.match(
-            combined -> storeCombined(events, combined, slice),
-            windowed -> storeWindowed(events, windowed, slice));
+  private void markProgress(ViewDefinition<E, ?, ?, ?, ?> view, PCollection<Void> writes) {
     if (markFrom.isPresent()) {
       writes.apply(
           view.name() + "/Progress",
-          MarkProgress.of(epochs(), slice, context.storeSettings(), markFrom.getAsLong())
+          MarkProgress.of(
+                  epochs(), slices.get(view.name()), context.storeSettings(), markFrom.getAsLong())
               .heldBack(view.timeliness().map(Timeliness::lateness).orElse(Duration.ZERO)));
     }
   }
 
+  private <K, V, A> PCollection<Void> storeBlocks(
+      PCollection<KV<Integer, byte[]>> blocks, CombinedDefinition<E, K, V, A, ?> view) {
+    return blocks.apply(
+        view.name() + "/Store",
+        StoreBlocks.of(view, slices.get(view.name()), context.storeSettings()));
+  }
+
   private <K, V, A> PCollection<Void> storeCombined(
-      PCollection<EpochEvent<E>> events, CombinedDefinition<E, K, V, A, ?> view, OpenSlice slice) {
+      PCollection<EpochEvent<E>> events, CombinedDefinition<E, K, V, A, ?> view, Shards shards) {
     String name = view.name();
-    EpochWindows<E> windows = EpochWindows.of(epochs(), view.bucket());
     PCollection<KV<K, V>> contributions =
         events
-            .apply(
-                name + "/Epochs",
-                Window.into(stored == Stored.IN_ONE_EPOCH ? windows.inOneEpoch(through) : windows))
-            .apply(name + "/Events", ParDo.of(new EventsAfter<>(name, slice.after())))
+            .apply(name + "/Epochs", Window.into(windows(view)))
+            .apply(name + "/Events", ParDo.of(new EventsAfter<>(name, slices.get(name).after())))
             .setCoder(context.application().events().coder())
             .apply(name + "/Contributions", view.contributions())
             .setCoder(view.contributionCoder());
@@ -219,7 +278,8 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
     }
     return contributions.apply(
         name + "/Store",
-        StoreContributions.of(view, slice, context.storeSettings(), context.refresh()));
+        StoreContributions.of(
+            view, shards, slices.get(name), context.storeSettings(), context.refresh()));
   }
 
   /** See {@link RequireTimestampsInWindows}. */
@@ -234,8 +294,9 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
   }
 
   private <K, V> PCollection<Void> storeWindowed(
-      PCollection<EpochEvent<E>> events, WindowedDefinition<E, K, V> view, OpenSlice slice) {
+      PCollection<EpochEvent<E>> events, WindowedDefinition<E, K, V> view) {
     String name = view.name();
+    OpenSlice slice = slices.get(name);
     return events
         .apply(
             name + "/Events",

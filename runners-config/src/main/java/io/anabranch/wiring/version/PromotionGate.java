@@ -73,9 +73,8 @@ public final class PromotionGate {
       if (stop.isRequested() && !waiting.isEmpty()) {
         return List.of("a stop was requested");
       }
-      List<String> reasons = waiting.stream().filter(Wait::isTooLong).map(Wait::reason).toList();
-      if (waiting.isEmpty() || !reasons.isEmpty()) {
-        return reasons;
+      if (waiting.isEmpty() || waiting.stream().anyMatch(Wait::isTooLong)) {
+        return waiting.stream().map(Wait::reason).toList();
       }
       LockSupport.parkNanos(POLL.toNanos());
     }

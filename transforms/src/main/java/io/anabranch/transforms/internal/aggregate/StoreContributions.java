@@ -14,8 +14,6 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
-import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
@@ -28,10 +26,10 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
  * or not. Output: nothing, ever; its watermark passes the end of an epoch once all rows of that
  * epoch are stored.
  *
- * <p>Bounded input is stored once. Unbounded input is stored again, whole, at most {@code refresh}
- * after a row changed, and once more when its epoch ends. Contributions are folded per bundle
- * before the shuffle, and rows are written many at a time, also where a runner's bundles hold one
- * key.
+ * <p>Bounded input is stored once, see {@link StoreBlocks}. Unbounded input is stored again, whole,
+ * at most {@code refresh} after a row changed, and once more when its epoch ends. Contributions are
+ * folded per bundle before the shuffle, and rows are written many at a time, also where a runner's
+ * bundles hold one key.
  *
  * <p>Delivery: a row replaces another only if it folds no fewer contributions, so writing it twice
  * or out of order changes nothing. A store that fails makes the bundle fail, and the runner tries
@@ -43,17 +41,20 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
  */
 public final class StoreContributions<K, V, A>
     extends PTransform<PCollection<KV<K, V>>, PCollection<Void>> {
-  private static final org.joda.time.Duration FOR_EVER =
-      org.joda.time.Duration.millis(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
-
   private final transient CombinedDefinition<?, K, V, A, ?> view;
+  private final transient Shards shards;
   private final transient OpenSlice slice;
   private final transient Settings store;
   private final transient Duration refresh;
 
   private StoreContributions(
-      CombinedDefinition<?, K, V, A, ?> view, OpenSlice slice, Settings store, Duration refresh) {
+      CombinedDefinition<?, K, V, A, ?> view,
+      Shards shards,
+      OpenSlice slice,
+      Settings store,
+      Duration refresh) {
     this.view = view;
+    this.shards = shards;
     this.slice = slice;
     this.store = store;
     this.refresh = refresh;
@@ -62,18 +63,31 @@ public final class StoreContributions<K, V, A>
   /**
    * Stores the rows of a view.
    *
+   * @param shards how contributions are gathered, of bounded input
    * @param slice where to
    * @param store the settings by which workers open the store
    * @param refresh how long a change may wait, for unbounded input; 1 ms or longer
    */
   public static <K, V, A> StoreContributions<K, V, A> of(
-      CombinedDefinition<?, K, V, A, ?> view, OpenSlice slice, Settings store, Duration refresh) {
-    return new StoreContributions<>(view, slice, store, refresh);
+      CombinedDefinition<?, K, V, A, ?> view,
+      Shards shards,
+      OpenSlice slice,
+      Settings store,
+      Duration refresh) {
+    return new StoreContributions<>(view, shards, slice, store, refresh);
   }
 
   @Override
   public PCollection<Void> expand(PCollection<KV<K, V>> contributions) {
-    boolean unbounded = contributions.isBounded() == IsBounded.UNBOUNDED;
+    return contributions.isBounded() == IsBounded.UNBOUNDED
+        ? storeAgainAndAgain(contributions)
+        : contributions
+            .apply("ToBlocks", ParDo.of(new ToBlocks<>(Aggregation.of(view), shards)))
+            .setCoder(StoreBlocks.CODER)
+            .apply("Rows", StoreBlocks.of(view, slice, store));
+  }
+
+  private PCollection<Void> storeAgainAndAgain(PCollection<KV<K, V>> contributions) {
     PCollection<KV<Integer, StoredRow>> rows =
         contributions
             .apply(
@@ -82,7 +96,7 @@ public final class StoreContributions<K, V, A>
                     new PreAggregate<>(
                         view.name(), view.keyCoder(), view.combineFn(), PreAggregate.MOST_ENTRIES)))
             .setCoder(KvCoder.of(view.keyCoder(), PartialCoder.of(view.accumulatorCoder())))
-            .apply("Panes", panes(unbounded))
+            .apply("Panes", panes())
             .apply("Merge", Combine.perKey(new MergePartials<>(view.name(), view.combineFn())))
             .apply(
                 "ToRows",
@@ -93,19 +107,15 @@ public final class StoreContributions<K, V, A>
     return rows.apply("Rows", StoreRows.to(store, slice));
   }
 
-  /** Nothing is late for an epoch of bounded input, whatever timestamps contributions have. */
-  private Window<KV<K, Partial<A>>> panes(boolean unbounded) {
-    Window<KV<K, Partial<A>>> window =
-        Window.<KV<K, Partial<A>>>configure()
-            .withAllowedLateness(unbounded ? org.joda.time.Duration.ZERO : FOR_EVER)
-            .withOnTimeBehavior(Window.OnTimeBehavior.FIRE_IF_NON_EMPTY)
-            .accumulatingFiredPanes();
-    return window.triggering(
-        unbounded
-            ? AfterWatermark.pastEndOfWindow()
+  private Window<KV<K, Partial<A>>> panes() {
+    return Window.<KV<K, Partial<A>>>configure()
+        .withAllowedLateness(org.joda.time.Duration.ZERO)
+        .withOnTimeBehavior(Window.OnTimeBehavior.FIRE_IF_NON_EMPTY)
+        .accumulatingFiredPanes()
+        .triggering(
+            AfterWatermark.pastEndOfWindow()
                 .withEarlyFirings(
                     AfterProcessingTime.pastFirstElementInPane()
-                        .plusDelayOf(org.joda.time.Duration.millis(refresh.toMillis())))
-            : DefaultTrigger.of());
+                        .plusDelayOf(org.joda.time.Duration.millis(refresh.toMillis()))));
   }
 }

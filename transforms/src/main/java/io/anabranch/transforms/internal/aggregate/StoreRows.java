@@ -4,7 +4,7 @@ package io.anabranch.transforms.internal.aggregate;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
-import io.anabranch.transforms.internal.aggregate.WriteRows.Mode;
+import io.anabranch.transforms.internal.aggregate.RowWriter.Mode;
 import org.apache.beam.sdk.coders.VoidCoder;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;

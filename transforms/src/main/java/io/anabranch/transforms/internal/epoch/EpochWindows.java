@@ -69,14 +69,22 @@ public final class EpochWindows<E> extends NonMergingWindowFn<EpochEvent<E>, Epo
   @Override
   public Collection<EpochWindow> assignWindows(AssignContext context) {
     EpochEvent<E> event = context.element();
-    IntervalWindow bucket = buckets.at(event.eventTime());
-    long ofEpoch = oneEpoch ? epoch : event.epoch();
-    return List.of(
-        new EpochWindow(
-            ofEpoch,
-            (ofEpoch + 1) * epochMillis,
-            bucket.start().getMillis(),
-            bucket.end().getMillis()));
+    return List.of(window(event.epoch(), event.eventTime()));
+  }
+
+  /** Returns the window of an event. */
+  public EpochWindow window(long ofEvent, long eventTime) {
+    IntervalWindow bucket = buckets.at(eventTime);
+    long ofEpoch = oneEpoch ? epoch : ofEvent;
+    return new EpochWindow(
+        ofEpoch, (ofEpoch + 1) * epochMillis, bucket.start().getMillis(), bucket.end().getMillis());
+  }
+
+  /** Returns whether a window that was made here is that of an event. */
+  public boolean assigns(EpochWindow window, long ofEvent, long eventTime) {
+    return window.epoch() == (oneEpoch ? epoch : ofEvent)
+        && eventTime >= window.start().getMillis()
+        && eventTime < window.end().getMillis();
   }
 
   @Override

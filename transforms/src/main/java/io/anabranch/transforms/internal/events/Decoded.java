@@ -6,7 +6,9 @@ import io.anabranch.transforms.internal.epoch.EpochEvent;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.PInput;
 import org.apache.beam.sdk.values.POutput;
 import org.apache.beam.sdk.values.PValue;
@@ -18,48 +20,44 @@ import org.apache.beam.sdk.values.TupleTag;
  * @param <E> the author's event
  */
 public final class Decoded<E> implements POutput {
-  private final TupleTag<EpochEvent<E>> eventsTag;
-  private final PCollection<EpochEvent<E>> events;
-  private final TupleTag<DeadLetter> deadLettersTag;
-  private final PCollection<DeadLetter> deadLetters;
+  private final PCollectionTuple outputs;
+  private final TupleTag<EpochEvent<E>> events;
+  private final TupleTag<DeadLetter> deadLetters;
 
-  private Decoded(
-      TupleTag<EpochEvent<E>> eventsTag,
-      PCollection<EpochEvent<E>> events,
-      TupleTag<DeadLetter> deadLettersTag,
-      PCollection<DeadLetter> deadLetters) {
-    this.eventsTag = eventsTag;
+  Decoded(
+      PCollectionTuple outputs, TupleTag<EpochEvent<E>> events, TupleTag<DeadLetter> deadLetters) {
+    this.outputs = outputs;
     this.events = events;
-    this.deadLettersTag = deadLettersTag;
     this.deadLetters = deadLetters;
   }
 
-  static <E> Decoded<E> of(
-      TupleTag<EpochEvent<E>> eventsTag,
-      PCollection<EpochEvent<E>> events,
-      TupleTag<DeadLetter> deadLettersTag,
-      PCollection<DeadLetter> deadLetters) {
-    return new Decoded<>(eventsTag, events, deadLettersTag, deadLetters);
+  static TupleTag<KV<Integer, byte[]>> blocksOf(String view) {
+    return new TupleTag<>("blocks of " + view) {};
   }
 
-  /** Returns the events. */
+  /** Returns the events; none if no view needs them that does not take them at once. */
   public PCollection<EpochEvent<E>> events() {
-    return events;
+    return outputs.get(events);
   }
 
   /** Returns the records that could not be decoded. */
   public PCollection<DeadLetter> deadLetters() {
-    return deadLetters;
+    return outputs.get(deadLetters);
+  }
+
+  /** Returns what a view that takes the events at once made of them. */
+  public PCollection<KV<Integer, byte[]>> blocks(String view) {
+    return outputs.get(blocksOf(view));
   }
 
   @Override
   public Pipeline getPipeline() {
-    return events.getPipeline();
+    return outputs.getPipeline();
   }
 
   @Override
   public Map<TupleTag<?>, PValue> expand() {
-    return Map.of(eventsTag, events, deadLettersTag, deadLetters);
+    return outputs.expand();
   }
 
   @Override

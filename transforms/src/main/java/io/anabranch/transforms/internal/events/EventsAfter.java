@@ -2,6 +2,7 @@
 package io.anabranch.transforms.internal.events;
 
 import io.anabranch.transforms.internal.epoch.EpochEvent;
+import java.util.Optional;
 import org.apache.beam.sdk.transforms.DoFn;
 
 /** Gives the events to a combined view, but for epochs that it holds already. */
@@ -22,7 +23,7 @@ public final class EventsAfter<E> extends DoFn<EpochEvent<E>, E> {
       try {
         out.output(event.value());
       } catch (RuntimeException | StackOverflowError e) {
-        throw RecordException.in(view, event.value(), e);
+        throw RecordException.in(view, Optional.empty(), event.value(), e);
       }
     }
   }

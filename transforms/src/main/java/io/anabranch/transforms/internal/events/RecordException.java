@@ -27,7 +27,7 @@ public final class RecordException extends RuntimeException {
   private static final int LONGEST_EVENT = 200;
   private static final Pattern TEXT =
       Pattern.compile(
-          "%s: (?:view \"(?<view>[^\"]*)\"(?:, |$))?(?:record (?<place>[^, ]+)(?:, |$))?(?:event (?<event>.*))?"
+          "%s: (?:view \"(?<view>[^\"]*)\"(?:, |$))?(?:step \"(?<step>[^\"]*)\"(?:, |$))?(?:record (?<place>[^, ]+)(?:, |$))?(?:event (?<event>.*))?"
               .formatted(Pattern.quote(RecordException.class.getName())));
 
   private RecordException(Where where, Throwable cause) {
@@ -38,20 +38,27 @@ public final class RecordException extends RuntimeException {
    * Where an error came from, as far as it is known.
    *
    * @param view the name of the view
+   * @param step the name of the author's step, where this project calls it
    * @param place the place of the record in the log
    * @param event the event as text, cut if it is long
    */
-  public record Where(Optional<String> view, Optional<String> place, Optional<String> event) {
+  public record Where(
+      Optional<String> view,
+      Optional<String> step,
+      Optional<String> place,
+      Optional<String> event) {
 
     /** Reads it out of an error; some runners keep no more of an exception than its text. */
     public static Where of(Throwable error) {
-      Where where = new Where(Optional.empty(), Optional.empty(), Optional.empty());
+      Where where =
+          new Where(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
       for (Throwable cause = error; cause != null; cause = cause.getCause()) {
         Matcher matcher = TEXT.matcher(cause.toString());
         if (matcher.find()) {
           where =
               new Where(
                   where.view.or(() -> Optional.ofNullable(matcher.group("view"))),
+                  where.step.or(() -> Optional.ofNullable(matcher.group("step"))),
                   where.place.or(() -> Optional.ofNullable(matcher.group("place"))),
                   where.event.or(() -> Optional.ofNullable(matcher.group("event"))));
         }
@@ -70,22 +77,29 @@ public final class RecordException extends RuntimeException {
 
     @Override
     public String toString() {
-      return Stream.of(view.map(name -> "view \"" + name + "\""), record())
+      return Stream.of(
+              view.map("view \"%s\""::formatted), step.map("step \"%s\""::formatted), record())
           .flatMap(Optional::stream)
           .collect(joining(", "));
     }
   }
 
-  /** Returns what to throw for an error that came while a view got an event. */
-  public static RuntimeException in(String view, Object event, Throwable error) {
+  /**
+   * Returns what to throw for an error that came while a view got an event.
+   *
+   * @param step the name of the author's step, empty if a runner called it
+   */
+  public static RuntimeException in(
+      String view, Optional<String> step, Object event, Throwable error) {
     String cut = Excerpt.of(KeyText.escaped(String.valueOf(event)), LONGEST_EVENT);
-    return located(new Where(Optional.of(view), Optional.empty(), Optional.of(cut)), error);
+    return located(new Where(Optional.of(view), step, Optional.empty(), Optional.of(cut)), error);
   }
 
   /** Returns what to throw for an error that came while the event of a record was given out. */
   public static RuntimeException at(LogPlace place, Throwable error) {
     Where inner = Where.of(error);
-    return located(new Where(inner.view(), Optional.of(place.toString()), inner.event()), error);
+    return located(
+        new Where(inner.view(), inner.step(), Optional.of(place.toString()), inner.event()), error);
   }
 
   /** Other errors, as of a store, have nothing to do with the record. */

@@ -3,6 +3,7 @@ package io.anabranch.transforms.internal.events;
 
 import io.anabranch.transforms.internal.epoch.Admission;
 import io.anabranch.transforms.internal.epoch.EpochEvent;
+import java.util.Optional;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.joda.time.Instant;
 
@@ -29,7 +30,7 @@ public final class TimelyEvents<E> extends DoFn<EpochEvent<E>, E> {
       try {
         out.outputWithTimestamp(event.value(), Instant.ofEpochMilli(event.eventTime()));
       } catch (RuntimeException | StackOverflowError e) {
-        throw RecordException.in(view, event.value(), e);
+        throw RecordException.in(view, Optional.empty(), event.value(), e);
       }
     }
   }

@@ -35,6 +35,7 @@ import org.apache.beam.sdk.values.PCollection;
 /** A view that sums: its events are texts such as {@code "a 5"}, its buckets minutes. */
 final class Contributions {
   static final Duration BUCKET = Duration.ofMinutes(1);
+  private static final long MOST_BYTES = 10_000; // so that blocks are given out early, too
   static final OpenSlice SLICE =
       new OpenSlice(1, new Fence("sums", 2, 3, 4), new EpochRange(4, Long.MAX_VALUE), 5);
 
@@ -63,7 +64,9 @@ final class Contributions {
   static PCollection<Void> store(
       PCollection<KV<String, Long>> contributions, Recording store, Duration refresh) {
     return contributions.apply(
-        "Store", StoreContributions.of(view(), SLICE, store.settings(), refresh));
+        "Store",
+        StoreContributions.of(
+            view(), new Shards(16, MOST_BYTES), SLICE, store.settings(), refresh));
   }
 
   /** Which row it is, as text: epoch, bucket, key. */

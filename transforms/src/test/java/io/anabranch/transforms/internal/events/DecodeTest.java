@@ -155,12 +155,11 @@ class DecodeTest {
     PipelineResult result =
         decode(
             DIRECT,
-            Decode.records(
-                FORMAT,
-                EPOCHS,
-                Map.of(
-                    "hour", Admission.of(EPOCHS, hour, Epochs.NONE, Epochs.NONE),
-                    "day", Admission.of(EPOCHS, day, Epochs.NONE, Epochs.NONE))),
+            Decode.records(FORMAT, EPOCHS)
+                .admitting(
+                    Map.of(
+                        "hour", Admission.of(EPOCHS, hour, Epochs.NONE, Epochs.NONE),
+                        "day", Admission.of(EPOCHS, day, Epochs.NONE, Epochs.NONE))),
             batch);
 
     assertThat(events.values(), hasSize(4));
