@@ -11,6 +11,7 @@ import io.anabranch.testing.script.ScriptedLog;
 import io.anabranch.testing.script.Step;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.Stop;
+import io.anabranch.wiring.pipeline.PipelineShape;
 import io.anabranch.wiring.run.BatchRun;
 import io.anabranch.wiring.run.KappaRun;
 import io.anabranch.wiring.run.Replay;
@@ -165,6 +166,15 @@ final class Scene<E> implements AutoCloseable {
     return KappaRun.of(context).untilCaughtUp(true);
   }
 
+  /**
+   * Some runs call the author's functions where records are decoded; most give them fresh workers.
+   */
+  private PipelineOptions options() {
+    PipelineOptions made = options.get();
+    made.as(PipelineShape.class).setFuseContributions(random.nextInt(4) == 0);
+    return made;
+  }
+
   private RunContext<TimestampedValue<E>> context(StoreFile store) {
     return new RunContext<>(
         application,
@@ -172,7 +182,7 @@ final class Scene<E> implements AutoCloseable {
         wiring.store(store.store()),
         store.settings(),
         REFRESH,
-        () -> FreshWorkers.before(wiring.options(options.get()), random.nextLong()));
+        () -> FreshWorkers.before(wiring.options(options()), random.nextLong()));
   }
 
   @Override

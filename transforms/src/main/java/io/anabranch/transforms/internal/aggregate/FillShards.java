@@ -3,6 +3,8 @@ package io.anabranch.transforms.internal.aggregate;
 
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.transforms.internal.store.RowWriter;
+import io.anabranch.transforms.internal.store.StoreFn;
 import java.io.IOException;
 import org.apache.beam.sdk.values.KV;
 

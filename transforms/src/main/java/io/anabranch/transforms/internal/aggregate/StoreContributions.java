@@ -6,6 +6,7 @@ import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.row.StoredRowCoder;
 import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.transforms.internal.store.StoreRows;
 import java.time.Duration;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;

@@ -8,6 +8,7 @@ import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.row.StoredRowCoder;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.transforms.internal.epoch.RowWindows;
+import io.anabranch.transforms.internal.store.StoreRows;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.GroupByKey;

@@ -245,7 +245,7 @@ final class Stage extends DoFnInvoker.BaseArgumentProvider<Object, Object>
 
   @Override
   public <T> OutputReceiver<Row> getRowReceiver(TupleTag<T> of) {
-    throw new UnsupportedOperationException("rows are given out in the graph only");
+    throw new UnsupportedOperationException("rows are for steps that the runner calls");
   }
 
   private final class Start extends DoFn<Object, Object>.StartBundleContext {

@@ -19,6 +19,7 @@ import static org.hamcrest.Matchers.is;
 import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.transforms.internal.epoch.EpochEvent;
 import io.anabranch.transforms.internal.epoch.EpochWindows;
+import io.anabranch.transforms.internal.store.MarkProgress;
 import io.anabranch.transforms.testkit.Recording;
 import io.anabranch.transforms.testkit.Runs;
 import java.time.Duration;

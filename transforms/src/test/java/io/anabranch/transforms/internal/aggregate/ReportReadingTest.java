@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.spi.log.RecordBatch;
 import io.anabranch.api.spi.log.RecordBatchCoder;
+import io.anabranch.transforms.internal.store.ReportReading;
 import io.anabranch.transforms.testkit.Recording;
 import io.anabranch.transforms.testkit.Recording.Read;
 import io.anabranch.transforms.testkit.Runs;

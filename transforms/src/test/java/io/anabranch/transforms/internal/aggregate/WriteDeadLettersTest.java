@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.anabranch.api.spi.log.LogPlace;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.row.DeadLetterCoder;
+import io.anabranch.transforms.internal.store.WriteDeadLetters;
 import io.anabranch.transforms.testkit.Recording;
 import io.anabranch.transforms.testkit.Runs;
 import java.util.ArrayList;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.anabranch.transforms.internal.aggregate;
+package io.anabranch.transforms.internal.store;
 
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.row.StoredRow;

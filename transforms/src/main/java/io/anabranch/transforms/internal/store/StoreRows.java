@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.anabranch.transforms.internal.aggregate;
+package io.anabranch.transforms.internal.store;
 
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
-import io.anabranch.transforms.internal.aggregate.RowWriter.Mode;
+import io.anabranch.transforms.internal.store.RowWriter.Mode;
 import org.apache.beam.sdk.coders.VoidCoder;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -26,8 +26,11 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
  * <p>Input: rows by shard, bounded or not, in any windows. Output: nothing, ever; its watermark
  * passes the time of a row once that row is stored.
  */
-final class StoreRows extends PTransform<PCollection<KV<Integer, StoredRow>>, PCollection<Void>> {
-  static final int SHARDS = 8;
+public final class StoreRows
+    extends PTransform<PCollection<KV<Integer, StoredRow>>, PCollection<Void>> {
+  /** How many shards rows come in. */
+  public static final int SHARDS = 8;
+
   private static final int BATCH = 500;
   private static final org.joda.time.Duration LONGEST_WAIT = org.joda.time.Duration.millis(200);
 
@@ -42,12 +45,12 @@ final class StoreRows extends PTransform<PCollection<KV<Integer, StoredRow>>, PC
   }
 
   /** Writes to a slice. */
-  static StoreRows to(Settings store, OpenSlice slice) {
+  public static StoreRows to(Settings store, OpenSlice slice) {
     return new StoreRows(store, slice, Mode.REPLACE);
   }
 
   /** Leaves rows out that come once the run is about to stop. */
-  StoreRows ofCompleteWindows() {
+  public StoreRows ofCompleteWindows() {
     return new StoreRows(store, slice, Mode.REPLACE_WINDOWS);
   }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.anabranch.transforms.internal.aggregate;
+package io.anabranch.transforms.internal.store;
 
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.store.StoreException;
@@ -16,7 +16,7 @@ import org.apache.beam.sdk.transforms.DoFn;
  * Has the store open while it lives. While another process locks the store, it asks again and
  * again; what follows the log does not end for that.
  */
-abstract class StoreFn<I, O> extends DoFn<I, O> {
+public abstract class StoreFn<I, O> extends DoFn<I, O> {
   private static final long serialVersionUID = 1L;
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final Duration PAUSE = Duration.ofMillis(200);
@@ -24,12 +24,12 @@ abstract class StoreFn<I, O> extends DoFn<I, O> {
   private final Settings settings;
   private transient ViewStore store;
 
-  StoreFn(Settings settings) {
+  protected StoreFn(Settings settings) {
     this.settings = settings;
   }
 
   /** Does something with the store; it may be begun several times, and is done once. */
-  final void toStore(Consumer<ViewStore> work) {
+  protected final void toStore(Consumer<ViewStore> work) {
     patiently(
         () -> {
           work.accept(store);

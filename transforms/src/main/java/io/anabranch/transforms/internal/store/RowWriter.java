@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.anabranch.transforms.internal.aggregate;
+package io.anabranch.transforms.internal.store;
 
 import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
@@ -15,11 +15,11 @@ import org.apache.beam.sdk.metrics.Metrics;
  * Writes rows to a slice, in batches of a number and of bytes, as there may be all of a bounded
  * input. Metric: {@code rows-written}.
  */
-final class RowWriter implements Serializable {
+public final class RowWriter implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** How rows are written. */
-  enum Mode {
+  public enum Mode {
     /** Each once, to a slice that no reader sees. */
     FILL,
     /** Again and again, each time with more contributions. */
@@ -36,12 +36,14 @@ final class RowWriter implements Serializable {
   private final Mode mode;
   private final Counter rowsWritten = Metrics.counter("io.anabranch", "rows-written");
 
-  RowWriter(OpenSlice slice, Mode mode) {
+  /** Creates one. */
+  public RowWriter(OpenSlice slice, Mode mode) {
     this.mode = mode;
     this.slice = slice;
   }
 
-  void write(StoreFn<?, ?> fn, Iterable<StoredRow> rows) {
+  /** Writes rows by the store of a function. */
+  public void write(StoreFn<?, ?> fn, Iterable<StoredRow> rows) {
     List<StoredRow> batch = new ArrayList<>();
     long bytes = 0;
     for (StoredRow row : rows) {
