@@ -102,7 +102,7 @@ final class PromotionOfKilledRunTest {
     assertThat(live(), is(view.base()));
   }
 
-  /** By another definition nothing is compared that could hold it back. */
+  /** By a changed definition nothing is compared that could hold it back. */
   @Test
   void isRefusedIfItReadNothing() {
     RunContext<Purchase> changed = world.context(2);
