@@ -70,10 +70,9 @@ final class CombinedLogParser {
   /** Servers escape them, so the line is damaged, or no text. */
   private void requireNoControls() {
     for (int i = 0; i < line.length(); i++) {
-      if (Character.isISOControl(line.charAt(i))) {
-        throw invalid(
-            String.format(
-                Locale.ROOT, "it holds the control character U+%04X", (int) line.charAt(i)));
+      char c = line.charAt(i);
+      if (c < ' ' || (c >= 0x7F && c <= 0x9F)) {
+        throw invalid(String.format(Locale.ROOT, "it holds the control character U+%04X", (int) c));
       }
     }
   }
@@ -122,17 +121,24 @@ final class CombinedLogParser {
 
   /** Goes behind the closing quote, and returns the place of the quote. */
   private int closeQuote(String name) {
-    for (int i = at; i < line.length(); i++) {
-      char c = line.charAt(i);
-      if (c == '"') {
-        at = i + 1;
-        return i;
-      }
-      if (c == '\\') {
-        i++;
-      }
+    int quote = line.indexOf('"', at);
+    while (quote >= 0 && isEscaped(quote)) {
+      quote = line.indexOf('"', quote + 1);
     }
-    throw invalid(name + " has no closing quote");
+    if (quote < 0) {
+      throw invalid(name + " has no closing quote");
+    }
+    at = quote + 1;
+    return quote;
+  }
+
+  /** Returns whether a backslash takes the quote along: one that no other backslash takes along. */
+  private boolean isEscaped(int quote) {
+    int first = quote;
+    while (first > at && line.charAt(first - 1) == '\\') {
+      first--;
+    }
+    return (quote - first) % 2 == 1;
   }
 
   private int status() {
