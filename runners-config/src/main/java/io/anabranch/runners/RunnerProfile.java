@@ -28,6 +28,13 @@ public final class RunnerProfile {
               "objectReuse", "true", // elements are immutable; without it each step copies them
               "maxBundleTimeMills", "100")); // each step of an unbounded pipeline waits this long
 
+  /**
+   * What a runner needs so that nothing is lost. On Flink, what ends a bundle is kept back where a
+   * checkpoint begins within it, and the watermark overtakes it, unless it ends before.
+   */
+  private static final Map<String, Map<String, String>> NEEDED =
+      Map.of("FlinkRunner", Map.of("finishBundleBeforeCheckpointing", "true"));
+
   private final String name;
   private final Map<String, String> options;
 
@@ -44,7 +51,9 @@ public final class RunnerProfile {
    */
   public static RunnerProfile of(String name, Map<String, String> options) {
     Map<String, String> merged = new LinkedHashMap<>();
-    merged.putAll(PROFILES.getOrDefault(name, Map.of("runner", name)));
+    Map<String, String> profile = PROFILES.getOrDefault(name, Map.of("runner", name));
+    merged.putAll(NEEDED.getOrDefault(profile.get("runner"), Map.of()));
+    merged.putAll(profile);
     merged.putAll(options);
     return new RunnerProfile(name, merged);
   }

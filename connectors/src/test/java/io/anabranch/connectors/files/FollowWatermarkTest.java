@@ -90,7 +90,7 @@ class FollowWatermarkTest extends OpenLog {
 
     try (FollowReader reader = reader(1).get(0)) {
       drain(reader);
-      assertWatermark(reader, "2026-01-01T10:59:59.999Z");
+      assertWatermark(reader, "2026-01-01T10:59:59.997Z");
 
       clock.set(Instant.parse("2026-01-01T11:00:10Z"));
       drain(reader);

@@ -167,10 +167,13 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
           .ifPresent(timeliness -> admissions.put(view.name(), admission(view, timeliness)));
     }
     PipelineShape shape = records.getPipeline().getOptions().as(PipelineShape.class);
-    Shards shards = shards(shape);
+    IsBounded bounded = records.isBounded();
+    Shards shards = shards(shape, bounded);
     Map<String, FusedView<E, ?, ?>> fused = new TreeMap<>();
-    if (records.isBounded() == IsBounded.BOUNDED && shape.getFuseContributions()) {
-      stored().forEach(view -> fuse(view, shards).ifPresent(each -> fused.put(view.name(), each)));
+    if (shape.getFuseContributions()) {
+      stored()
+          .forEach(
+              view -> fuse(view, shards, bounded).ifPresent(each -> fused.put(view.name(), each)));
     }
     boolean others = stored().stream().anyMatch(view -> !fused.containsKey(view.name()));
     Decoded<E> decoded =
@@ -192,7 +195,7 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
           view.match(
               combined ->
                   fused.containsKey(view.name())
-                      ? storeBlocks(decoded.blocks(view.name()), combined)
+                      ? storeBlocks(decoded.blocks(view.name()), combined, shards)
                       : storeCombined(decoded.events(), combined, shards),
               windowed -> storeWindowed(decoded.events(), windowed)));
     }
@@ -210,24 +213,30 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
     return views;
   }
 
-  private Shards shards(PipelineShape shape) {
+  private Shards shards(PipelineShape shape, IsBounded bounded) {
+    if (bounded == IsBounded.UNBOUNDED) {
+      return Shards.ofEpochs(shape.getPartialRowBytes());
+    }
     long after = context.readAfter(slices.values());
     EpochRange read = new EpochRange(after, Math.max(after, through));
     return Shards.of(context.log().size(read).amount(), shape.getPartialRowBytes());
   }
 
-  private Optional<FusedView<E, ?, ?>> fuse(ViewDefinition<E, ?, ?, ?, ?> view, Shards shards) {
-    return view.match(combined -> fuseCombined(combined, shards), windowed -> Optional.empty());
+  private Optional<FusedView<E, ?, ?>> fuse(
+      ViewDefinition<E, ?, ?, ?, ?> view, Shards shards, IsBounded bounded) {
+    return view.match(
+        combined -> fuseCombined(combined, shards, bounded), windowed -> Optional.empty());
   }
 
   private <K, V, A> Optional<FusedView<E, ?, ?>> fuseCombined(
-      CombinedDefinition<E, K, V, A, ?> view, Shards shards) {
+      CombinedDefinition<E, K, V, A, ?> view, Shards shards, IsBounded bounded) {
     return FusedView.of(
             view,
             context.application().events(),
             windows(view),
             shards,
-            slices.get(view.name()).after())
+            slices.get(view.name()).after(),
+            bounded)
         .map(Function.identity());
   }
 
@@ -254,10 +263,16 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
   }
 
   private <K, V, A> PCollection<Void> storeBlocks(
-      PCollection<KV<Integer, byte[]>> blocks, CombinedDefinition<E, K, V, A, ?> view) {
+      PCollection<KV<Long, byte[]>> blocks, CombinedDefinition<E, K, V, A, ?> view, Shards shards) {
     return blocks.apply(
         view.name() + "/Store",
-        StoreBlocks.of(view, slices.get(view.name()), context.storeSettings()));
+        StoreBlocks.of(
+            view,
+            shards,
+            epochs(),
+            slices.get(view.name()),
+            context.storeSettings(),
+            context.refresh()));
   }
 
   private <K, V, A> PCollection<Void> storeCombined(
@@ -279,12 +294,12 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
     return contributions.apply(
         name + "/Store",
         StoreContributions.of(
-            view, shards, slices.get(name), context.storeSettings(), context.refresh()));
+            view, shards, epochs(), slices.get(name), context.storeSettings(), context.refresh()));
   }
 
   /** See {@link RequireTimestampsInWindows}. */
   private static boolean mayLoseTimestampsAfterWindows(PCollection<?> contributions) {
-    return contributions.isBounded() == PCollection.IsBounded.UNBOUNDED
+    return contributions.isBounded() == IsBounded.UNBOUNDED
         && contributions
             .getPipeline()
             .getOptions()

@@ -9,6 +9,7 @@ import io.anabranch.api.spi.store.ViewStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -23,6 +24,7 @@ public final class Recording {
   private final String url = SCHEME + UUID.randomUUID();
   private final List<Call> calls = new ArrayList<>();
   private int failures;
+  private Random chance;
   private int open;
   private int opened;
 
@@ -60,6 +62,13 @@ public final class Recording {
   /** The settings by which a pipeline finds this recording. */
   public Settings settings() {
     return new Settings(Map.of("url", url));
+  }
+
+  /** Makes calls fail by chance, up to a number of times. */
+  public Recording failingByChance(int times, Random random) {
+    failures = times;
+    chance = random;
+    return this;
   }
 
   /** Makes the next calls fail. */
@@ -108,7 +117,7 @@ public final class Recording {
   }
 
   private synchronized void record(Call call) {
-    if (failures > 0) {
+    if (failures > 0 && (chance == null || chance.nextInt(8) == 0)) {
       failures--;
       throw new IllegalStateException("the store failed on purpose");
     }

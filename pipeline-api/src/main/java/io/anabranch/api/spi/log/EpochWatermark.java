@@ -12,6 +12,10 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
  * time, never goes back, and never passes the end of an epoch before the epoch is closed and its
  * records were given out. So a window that expires with its epoch loses nothing.
  *
+ * <p>While an epoch is open it stays at {@link #lastWhileOpen} at the latest, a little before the
+ * last millisecond. Runners differ in whether a timer fires at its time or only after it: a timer
+ * for the last millisecond of an epoch fires on all of them only once the epoch is closed.
+ *
  * <p>While no epoch is closed it does not move, as any epoch, however early, may get records.
  *
  * <p>A watermark that is held back stays this long before the beginning of the first epoch that is
@@ -26,7 +30,7 @@ public final class EpochWatermark {
       Instant.ofEpochMilli(BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis());
   private static final Instant MAXIMUM =
       Instant.ofEpochMilli(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
-  private static final Duration TICK = Duration.ofMillis(1);
+  private static final Duration BEFORE_END = Duration.ofMillis(3);
 
   private final Epochs epochs;
   private final Optional<Duration> heldBack;
@@ -34,6 +38,11 @@ public final class EpochWatermark {
   private Instant bound = MINIMUM;
   private Instant reached;
   private boolean ended;
+
+  /** Returns the latest that a watermark may be while an epoch is open. */
+  public static Instant lastWhileOpen(Epochs epochs, long epoch) {
+    return epochs.end(epoch).minus(BEFORE_END);
+  }
 
   /** Begins at the beginning of time. */
   public EpochWatermark(Epochs epochs, FollowRequest request) {
@@ -68,7 +77,11 @@ public final class EpochWatermark {
     }
     Instant start = epochs.start(earliestEpoch);
     Instant within = appendTime.filter(time -> time.isAfter(start)).orElse(start);
-    bound = earlier(within, earlier(lastOf(earliestEpoch), lastOf(closedThrough + 1)));
+    bound =
+        earlier(
+            within,
+            earlier(
+                lastWhileOpen(epochs, earliestEpoch), lastWhileOpen(epochs, closedThrough + 1)));
   }
 
   /**
@@ -79,7 +92,7 @@ public final class EpochWatermark {
   public void nothingPending(Optional<Instant> newest) {
     if (closedThrough != Epochs.NONE) {
       Instant closed = epochs.end(closedThrough);
-      Instant seen = earlier(newest.orElse(closed), lastOf(closedThrough + 1));
+      Instant seen = earlier(newest.orElse(closed), lastWhileOpen(epochs, closedThrough + 1));
       bound = seen.isAfter(closed) ? seen : closed;
     }
   }
@@ -115,10 +128,6 @@ public final class EpochWatermark {
     }
     Instant held = epochs.start(epochs.at(now)).minus(heldBack.get());
     return held.isAfter(MINIMUM) ? held : MINIMUM;
-  }
-
-  private Instant lastOf(long epoch) {
-    return epochs.end(epoch).minus(TICK);
   }
 
   private static Instant earlier(Instant one, Instant other) {

@@ -5,7 +5,9 @@ import io.anabranch.api.spi.row.KeyHash;
 import io.anabranch.transforms.internal.epoch.EpochWindow;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Folds contributions into partial accumulators, one per window and key, before the shuffle; gives
@@ -35,13 +37,13 @@ public final class PartialTable<K, V, A> {
 
   private static final class Entry<A> {
     final byte[] key;
-    final int shard;
+    final int range;
     A accumulator;
     long contributions;
 
-    Entry(byte[] key, int shard, A accumulator) {
+    Entry(byte[] key, int range, A accumulator) {
       this.key = key;
-      this.shard = shard;
+      this.range = range;
       this.accumulator = accumulator;
     }
   }
@@ -49,7 +51,7 @@ public final class PartialTable<K, V, A> {
   /** Takes blocks. */
   public interface Sink {
     /** Takes one. */
-    void accept(int shard, byte[] block);
+    void accept(long shard, byte[] block);
   }
 
   /** Creates an empty one. */
@@ -92,8 +94,8 @@ public final class PartialTable<K, V, A> {
       byte[] encoded = keyTexts.encoded(key);
       entries++;
       keyBytes += encoded.length;
-      int shard = KeyHash.shard(keyTexts.text(key, encoded), shards.number());
-      return new Entry<>(encoded, shard, aggregation.create());
+      int range = KeyHash.shard(keyTexts.text(key, encoded), shards.number());
+      return new Entry<>(encoded, range, aggregation.create());
     } catch (IOException e) {
       throw aggregation.refused(key, e);
     }
@@ -108,30 +110,35 @@ public final class PartialTable<K, V, A> {
 
   /** Gives out all that there is, and is empty then. */
   public void drain(Sink sink) {
-    Block.Writer[] blocks = new Block.Writer[shards.number()];
-    windows.forEach(
-        (window, keys) -> {
-          for (Entry<A> entry : keys.values()) {
-            if (blocks[entry.shard] == null) {
-              blocks[entry.shard] = new Block.Writer();
-            }
-            blocks[entry.shard].add(
-                window.epoch(),
-                window.start().getMillis(),
-                entry.key,
-                entry.contributions,
-                aggregation.encode(aggregation.compact(entry.accumulator)));
-          }
-        });
-    windows.clear();
-    lastWindow = null;
-    last = null;
-    entries = 0;
-    keyBytes = 0;
-    for (int shard = 0; shard < blocks.length; shard++) {
-      if (blocks[shard] != null) {
-        sink.accept(shard, blocks[shard].toBlock());
+    drain(Long.MIN_VALUE, sink);
+  }
+
+  /** Gives out what there is of an epoch and later ones. */
+  void drain(long fromEpoch, Sink sink) {
+    Map<Long, Block.Writer> blocks = new TreeMap<>();
+    Iterator<Map.Entry<EpochWindow, Map<Object, Entry<A>>>> each = windows.entrySet().iterator();
+    while (each.hasNext()) {
+      Map.Entry<EpochWindow, Map<Object, Entry<A>>> next = each.next();
+      if (next.getKey().epoch() >= fromEpoch) {
+        next.getValue().values().forEach(entry -> give(next.getKey(), entry, blocks));
+        each.remove();
       }
     }
+    lastWindow = null;
+    last = null;
+    blocks.forEach((shard, block) -> sink.accept(shard, block.toBlock()));
+  }
+
+  private void give(EpochWindow window, Entry<A> entry, Map<Long, Block.Writer> blocks) {
+    blocks
+        .computeIfAbsent(shards.of(window.epoch(), entry.range), absent -> new Block.Writer())
+        .add(
+            window.epoch(),
+            window.start().getMillis(),
+            entry.key,
+            entry.contributions,
+            aggregation.encode(aggregation.compact(entry.accumulator)));
+    entries--;
+    keyBytes -= entry.key.length;
   }
 }

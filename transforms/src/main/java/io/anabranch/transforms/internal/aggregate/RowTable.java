@@ -5,8 +5,10 @@ import io.anabranch.api.KeyText;
 import io.anabranch.api.spi.row.StoredRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,6 +18,7 @@ import java.util.Map;
 final class RowTable<K, A> {
   private final Aggregation<K, ?, A> aggregation;
   private final Map<Id, Row<A>> rows = new HashMap<>();
+  private final List<Row<A>> changed = new ArrayList<>();
 
   /** By what a row is known. */
   private static final class Id {
@@ -46,11 +49,18 @@ final class RowTable<K, A> {
     }
   }
 
-  /** Either encoded or an accumulator. */
+  /** Its accumulator is encoded, or an object. */
   private static final class Row<A> {
+    final Id id;
     byte[] encoded;
     A accumulator;
     long contributions;
+    boolean isChanged;
+
+    Row(Id id, byte[] encoded) {
+      this.id = id;
+      this.encoded = encoded;
+    }
   }
 
   RowTable(Aggregation<K, ?, A> aggregation) {
@@ -64,31 +74,52 @@ final class RowTable<K, A> {
       Id id = new Id(reader.epoch(), reader.bucket(), reader.key());
       Row<A> row = rows.get(id);
       if (row == null) {
-        row = new Row<>();
-        row.encoded = reader.accumulator();
+        row = new Row<>(id, reader.accumulator());
         rows.put(id, row);
       } else {
-        if (row.encoded != null) {
-          row.accumulator = aggregation.decode(row.encoded);
-          row.encoded = null;
-        }
-        row.accumulator =
-            aggregation.merge(row.accumulator, aggregation.decode(reader.accumulator()));
+        merge(row, reader.accumulator());
       }
       row.contributions += reader.contributions();
+      if (!row.isChanged) {
+        row.isChanged = true;
+        changed.add(row);
+      }
     }
   }
 
-  /** Returns the rows. */
-  Iterable<StoredRow> rows() {
-    return () ->
-        rows.entrySet().stream().map(each -> stored(each.getKey(), each.getValue())).iterator();
+  private void merge(Row<A> row, byte[] accumulator) throws IOException {
+    if (row.encoded != null) {
+      row.accumulator = aggregation.decode(row.encoded);
+      row.encoded = null;
+    }
+    row.accumulator = aggregation.merge(row.accumulator, aggregation.decode(accumulator));
   }
 
-  private StoredRow stored(Id id, Row<A> row) {
+  /** Returns the rows that changed since {@link #stored}. */
+  Iterable<StoredRow> changed() {
+    return () -> changed.stream().map(this::stored).iterator();
+  }
+
+  /** Notes that the rows that changed are stored. */
+  void stored() {
+    changed.forEach(row -> row.isChanged = false);
+    changed.clear();
+  }
+
+  /** Returns all rows as one block. */
+  byte[] toBlock() {
+    Block.Writer block = new Block.Writer();
+    for (Row<A> row : rows.values()) {
+      block.add(row.id.epoch, row.id.bucket, row.id.key, row.contributions, encoded(row));
+    }
+    return block.toBlock();
+  }
+
+  private StoredRow stored(Row<A> row) {
     try {
-      String keyText = KeyText.of(aggregation.key(id.key));
-      return new StoredRow(id.epoch, id.bucket, id.key, keyText, encoded(row), row.contributions);
+      String keyText = KeyText.of(aggregation.key(row.id.key));
+      return new StoredRow(
+          row.id.epoch, row.id.bucket, row.id.key, keyText, encoded(row), row.contributions);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -72,6 +72,11 @@ public final class EpochWindows<E> extends NonMergingWindowFn<EpochEvent<E>, Epo
     return List.of(window(event.epoch(), event.eventTime()));
   }
 
+  /** Returns the epochs. */
+  public Epochs epochs() {
+    return new Epochs(Duration.ofMillis(epochMillis));
+  }
+
   /** Returns the window of an event. */
   public EpochWindow window(long ofEvent, long eventTime) {
     IntervalWindow bucket = buckets.at(eventTime);

@@ -80,14 +80,11 @@ final class DecodeFn<E> extends DoFn<RecordBatch, EpochEvent<E>> {
   @FinishBundle
   public void finishBundle(FinishBundleContext context) {
     for (EventConsumer<E> view : consumers) {
-      TupleTag<KV<Integer, byte[]>> blocks = Decoded.blocksOf(view.view());
+      TupleTag<KV<Long, byte[]>> blocks = Decoded.blocksOf(view.view());
       view.finishBundle(
           (shard, block) ->
               context.output(
-                  blocks,
-                  KV.of(shard, block),
-                  GlobalWindow.INSTANCE.maxTimestamp(),
-                  GlobalWindow.INSTANCE));
+                  blocks, KV.of(shard, block), view.timestamp(shard), GlobalWindow.INSTANCE));
     }
   }
 
@@ -146,7 +143,9 @@ final class DecodeFn<E> extends DoFn<RecordBatch, EpochEvent<E>> {
   private void makeRoom(MultiOutputReceiver out) {
     for (EventConsumer<E> view : consumers) {
       view.makeRoom(
-          (shard, block) -> out.get(Decoded.blocksOf(view.view())).output(KV.of(shard, block)));
+          (shard, block) ->
+              out.get(Decoded.blocksOf(view.view()))
+                  .outputWithTimestamp(KV.of(shard, block), view.timestamp(shard)));
     }
   }
 

@@ -31,7 +31,7 @@ public final class Decoded<E> implements POutput {
     this.deadLetters = deadLetters;
   }
 
-  static TupleTag<KV<Integer, byte[]>> blocksOf(String view) {
+  static TupleTag<KV<Long, byte[]>> blocksOf(String view) {
     return new TupleTag<>("blocks of " + view) {};
   }
 
@@ -46,7 +46,7 @@ public final class Decoded<E> implements POutput {
   }
 
   /** Returns what a view that takes the events at once made of them. */
-  public PCollection<KV<Integer, byte[]>> blocks(String view) {
+  public PCollection<KV<Long, byte[]>> blocks(String view) {
     return outputs.get(blocksOf(view));
   }
 

@@ -7,9 +7,9 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.joda.time.Instant;
 
 /**
- * Takes the events of bounded input where they are decoded, within the same step, and makes
- * {@linkplain io.anabranch.transforms.internal.aggregate.StoreBlocks blocks} of them. It is used as
- * a {@code DoFn} is: by one thread, bundle after bundle, and no more once it threw.
+ * Takes the events where they are decoded, within the same step, and makes {@linkplain
+ * io.anabranch.transforms.internal.aggregate.StoreBlocks blocks} of them. It is used as a {@code
+ * DoFn} is: by one thread, bundle after bundle, and no more once it threw.
  *
  * @param <E> the event
  */
@@ -31,6 +31,9 @@ public interface EventConsumer<E> extends Serializable {
 
   /** Ends a bundle, and gives out what there is. */
   void finishBundle(PartialTable.Sink blocks);
+
+  /** Returns the timestamp of blocks of a shard. */
+  Instant timestamp(long shard);
 
   /** Ends what {@link #setup} prepared. */
   void teardown();

@@ -14,13 +14,14 @@ import io.anabranch.transforms.internal.events.RecordException;
 import java.util.Optional;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.joda.time.Instant;
 
 /**
- * A combined view of bounded input whose contributions are a {@link Chain}: from an event to blocks
- * of partial rows, without a runner between. Not thread-safe.
+ * A combined view whose contributions are a {@link Chain}: from an event to blocks of partial rows,
+ * without a runner between. Not thread-safe.
  *
  * @param <E> the event
  * @param <K> the key
@@ -64,8 +65,9 @@ public final class FusedView<E, K, V> implements EventConsumer<E> {
       EventFormat<E> format,
       EpochWindows<E> windows,
       Shards shards,
-      long after) {
-    return Chain.of(view.contributions(), format.coder(), windows, IsBounded.BOUNDED)
+      long after,
+      IsBounded bounded) {
+    return Chain.of(view.contributions(), format.coder(), windows, bounded)
         .map(
             chain ->
                 new FusedView<>(view.name(), chain, Aggregation.of(view), windows, shards, after));
@@ -116,6 +118,13 @@ public final class FusedView<E, K, V> implements EventConsumer<E> {
       last = windows.window(epoch, eventTime);
     }
     return last;
+  }
+
+  @Override
+  public Instant timestamp(long shard) {
+    return shards.byEpoch()
+        ? shards.timestamp(shard, windows.epochs())
+        : GlobalWindow.INSTANCE.maxTimestamp();
   }
 
   @Override

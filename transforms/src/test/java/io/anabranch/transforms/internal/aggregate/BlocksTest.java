@@ -43,7 +43,7 @@ class BlocksTest {
 
   /** A block where it was given out. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Given(int shard, byte[] bytes) {}
+  private record Given(long shard, byte[] bytes) {}
 
   @ParameterizedTest
   @ValueSource(longs = {1, 5_000, 1_000_000})
@@ -51,7 +51,7 @@ class BlocksTest {
     for (int round = 0; round < 50; round++) {
       long seed = System.nanoTime();
       Random random = new Random(seed);
-      Shards shards = new Shards(1 + random.nextInt(8), mostBytes);
+      Shards shards = new Shards(1 + random.nextInt(8), mostBytes, random.nextBoolean());
       Contributions.Fold fold = new Contributions.Fold();
       List<Given> blocks = new ArrayList<>();
       for (int bundle = random.nextInt(5); bundle >= 0; bundle--) {
@@ -74,11 +74,62 @@ class BlocksTest {
 
       String because = "seed(%d), %s".formatted(seed, shards);
       Map<String, String> rows = new TreeMap<>();
-      for (int shard = 0; shard < shards.number(); shard++) {
+      for (long shard : blocks.stream().map(Given::shard).distinct().toList()) {
         rows.putAll(rows(merged(ofShard(blocks, shard))));
       }
       assertThat(because, rows, is(fold.rows()));
     }
+  }
+
+  /** As where blocks come again and again, and the table is made anew from one block at times. */
+  @Test
+  void rowsThatChangedAreAllThatIsNotStored() throws Exception {
+    for (int round = 0; round < 50; round++) {
+      long seed = System.nanoTime();
+      Random random = new Random(seed);
+      Contributions.Fold fold = new Contributions.Fold();
+      RowTable<String, Mutating.Acc> table = new RowTable<>(sums());
+      Map<String, String> stored = new TreeMap<>();
+      for (int step = 0; step < 30; step++) {
+        PartialTable<String, Long, Mutating.Acc> partial =
+            new PartialTable<>(sums(), new Shards(1, 1 << 20, false));
+        for (int i = random.nextInt(20); i > 0; i--) {
+          String key = "k" + random.nextInt(20);
+          fold.add(EPOCH, 0, key, i);
+          partial.add(WINDOWS.window(EPOCH, 0), key, (long) i);
+        }
+        List<Given> blocks = new ArrayList<>();
+        drain(partial, blocks);
+        for (Given block : blocks) {
+          table.merge(block.bytes());
+        }
+        if (random.nextInt(3) == 0) {
+          stored.putAll(rows(table));
+          table.stored();
+          assertThat("seed(%d)".formatted(seed), stored, is(fold.rows()));
+          assertThat("seed(%d)".formatted(seed), list(table.changed()), hasSize(0));
+        }
+        if (random.nextInt(5) == 0) {
+          table = merged(List.of(table.toBlock()));
+        }
+      }
+    }
+  }
+
+  @Test
+  void tableKeepsEarlierEpochsIfAskedTo() {
+    PartialTable<String, Long, Mutating.Acc> table =
+        new PartialTable<>(sums(), new Shards(4, 1 << 20, true));
+    for (long epoch = EPOCH; epoch < EPOCH + 3; epoch++) {
+      table.add(WINDOWS.window(epoch, 0), "a", 1L);
+    }
+    List<Long> shards = new ArrayList<>();
+
+    table.drain(EPOCH + 1, (shard, block) -> shards.add(Math.floorDiv(shard, 4)));
+    assertThat(shards, is(List.of(EPOCH + 1, EPOCH + 2)));
+
+    table.drain((shard, block) -> shards.add(Math.floorDiv(shard, 4)));
+    assertThat(shards, is(List.of(EPOCH + 1, EPOCH + 2, EPOCH)));
   }
 
   private static RowTable<String, Mutating.Acc> merged(List<byte[]> blocks) throws IOException {
@@ -98,7 +149,7 @@ class BlocksTest {
 
     table.merge(block);
 
-    assertThat(sum(list(table.rows()).get(0)), is(1L));
+    assertThat(sum(list(table.changed()).get(0)), is(1L));
     assertThrows(UnsupportedOperationException.class, () -> table.merge(block));
   }
 
@@ -115,7 +166,7 @@ class BlocksTest {
     PartialTable<byte[], Long, Mutating.Acc> table =
         new PartialTable<>(
             Aggregation.of("view", ByteArrayCoder.of(), ACCUMULATORS, Mutating.sums()),
-            new Shards(1, 1 << 20));
+            new Shards(1, 1 << 20, false));
     table.add(WINDOWS.window(EPOCH, 0), "a".getBytes(UTF_8), 1L);
     table.add(WINDOWS.window(EPOCH, 0), "a".getBytes(UTF_8), 2L);
     List<Given> blocks = new ArrayList<>();
@@ -130,7 +181,7 @@ class BlocksTest {
 
   @Test
   void shardIsThatOfTheHashOfTheReadableKey() {
-    Shards shards = new Shards(16, 1 << 20);
+    Shards shards = new Shards(16, 1 << 20, false);
     PartialTable<String, Long, Mutating.Acc> table = new PartialTable<>(sums(), shards);
     for (int i = 0; i < 100; i++) {
       table.add(WINDOWS.window(EPOCH, 0), "k" + i, 1L);
@@ -140,7 +191,7 @@ class BlocksTest {
 
     for (Given block : blocks) {
       for (String key : keys(block.bytes())) {
-        assertThat(KeyHash.shard(key, 16), is(block.shard()));
+        assertThat(KeyHash.shard(key, 16), is((int) block.shard()));
       }
     }
   }
@@ -160,7 +211,7 @@ class BlocksTest {
         new PartialTable<>(
             Aggregation.of(
                 "view", StringUtf8Coder.of(), ByteArrayCoder.of(), new Large(accumulatorBytes)),
-            new Shards(1, mostBytes));
+            new Shards(1, mostBytes, false));
     int entries = 0;
     while (!table.isFull()) {
       table.add(WINDOWS.window(EPOCH, 0), "k" + entries++, 1L);
@@ -173,7 +224,7 @@ class BlocksTest {
     PartialTable<String, Long, byte[]> table =
         new PartialTable<>(
             Aggregation.of("sales", StringUtf8Coder.of(), ByteArrayCoder.of(), new Large(-1)),
-            new Shards(1, 1 << 20));
+            new Shards(1, 1 << 20, false));
     table.add(WINDOWS.window(EPOCH, 0), "a", 1L);
 
     AuthorException error =
@@ -191,13 +242,13 @@ class BlocksTest {
     table.drain((shard, block) -> blocks.add(new Given(shard, block)));
   }
 
-  private static List<byte[]> ofShard(List<Given> blocks, int shard) {
+  private static List<byte[]> ofShard(List<Given> blocks, long shard) {
     return blocks.stream().filter(block -> block.shard() == shard).map(Given::bytes).toList();
   }
 
   private static byte[] block(Map<String, Long> values) {
     PartialTable<String, Long, Mutating.Acc> table =
-        new PartialTable<>(sums(), new Shards(1, 1 << 20));
+        new PartialTable<>(sums(), new Shards(1, 1 << 20, false));
     values.forEach((key, value) -> table.add(WINDOWS.window(EPOCH, 0), key, value));
     List<byte[]> blocks = new ArrayList<>();
     table.drain((shard, block) -> blocks.add(block));
@@ -212,7 +263,7 @@ class BlocksTest {
 
   private static Map<String, String> rows(RowTable<String, Mutating.Acc> table) {
     Map<String, String> rows = new TreeMap<>();
-    for (StoredRow row : list(table.rows())) {
+    for (StoredRow row : list(table.changed())) {
       rows.put(
           Contributions.id(row.epoch(), row.bucket(), row.keyText()),
           sum(row) + " of " + row.contributions());

@@ -31,6 +31,7 @@ import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 
 /** A view that sums: its events are texts such as {@code "a 5"}, its buckets minutes. */
 final class Contributions {
@@ -63,10 +64,9 @@ final class Contributions {
 
   static PCollection<Void> store(
       PCollection<KV<String, Long>> contributions, Recording store, Duration refresh) {
+    Shards shards = new Shards(16, MOST_BYTES, contributions.isBounded() == IsBounded.UNBOUNDED);
     return contributions.apply(
-        "Store",
-        StoreContributions.of(
-            view(), new Shards(16, MOST_BYTES), SLICE, store.settings(), refresh));
+        "Store", StoreContributions.of(view(), shards, EPOCHS, SLICE, store.settings(), refresh));
   }
 
   /** Which row it is, as text: epoch, bucket, key. */

@@ -15,6 +15,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -60,7 +61,6 @@ class StoreContributionsTest {
   private static final Duration REFRESH = Duration.ofSeconds(1);
   private static final Duration NEVER = Duration.ofDays(1);
   private static final org.joda.time.Duration PAST_REFRESH = org.joda.time.Duration.millis(1_001);
-  private static final org.joda.time.Duration PAST_BATCH = org.joda.time.Duration.millis(201);
   private static final int ROWS = 5_000;
   private static final int MOST_WRITES = ROWS / 10; // one for each shard every 200 ms
 
@@ -137,9 +137,6 @@ class StoreContributionsTest {
         if (random.nextBoolean()) {
           script = script.advanceProcessingTime(PAST_REFRESH);
         }
-        if (random.nextBoolean()) {
-          script = script.advanceProcessingTime(PAST_BATCH);
-        }
       }
     }
     Pipeline pipeline = Runs.pipeline(DIRECT);
@@ -154,7 +151,8 @@ class StoreContributionsTest {
       assertThat(
           because + ", contributions of " + Contributions.id(row),
           row.contributions(),
-          is(greaterThan(last == null ? 0L : last)));
+          // Where another instance goes on with a shard, it stores all of its rows again.
+          is(greaterThanOrEqualTo(last == null ? 1L : last)));
     }
     assertThat(because, Contributions.kept(store.rows()), is(fold.rows()));
     assertThat(because, store.rows().size(), is(greaterThan(before.size())));
@@ -162,7 +160,7 @@ class StoreContributionsTest {
   }
 
   @Test
-  void rowIsStoredAfterTheRefreshAndTheWaitForABatchAndThenAtTheEndOfTheEpoch() {
+  void rowIsStoredAfterTheRefreshAndThenAtTheEndOfTheEpoch() {
     Pipeline pipeline = Runs.pipeline(DIRECT);
     stored(
         pipeline,
@@ -170,12 +168,10 @@ class StoreContributionsTest {
             .advanceWatermarkTo(at("2026-03-01T10:00:00Z"))
             .addElements(event("2026-03-01T10:00:00Z", "2026-03-01T10:00:00Z", "a 1"))
             .advanceProcessingTime(PAST_REFRESH)
-            .advanceProcessingTime(PAST_BATCH)
             // 90 days late: a row of its own, and no news for the one before.
             .addElements(event("2026-03-01T10:30:00Z", "2025-12-01T10:00:00Z", "a 2"))
             .addElements(event("2026-03-01T10:30:00Z", "2026-03-01T10:00:59Z", "b 4"))
             .advanceProcessingTime(PAST_REFRESH)
-            .advanceProcessingTime(PAST_BATCH)
             .addElements(event("2026-03-01T10:30:00Z", "2026-03-01T10:00:01Z", "a 8"))
             .advanceWatermarkToInfinity());
 
@@ -185,6 +181,7 @@ class StoreContributionsTest {
         new ArrayList<>(
             store.rows().stream()
                 .map(row -> Contributions.id(row) + " " + Contributions.value(row))
+                .distinct() // another instance stores all rows of a shard again
                 .toList());
     rows.subList(1, 3).sort(null); // two shards, so either may be first
     assertThat(
