@@ -35,6 +35,7 @@ final class Contestants {
   private final int parallelism;
   private final ChildProcess child;
   private final Map<Cell, Long> expected = new HashMap<>();
+  private LogMaker makeLog = () -> {};
 
   /**
    * One of them.
@@ -48,6 +49,11 @@ final class Contestants {
   /** Measures one run. */
   interface Round {
     Measured run() throws IOException, InterruptedException;
+  }
+
+  /** Writes the log. */
+  private interface LogMaker {
+    void run() throws IOException;
   }
 
   /** Looks at rows. */
@@ -65,20 +71,25 @@ final class Contestants {
             folder.resolve("output.txt"));
   }
 
-  /** Makes the log, and ingests it. */
-  static Contestants prepare(
-      Path folder, List<String> shortLog, int lines, int each, int parallelism)
-      throws IOException, InterruptedException {
+  /** Those of a log, which is made when the first of them needs it. */
+  static Contestants of(Path folder, List<String> shortLog, int lines, int each, int parallelism)
+      throws IOException {
     Files.createDirectories(folder);
     Contestants contestants = new Contestants(folder, parallelism);
-    RepeatedLog.of(shortLog, DAYS_OF_SHORT_LOG).write(contestants.log, lines, each);
     contestants.configuration("lambda", PageViewsOnly.class);
     contestants.configuration("kappa", PageViewsOnly.class);
     contestants.configuration("views", WebAnalytics.class);
-    contestants.command(
-        "lambda", "ingest", contestants.log.toString(), "--at", "2035-01-01T00:30:00Z");
-    contestants.command("lambda", "close", "--force", "--through", "2035-01-01T01:00:00Z");
+    contestants.makeLog =
+        () -> RepeatedLog.of(shortLog, DAYS_OF_SHORT_LOG).write(contestants.log, lines, each);
     return contestants;
+  }
+
+  private void prepare() throws IOException, InterruptedException {
+    if (!Files.exists(log)) {
+      makeLog.run();
+      command("lambda", "ingest", log.toString(), "--at", "2024-01-01T00:30:00Z");
+      command("lambda", "close", "--through", "2024-01-01T01:00:00Z");
+    }
   }
 
   private void configuration(String name, Class<?> application) throws IOException {
@@ -88,7 +99,7 @@ final class Contestants {
         application: %s
         architecture: %s
         runner: { profile: flink-local, options: { parallelism: %d } }
-        log: { kind: files, path: log, epoch: 1h, maxClockJump: 3660d }
+        log: { kind: files, path: log, epoch: 1h }
         store: { url: "jdbc:sqlite:store/views.db" }
         """
             .formatted(
@@ -132,6 +143,7 @@ final class Contestants {
     return new Contestant(
         name,
         () -> {
+          prepare();
           if (!Files.exists(store())) {
             command("lambda", "run", "--layer", "batch");
           }
@@ -153,6 +165,7 @@ final class Contestants {
     return new Contestant(
         name,
         () -> {
+          prepare();
           delete(store().getParent());
           return command(configuration, arguments.toArray(String[]::new));
         },
@@ -222,6 +235,7 @@ final class Contestants {
     return new Contestant(
         name,
         () -> {
+          prepare();
           delete(table().getParent());
           Files.createDirectories(table().getParent());
           return child.run(command);

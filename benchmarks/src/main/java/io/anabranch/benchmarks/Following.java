@@ -76,6 +76,10 @@ public final class Following implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (seconds <= 2 * WARM_UP.toSeconds()) {
+      out.printf("--seconds is %d: it must be more than %d%n", seconds, 2 * WARM_UP.toSeconds());
+      return 2;
+    }
     Path folder = Files.createTempDirectory("anabranch-benchmark");
     Files.writeString(
         folder.resolve("lambda.yaml"),
@@ -118,10 +122,11 @@ public final class Following implements Callable<Integer> {
 
   private void freshness(AppendableLog log, Path folder, Process run)
       throws IOException, InterruptedException {
-    Instant began = Instant.now();
-    Thread writer = new Thread(() -> write(log, began), "writer");
-    writer.start();
     awaitStore(folder);
+    Thread writer = new Thread(() -> write(log, Instant.now()), "writer");
+    writer.start();
+    Optional<Instant> first = Optional.empty();
+    Optional<Instant> warm = Optional.empty();
     double cpu = 0;
     double[] delays = new double[seconds * APPENDS_PER_SECOND];
     int found = 0;
@@ -132,19 +137,21 @@ public final class Following implements Callable<Integer> {
             "page-views",
             String.class,
             Long.class)) {
-      for (int marker = 0; writer.isAlive(); marker++) {
-        Instant at = appended(marker, writer);
-        if (at == null) {
-          break;
-        }
+      for (int marker = 0; marker < seconds * APPENDS_PER_SECOND; marker++) {
+        Instant at = appended(marker);
         await(reader, marker);
-        boolean isWarm = Duration.between(began, at).compareTo(WARM_UP) > 0;
-        if (isWarm) {
-          cpu = cpu == 0 ? ChildProcess.cpuSeconds(run.pid()) : cpu;
-          delays[found++] = Duration.between(at, Instant.now()).toNanos() / NANOS_PER_SECOND;
+        Instant now = Instant.now();
+        first = first.isPresent() ? first : Optional.of(now);
+        if (warm.isEmpty() && Duration.between(first.get(), at).compareTo(WARM_UP) > 0) {
+          warm = Optional.of(now);
+          cpu = ChildProcess.cpuSeconds(run.pid());
+        }
+        if (warm.isPresent()) {
+          delays[found++] = Duration.between(at, now).toNanos() / NANOS_PER_SECOND;
         }
       }
     }
+    double measured = Duration.between(warm.orElseThrow(), Instant.now()).toMillis() / 1_000.0;
     writer.join();
     double[] sorted = Arrays.copyOf(delays, found);
     Arrays.sort(sorted);
@@ -158,7 +165,7 @@ public final class Following implements Callable<Integer> {
         sorted[found * 9 / 10],
         sorted[found * 99 / 100],
         found,
-        (ChildProcess.cpuSeconds(run.pid()) - cpu) / (seconds - WARM_UP.toSeconds()),
+        (ChildProcess.cpuSeconds(run.pid()) - cpu) / measured,
         ChildProcess.residentMegabytes(run.pid()));
   }
 
@@ -190,9 +197,9 @@ public final class Following implements Callable<Integer> {
     }
   }
 
-  /** Returns when a marker was appended; null if the writer ended before. */
-  private Instant appended(int marker, Thread writer) throws InterruptedException {
-    while (!appended.containsKey(marker) && writer.isAlive()) {
+  /** Returns when a marker was appended. */
+  private Instant appended(int marker) throws InterruptedException {
+    while (!appended.containsKey(marker)) {
       TimeUnit.MILLISECONDS.sleep(2);
     }
     return appended.get(marker);

@@ -29,11 +29,10 @@ public final class RunnerProfile {
               "maxBundleTimeMills", "100")); // each step of an unbounded pipeline waits this long
 
   /**
-   * What a runner needs so that nothing is lost. On Flink, what ends a bundle is kept back where a
-   * checkpoint begins within it, and the watermark overtakes it, unless it ends before.
+   * On Flink, what ends a bundle is kept back where a checkpoint begins within it, and the
+   * watermark overtakes it, unless this is set: contributions would be lost after a restore.
    */
-  private static final Map<String, Map<String, String>> NEEDED =
-      Map.of("FlinkRunner", Map.of("finishBundleBeforeCheckpointing", "true"));
+  private static final String FINISH_BUNDLE = "--finishBundleBeforeCheckpointing=";
 
   private final String name;
   private final Map<String, String> options;
@@ -51,9 +50,7 @@ public final class RunnerProfile {
    */
   public static RunnerProfile of(String name, Map<String, String> options) {
     Map<String, String> merged = new LinkedHashMap<>();
-    Map<String, String> profile = PROFILES.getOrDefault(name, Map.of("runner", name));
-    merged.putAll(NEEDED.getOrDefault(profile.get("runner"), Map.of()));
-    merged.putAll(profile);
+    merged.putAll(PROFILES.getOrDefault(name, Map.of("runner", name)));
     merged.putAll(options);
     return new RunnerProfile(name, merged);
   }
@@ -86,12 +83,25 @@ public final class RunnerProfile {
     merged.forEach((option, value) -> all.add("--" + option + "=" + value));
     all.addAll(others);
     try {
-      return PipelineOptionsFactory.fromArgs(all.toArray(String[]::new))
-          .withValidation()
-          .as(PipelineOptions.class);
+      PipelineOptions parsed = parse(all);
+      if (!parsed.getRunner().getSimpleName().endsWith("FlinkRunner")) {
+        return parsed;
+      }
+      if (all.contains(FINISH_BUNDLE + "false")) {
+        throw new UsageException(
+            "finishBundleBeforeCheckpointing is false: contributions would be lost after a restore, so leave it out");
+      }
+      all.add(FINISH_BUNDLE + "true");
+      return parse(all.stream().distinct().toList());
     } catch (IllegalArgumentException e) {
       throw new UsageException(explain(e), e);
     }
+  }
+
+  private static PipelineOptions parse(List<String> arguments) {
+    return PipelineOptionsFactory.fromArgs(arguments.toArray(String[]::new))
+        .withValidation()
+        .as(PipelineOptions.class);
   }
 
   private String explain(IllegalArgumentException error) {

@@ -47,7 +47,7 @@ final class FollowShards<K, A> extends StoreFn<KV<Long, byte[]>, Void> {
   private static final String REFRESH = "refresh";
   private static final String END = "end";
 
-  /** A bag of so many is replaced by one block, if that is no more than half as large. */
+  /** From so many blocks on, they are replaced by one if that is no more than half as large. */
   private static final int MANY_BLOCKS = 64;
 
   @StateId(BLOCKS)
@@ -79,6 +79,9 @@ final class FollowShards<K, A> extends StoreFn<KV<Long, byte[]>, Void> {
     long mark;
     int blocks;
     long bytes;
+
+    /** How large all rows were as one block, when that was tried. */
+    long least;
 
     Cached(RowTable<K, A> rows) {
       this.rows = rows;
@@ -125,7 +128,7 @@ final class FollowShards<K, A> extends StoreFn<KV<Long, byte[]>, Void> {
     mark.write(rows.mark);
     if (before == null) {
       end.withOutputTimestamp(shards.timestamp(shard, epochs))
-          .set(shards.lastMillisecond(shard, epochs));
+          .set(shards.end(shard, epochs).minus(Duration.millis(1)));
     }
     if (before == null || before.equals(stored.read())) { // else it waits already
       refresh.offset(Duration.millis(refreshMillis)).withNoOutputTimestamp().setRelative();
@@ -153,15 +156,14 @@ final class FollowShards<K, A> extends StoreFn<KV<Long, byte[]>, Void> {
   }
 
   private void compact(Cached<K, A> rows, BagState<byte[]> blocks) {
-    if (rows.blocks >= MANY_BLOCKS) {
+    if (rows.blocks >= MANY_BLOCKS && rows.bytes >= 2 * rows.least) {
       byte[] all = rows.rows.toBlock();
-      if (2L * all.length <= rows.bytes) {
+      rows.least = all.length;
+      if (rows.bytes >= 2L * all.length) {
         blocks.clear();
         blocks.add(all);
-        rows.bytes = all.length;
         rows.blocks = 1;
-      } else {
-        rows.blocks = 0; // look again after as many more
+        rows.bytes = all.length;
       }
     }
   }
@@ -182,9 +184,15 @@ final class FollowShards<K, A> extends StoreFn<KV<Long, byte[]>, Void> {
       @StateId(BLOCKS) BagState<byte[]> blocks,
       @StateId(MARK) ValueState<Long> mark,
       @StateId(STORED) ValueState<Long> stored,
-      @TimerId(REFRESH) Timer refresh)
+      @TimerId(REFRESH) Timer refresh,
+      @TimerId(END) Timer end)
       throws IOException {
     store(shard, blocks, mark, stored);
+    if (end.getCurrentRelativeTime().isBefore(shards.end(shard, epochs))) {
+      // A source let the watermark come to the last millisecond while the epoch is open.
+      end.withOutputTimestamp(shards.timestamp(shard, epochs)).set(shards.end(shard, epochs));
+      return;
+    }
     refresh.clear();
     blocks.clear();
     mark.clear();
@@ -199,7 +207,7 @@ final class FollowShards<K, A> extends StoreFn<KV<Long, byte[]>, Void> {
     if (now != null && !now.equals(stored.read())) {
       Cached<K, A> rows = rows(shard, now, blocks);
       writer.write(this, rows.rows.changed());
-      rows.rows.stored();
+      rows.rows.markStored();
       rows.mark = now;
       stored.write(now);
     }

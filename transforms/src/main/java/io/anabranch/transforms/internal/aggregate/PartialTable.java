@@ -5,7 +5,6 @@ import io.anabranch.api.spi.row.KeyHash;
 import io.anabranch.transforms.internal.epoch.EpochWindow;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -110,22 +109,13 @@ public final class PartialTable<K, V, A> {
 
   /** Gives out all that there is, and is empty then. */
   public void drain(Sink sink) {
-    drain(Long.MIN_VALUE, sink);
-  }
-
-  /** Gives out what there is of an epoch and later ones. */
-  void drain(long fromEpoch, Sink sink) {
     Map<Long, Block.Writer> blocks = new TreeMap<>();
-    Iterator<Map.Entry<EpochWindow, Map<Object, Entry<A>>>> each = windows.entrySet().iterator();
-    while (each.hasNext()) {
-      Map.Entry<EpochWindow, Map<Object, Entry<A>>> next = each.next();
-      if (next.getKey().epoch() >= fromEpoch) {
-        next.getValue().values().forEach(entry -> give(next.getKey(), entry, blocks));
-        each.remove();
-      }
-    }
+    windows.forEach((window, keys) -> keys.values().forEach(entry -> give(window, entry, blocks)));
+    windows.clear();
     lastWindow = null;
     last = null;
+    entries = 0;
+    keyBytes = 0;
     blocks.forEach((shard, block) -> sink.accept(shard, block.toBlock()));
   }
 
@@ -138,7 +128,5 @@ public final class PartialTable<K, V, A> {
             entry.key,
             entry.contributions,
             aggregation.encode(aggregation.compact(entry.accumulator)));
-    entries--;
-    keyBytes -= entry.key.length;
   }
 }

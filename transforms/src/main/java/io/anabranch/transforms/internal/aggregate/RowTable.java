@@ -95,13 +95,13 @@ final class RowTable<K, A> {
     row.accumulator = aggregation.merge(row.accumulator, aggregation.decode(accumulator));
   }
 
-  /** Returns the rows that changed since {@link #stored}. */
+  /** Returns the rows that changed since {@link #markStored}. */
   Iterable<StoredRow> changed() {
-    return () -> changed.stream().map(this::stored).iterator();
+    return () -> changed.stream().map(this::toStoredRow).iterator();
   }
 
   /** Notes that the rows that changed are stored. */
-  void stored() {
+  void markStored() {
     changed.forEach(row -> row.isChanged = false);
     changed.clear();
   }
@@ -115,7 +115,7 @@ final class RowTable<K, A> {
     return block.toBlock();
   }
 
-  private StoredRow stored(Row<A> row) {
+  private StoredRow toStoredRow(Row<A> row) {
     try {
       String keyText = KeyText.of(aggregation.key(row.id.key));
       return new StoredRow(

@@ -59,9 +59,9 @@ public record Shards(int number, long mostBytes, boolean byEpoch) implements Ser
     return Instant.ofEpochMilli(EpochWatermark.lastWhileOpen(epochs, epoch(shard)).toEpochMilli());
   }
 
-  /** Returns the last millisecond of the epoch of a shard, if each epoch has its own. */
-  Instant lastMillisecond(long shard, Epochs epochs) {
-    return Instant.ofEpochMilli(epochs.end(epoch(shard)).toEpochMilli() - 1);
+  /** Returns when the epoch of a shard ends, if each epoch has its own. */
+  Instant end(long shard, Epochs epochs) {
+    return Instant.ofEpochMilli(epochs.end(epoch(shard)).toEpochMilli());
   }
 
   private long epoch(long shard) {

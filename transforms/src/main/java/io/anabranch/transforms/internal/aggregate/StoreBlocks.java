@@ -28,8 +28,8 @@ import org.joda.time.Duration;
 
 /**
  * Merges blocks of partial rows, and stores the rows, a shard at a time. Of bounded input each row
- * is stored once. Of unbounded input it is stored again, whole, at most {@code refresh} after it
- * changed, and when its epoch ends.
+ * is stored once. Of unbounded input it is stored again, whole, {@code refresh} after it changed,
+ * and when its epoch ends.
  *
  * <p>Input: {@link Block}s by their shards, in any windows; of unbounded input by {@linkplain
  * Shards#ofEpochs shards of epochs}, at the {@linkplain Shards#timestamp time} of their shard.

@@ -87,6 +87,6 @@ public final class StoreWindows<K, V> extends PTransform<PCollection<KV<K, V>>, 
         .apply("OneOfAKey", GroupByKey.create())
         .apply("ToRows", ParDo.of(new WindowRows<>(view, epochs, owned, StoreRows.SHARDS)))
         .setCoder(KvCoder.of(VarIntCoder.of(), StoredRowCoder.of()))
-        .apply("Rows", StoreRows.to(store, slice).ofCompleteWindows());
+        .apply("Rows", StoreRows.to(store, slice));
   }
 }

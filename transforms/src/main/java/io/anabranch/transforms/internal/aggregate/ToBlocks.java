@@ -12,13 +12,12 @@ import org.joda.time.Instant;
 /**
  * Folds contributions before the shuffle, and gives them out as {@link Block}s by their shards, in
  * any of the windows that they are from, at the time of their shard. No state outlives the bundle.
- *
- * <p>Where each epoch has shards of its own, a table that is full keeps what is of earlier epochs
- * than the contribution at hand: Beam takes it only at the end of the bundle.
  */
 final class ToBlocks<K, V, A> extends DoFn<KV<K, V>, KV<Long, byte[]>> {
   private static final long serialVersionUID = 1L;
-  private static final Duration LAST_MILLISECONDS = Duration.millis(5);
+
+  /** More than all of Beam's time, and no overflow when it is subtracted. */
+  private static final Duration ANY_TIME = Duration.millis(20_000_000_000_000_000L);
 
   private final Aggregation<K, V, A> aggregation;
   private final Shards shards;
@@ -43,9 +42,7 @@ final class ToBlocks<K, V, A> extends DoFn<KV<K, V>, KV<Long, byte[]>> {
     last = (EpochWindow) window;
     table.add(last, contribution.getKey(), contribution.getValue());
     if (table.isFull()) {
-      table.drain(
-          shards.byEpoch() ? last.epoch() : Long.MIN_VALUE,
-          (shard, block) -> out.outputWithTimestamp(KV.of(shard, block), timestamp(shard)));
+      table.drain((shard, block) -> out.outputWithTimestamp(KV.of(shard, block), timestamp(shard)));
     }
   }
 
@@ -55,14 +52,14 @@ final class ToBlocks<K, V, A> extends DoFn<KV<K, V>, KV<Long, byte[]>> {
     table = null;
   }
 
-  /** A block may be of an event that is at the last millisecond of its epoch. */
+  /** A block may hold more of earlier epochs, and authors may give contributions any timestamp. */
   @Override
   @SuppressWarnings("deprecation") // there is no other way to say so
   public Duration getAllowedTimestampSkew() {
-    return LAST_MILLISECONDS;
+    return ANY_TIME;
   }
 
-  /** Of bounded input it says nothing. */
+  /** For bounded input the time has no meaning. */
   private Instant timestamp(long shard) {
     return shards.byEpoch() ? shards.timestamp(shard, epochs) : last.maxTimestamp();
   }

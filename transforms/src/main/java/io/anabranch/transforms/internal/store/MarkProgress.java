@@ -38,10 +38,10 @@ import org.joda.time.Instant;
  * much), when the watermark says that all rows of the epoch are written. A watermark that passes
  * several epochs at once marks the last of them.
  *
- * <p>Input: the output of {@link io.anabranch.transforms.internal.aggregate.StoreContributions},
- * unbounded. It must not end: the watermark of an input that ends, as in a drained pipeline, says
- * nothing of the log any more. The DirectRunner moves it to the end of time, which marks nothing;
- * Flink may move it to the time of day first, which would mark epochs that were not read.
+ * <p>Input: the output of what stores the rows of a view, unbounded. It must not end: the watermark
+ * of an input that ends, as in a drained pipeline, says nothing of the log any more. The
+ * DirectRunner moves it to the end of time, which marks nothing; Flink may move it to the time of
+ * day first, which would mark epochs that were not read.
  */
 public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
   private final transient Epochs epochs;

@@ -21,7 +21,8 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 
 /**
- * Writes rows to the store, many at a time, also where a runner's bundles hold one key.
+ * Writes rows of windows to the store, many at a time, also where a runner's bundles hold one key.
+ * Those of unbounded input that come once the run is about to stop are left out.
  *
  * <p>Input: rows by shard, bounded or not, in any windows. Output: nothing, ever; its watermark
  * passes the time of a row once that row is stored.
@@ -36,27 +37,20 @@ public final class StoreRows
 
   private final transient Settings store;
   private final transient OpenSlice slice;
-  private final transient Mode unbounded;
 
-  private StoreRows(Settings store, OpenSlice slice, Mode unbounded) {
+  private StoreRows(Settings store, OpenSlice slice) {
     this.store = store;
     this.slice = slice;
-    this.unbounded = unbounded;
   }
 
   /** Writes to a slice. */
   public static StoreRows to(Settings store, OpenSlice slice) {
-    return new StoreRows(store, slice, Mode.REPLACE);
-  }
-
-  /** Leaves rows out that come once the run is about to stop. */
-  public StoreRows ofCompleteWindows() {
-    return new StoreRows(store, slice, Mode.REPLACE_WINDOWS);
+    return new StoreRows(store, slice);
   }
 
   @Override
   public PCollection<Void> expand(PCollection<KV<Integer, StoredRow>> rows) {
-    Mode mode = rows.isBounded() == IsBounded.BOUNDED ? Mode.FILL : unbounded;
+    Mode mode = rows.isBounded() == IsBounded.BOUNDED ? Mode.FILL : Mode.REPLACE_WINDOWS;
     return rows.apply("Batches", batches())
         .apply("Batch", GroupByKey.create())
         .apply("Write", ParDo.of(new WriteRows(store, slice, mode)))

@@ -105,7 +105,7 @@ class BlocksTest {
         }
         if (random.nextInt(3) == 0) {
           stored.putAll(rows(table));
-          table.stored();
+          table.markStored();
           assertThat("seed(%d)".formatted(seed), stored, is(fold.rows()));
           assertThat("seed(%d)".formatted(seed), list(table.changed()), hasSize(0));
         }
@@ -114,22 +114,6 @@ class BlocksTest {
         }
       }
     }
-  }
-
-  @Test
-  void tableKeepsEarlierEpochsIfAskedTo() {
-    PartialTable<String, Long, Mutating.Acc> table =
-        new PartialTable<>(sums(), new Shards(4, 1 << 20, true));
-    for (long epoch = EPOCH; epoch < EPOCH + 3; epoch++) {
-      table.add(WINDOWS.window(epoch, 0), "a", 1L);
-    }
-    List<Long> shards = new ArrayList<>();
-
-    table.drain(EPOCH + 1, (shard, block) -> shards.add(Math.floorDiv(shard, 4)));
-    assertThat(shards, is(List.of(EPOCH + 1, EPOCH + 2)));
-
-    table.drain((shard, block) -> shards.add(Math.floorDiv(shard, 4)));
-    assertThat(shards, is(List.of(EPOCH + 1, EPOCH + 2, EPOCH)));
   }
 
   private static RowTable<String, Mutating.Acc> merged(List<byte[]> blocks) throws IOException {

@@ -53,7 +53,7 @@ class FollowShardsTest {
             .formatted(backend));
     Pipeline pipeline =
         Runs.pipeline(
-            FLINK_STREAMING
+            FLINK_STREAMING.replace("--parallelism=1", "--parallelism=2")
                 + " --autoWatermarkInterval=20 --maxBundleTimeMills=20"
                 // Without it a checkpoint lets the watermark overtake what ends a bundle.
                 + " --finishBundleBeforeCheckpointing=true"
