@@ -89,19 +89,19 @@ public final class StoreBlocks<K, A>
     if (blocks.isBounded() == IsBounded.BOUNDED) {
       return storeGrouped(blocks.apply("All", all()), Mode.FILL);
     }
-    return isDirect(blocks.getPipeline())
-        ? storeGrouped(blocks.apply("Panes", panes()), Mode.REPLACE)
-        : follow(blocks.apply("All", all()));
+    return isFlink(blocks.getPipeline())
+        ? follow(blocks.apply("All", all()))
+        : storeGrouped(blocks.apply("Panes", panes()), Mode.REPLACE);
   }
 
   /**
    * The DirectRunner lets the watermark pass elements that are on their way to a function with
-   * state (seen in 2.70), so that an epoch would be complete before its last rows are stored. Its
-   * own grouping does not. It gives all blocks of an epoch again for each refresh, which only small
-   * inputs bear, as those of this runner are.
+   * state (seen in 2.70), so that an epoch would be complete before its last rows are stored. A
+   * runner's own grouping does not. It gives all blocks of an epoch again for each refresh, which
+   * only small inputs bear. So state is for Flink, where it was tried.
    */
-  private static boolean isDirect(Pipeline pipeline) {
-    return pipeline.getOptions().getRunner().getSimpleName().equals("DirectRunner");
+  private static boolean isFlink(Pipeline pipeline) {
+    return pipeline.getOptions().getRunner().getSimpleName().equals("FlinkRunner");
   }
 
   private static Window<KV<Long, byte[]>> all() {
