@@ -151,7 +151,7 @@ class StoreContributionsTest {
       assertThat(
           because + ", contributions of " + Contributions.id(row),
           row.contributions(),
-          // Where another instance goes on with a shard, it stores all of its rows again.
+          // Each refresh stores all rows of a shard of the epoch again.
           is(greaterThanOrEqualTo(last == null ? 1L : last)));
     }
     assertThat(because, Contributions.kept(store.rows()), is(fold.rows()));
@@ -181,7 +181,7 @@ class StoreContributionsTest {
         new ArrayList<>(
             store.rows().stream()
                 .map(row -> Contributions.id(row) + " " + Contributions.value(row))
-                .distinct() // another instance stores all rows of a shard again
+                .distinct() // each refresh stores all rows of a shard again
                 .toList());
     rows.subList(1, 3).sort(null); // two shards, so either may be first
     assertThat(
