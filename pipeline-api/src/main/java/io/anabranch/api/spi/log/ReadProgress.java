@@ -50,8 +50,11 @@ public record ReadProgress(
     /** Reading that was not reported for so long has paused. */
     public static final Duration PAUSE = Duration.ofSeconds(10);
 
-    /** A rate over less than this says nothing. */
-    public static final Duration LEAST = Duration.ofSeconds(1);
+    /**
+     * A rate over less than this says nothing: each of several workers reports about once a second,
+     * and what it read before the first report of another counts.
+     */
+    public static final Duration LEAST = Duration.ofSeconds(3);
 
     /** It is measured anew after this time. */
     public static final Duration MOST = Duration.ofMinutes(1);
@@ -156,8 +159,8 @@ public record ReadProgress(
   }
 
   /**
-   * Returns the rate of reading lately, in units a second; 0 if that is not known yet. Workers
-   * report at once, so it is measured over a second at least.
+   * Returns the rate of reading lately, in units a second; 0 if that is not known yet. It is
+   * measured over {@link Recent#LEAST} at least.
    */
   public double perSecond(LogDistance.Unit unit) {
     Duration measured = Duration.between(recent.since(), at);

@@ -230,6 +230,27 @@ public final class RecordBatch {
     return Arrays.copyOfRange(data, start(record), end(record));
   }
 
+  /**
+   * Returns some of the records as a batch of their own. Only the part with the last record says
+   * how far the log is read.
+   *
+   * @param from the first record of the part
+   * @param to the one behind its last
+   * @throws IndexOutOfBoundsException if there are no such records
+   */
+  public RecordBatch part(int from, int to) {
+    Objects.checkFromToIndex(from, to, size());
+    if (from == 0 && to == size()) {
+      return this;
+    }
+    Builder part = of(epoch, origin);
+    Cursor record = cursor();
+    for (int each = from; each < to; each++) {
+      part.add(positions[each], record.at(each));
+    }
+    return part.readThrough(to == size() ? readThrough : LogPosition.START).build();
+  }
+
   int[] ends() {
     return ends;
   }

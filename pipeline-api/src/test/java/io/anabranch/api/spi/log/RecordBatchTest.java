@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasToString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.LogRecord;
 import java.util.Map;
@@ -72,6 +73,29 @@ public class RecordBatchTest {
     assertThat(keyed.array()[keyed.offset()], is((byte) 'v'));
     assertThat(deleted.hasValue(), is(false));
     assertThat(deleted.length(), is(0));
+  }
+
+  @Test
+  void partsHoldTheRecordsAsTheyAreAndOnlyTheLastSaysHowFarTheLogIsRead() {
+    LogPosition position = LogPosition.of("p", 102);
+    RecordBatch batch =
+        RecordBatch.of(1, "p")
+            .add(100, new byte[] {'a'}, 0, 1)
+            .add(101, LogRecord.of(null, new byte[] {'k'}, Map.of("h", new byte[] {1})))
+            .readThrough(position)
+            .build();
+
+    assertThat(
+        batch.part(0, 1), is(RecordBatch.of(1, "p").add(100, new byte[] {'a'}, 0, 1).build()));
+    assertThat(
+        batch.part(1, 2),
+        is(
+            RecordBatch.of(1, "p")
+                .add(101, LogRecord.of(null, new byte[] {'k'}, Map.of("h", new byte[] {1})))
+                .readThrough(position)
+                .build()));
+    assertThat(batch.part(0, 2), is(batch));
+    assertThrows(IndexOutOfBoundsException.class, () -> batch.part(1, 3));
   }
 
   @Test

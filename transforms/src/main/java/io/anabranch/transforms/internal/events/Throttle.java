@@ -18,9 +18,10 @@ import org.apache.beam.sdk.values.PCollection;
 /**
  * Lets records pass no faster than at some rate.
  *
- * <p>Input and output: the same batches of records, bounded or not, in any windows; a batch passes
- * as a whole, once its records may. The rate is that of a process: all its threads share it, and so
- * do all places where one throttle is applied; each further process of a cluster adds as much.
+ * <p>Input and output: the same batches of records, bounded or not, in any windows; a large batch
+ * passes in parts, so that what follows gets records at a steady rate. The rate is that of a
+ * process: all its threads share it, and so do all places where one throttle is applied; each
+ * further process of a cluster adds as much.
  *
  * <pre>{@code
  * records.apply("Throttle", Throttle.toRate(500))
@@ -102,13 +103,23 @@ public final class Throttle extends PTransform<PCollection<RecordBatch>, PCollec
 
     @ProcessElement
     public void process(@Element RecordBatch batch, OutputReceiver<RecordBatch> out) {
-      int part = limiter.getRateLimiterConfig().getLimitForPeriod();
-      for (int left = batch.size(); left > 0 && !signal.isRaised(); left -= part) {
-        if (!limiter.acquirePermission(Math.min(left, part))) {
-          throw new IllegalStateException("interrupted while records waited for their turn");
-        }
+      int most = limiter.getRateLimiterConfig().getLimitForPeriod();
+      int passed = 0;
+      while (batch.size() - passed > most && !signal.isRaised()) {
+        await(most);
+        out.output(batch.part(passed, passed + most));
+        passed += most;
       }
-      out.output(batch);
+      if (passed < batch.size() && !signal.isRaised()) {
+        await(batch.size() - passed);
+      }
+      out.output(batch.part(passed, batch.size()));
+    }
+
+    private void await(int records) {
+      if (!limiter.acquirePermission(records)) {
+        throw new IllegalStateException("interrupted while records waited for their turn");
+      }
     }
   }
 }

@@ -51,6 +51,20 @@ class ThrottleTest {
   }
 
   @Test
+  void largeBatchPassesInPartsOfATenthOfASecond() {
+    RecordBatch batch = batch(0, 25);
+    Pipeline pipeline = Runs.pipeline(Runs.DIRECT);
+
+    PAssert.that(
+            pipeline
+                .apply(Create.of(batch).withCoder(RecordBatchCoder.of()))
+                .apply("Slow", Throttle.toRate(100)))
+        .containsInAnyOrder(batch.part(0, 10), batch.part(10, 20), batch.part(20, 25));
+
+    Runs.run(pipeline);
+  }
+
+  @Test
   void batchesThatWaitPassAtOnceOnceARunIsToStop() {
     List<RecordBatch> batches = List.of(batch(0, 2), batch(1, 100));
     StopSignal signal = StopSignal.create();
@@ -58,7 +72,15 @@ class ThrottleTest {
     PCollection<RecordBatch> records =
         pipeline.apply(Create.of(batches).withCoder(RecordBatchCoder.of()));
     PAssert.that(records.apply("Slow", Throttle.toRate(1).until(signal)))
-        .containsInAnyOrder(batches);
+        .satisfies(
+            passed -> {
+              int count = 0;
+              for (RecordBatch each : passed) {
+                count += each.size();
+              }
+              assertThat("records", count, is(102));
+              return null;
+            });
 
     ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
     Future<?> raised = later.schedule(signal::raise, 2, TimeUnit.SECONDS);
