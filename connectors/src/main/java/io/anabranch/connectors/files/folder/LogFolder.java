@@ -98,7 +98,7 @@ public final class LogFolder implements Serializable {
    * process may not write to the folder, then what a process that may has closed is closed.
    */
   public LogView look(long since) throws IOException {
-    LogView view = list(since);
+    LogView view = list(since, true);
     if (due(view) <= view.closedThrough()) {
       return view;
     }
@@ -111,14 +111,14 @@ public final class LogFolder implements Serializable {
 
   /** Looks at the log, and closes what is due; only under the lock. */
   public LogView settle(long since) throws IOException {
-    LogView view = list(since);
+    LogView view = read(since);
     long due = due(view);
     return due > view.closedThrough() ? close(view, due) : view;
   }
 
   /** Closes the epochs through one that is later than those closed; only under the lock. */
   public LogView close(LogView view, long through) throws IOException {
-    LogView all = list(0).withClosedThrough(through);
+    LogView all = read(0).withClosedThrough(through);
     closed()
         .append(
             through, all.lastSequence(), new Contents(this, all).of(view.closedThrough(), through));
@@ -143,10 +143,17 @@ public final class LogFolder implements Serializable {
     return maxJump;
   }
 
-  private LogView list(long since) throws IOException {
+  private LogView read(long since) throws IOException {
+    return list(since, false);
+  }
+
+  private LogView list(long since, boolean recent) throws IOException {
     long closedThrough = closed().through(); // before the segments are listed
     long lastClosed = closed().lastSequence();
-    LogView seen = index().list(closedThrough, since);
+    LogView seen = recent ? index().look(closedThrough, since) : index().read(closedThrough, since);
+    if (recent && seen.lastSequence() < lastClosed) { // they were removed, or came this moment
+      seen = index().read(closedThrough, since);
+    }
     return new LogView(
         seen.closedThrough(),
         seen.segments(),
