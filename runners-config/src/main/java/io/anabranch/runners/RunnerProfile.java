@@ -2,6 +2,7 @@
 package io.anabranch.runners;
 
 import io.anabranch.api.UsageException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,8 +26,19 @@ public final class RunnerProfile {
           Map.of(
               "runner", "FlinkRunner",
               "flinkMaster", "[local]",
-              "objectReuse", "true", // elements are immutable; without it each step copies them
-              "maxBundleTimeMills", "100")); // each step of an unbounded pipeline waits this long
+              "objectReuse", "true")); // elements are immutable; without it each step copies them
+
+  /** Each step of an unbounded pipeline on Flink looks at its bundle about twice in this time. */
+  private static final String BUNDLE_TIME = "maxBundleTimeMills";
+
+  /** A fifth of that time by default: readers of a quiet log would do little else. */
+  private static final String WATERMARK_INTERVAL = "autoWatermarkInterval";
+
+  private static final long SHORTEST_BUNDLE_MILLIS = 10;
+  private static final long LONGEST_BUNDLE_MILLIS = 1_000;
+
+  /** How many bundle times a change may take until it is stored. */
+  private static final int BUNDLES_A_REFRESH = 5;
 
   /**
    * On Flink, what ends a bundle is kept back where a checkpoint begins within it, and the
@@ -36,10 +48,12 @@ public final class RunnerProfile {
 
   private final String name;
   private final Map<String, String> options;
+  private final Duration refresh;
 
-  private RunnerProfile(String name, Map<String, String> options) {
+  private RunnerProfile(String name, Map<String, String> options, Duration refresh) {
     this.name = name;
     this.options = options;
+    this.refresh = refresh;
   }
 
   /**
@@ -52,7 +66,15 @@ public final class RunnerProfile {
     Map<String, String> merged = new LinkedHashMap<>();
     merged.putAll(PROFILES.getOrDefault(name, Map.of("runner", name)));
     merged.putAll(options);
-    return new RunnerProfile(name, merged);
+    return new RunnerProfile(name, merged, Duration.ofMillis(500));
+  }
+
+  /**
+   * Sets how long a change may wait before an unbounded run stores it: the longer, the less a run
+   * does that waits for events. Default 500 ms.
+   */
+  public RunnerProfile refresh(Duration longest) {
+    return new RunnerProfile(name, options, longest);
   }
 
   /**
@@ -92,9 +114,22 @@ public final class RunnerProfile {
             "finishBundleBeforeCheckpointing is false: contributions would be lost after a restore, so leave it out");
       }
       all.add(FINISH_BUNDLE + "true");
+      addDefault(all, BUNDLE_TIME, bundleMillis());
+      addDefault(all, WATERMARK_INTERVAL, bundleMillis());
       return parse(all.stream().distinct().toList());
     } catch (IllegalArgumentException e) {
       throw new UsageException(explain(e), e);
+    }
+  }
+
+  private long bundleMillis() {
+    long millis = refresh.toMillis() / BUNDLES_A_REFRESH;
+    return Math.max(SHORTEST_BUNDLE_MILLIS, Math.min(millis, LONGEST_BUNDLE_MILLIS));
+  }
+
+  private static void addDefault(List<String> arguments, String option, long value) {
+    if (arguments.stream().noneMatch(each -> each.startsWith("--" + option + "="))) {
+      arguments.add("--" + option + "=" + value);
     }
   }
 

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.joda.time.Instant;
@@ -26,6 +27,8 @@ import org.joda.time.Instant;
  * out, or whose segments are gone.
  */
 final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
+  private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
   private final FollowSource source;
   private final EpochWatermark watermark;
   private Backlog backlog = Backlog.empty();
@@ -78,7 +81,19 @@ final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
         moveTo(mark.sequence(), mark.chunk() + 1, 0);
       }
     } while (poll());
-    return giveOutPosition();
+    return giveOutPosition() || nothing();
+  }
+
+  /**
+   * Beam's reader of sources on Flink starts a timer for each time that it finds nothing, and one
+   * more at each watermark, and all of them ask again: a thousand times a second after a minute.
+   * Those that fire while it is asked are gone, so a short rest ends that.
+   */
+  private boolean nothing() {
+    if (source.pollMillis() > 0) {
+      LockSupport.parkNanos(Math.min(REST_NANOS, Math.max(0, nextPoll - System.nanoTime())));
+    }
+    return false;
   }
 
   private void giveOut(RecordBatch.Builder batch, long offset) {

@@ -26,10 +26,11 @@ public final class RunnerOptions {
    * @param beamOptions further options as Beam spells them
    */
   public Supplier<PipelineOptions> of(Configuration configuration, List<String> beamOptions) {
-    RunnerProfile profile =
+    RunnerProfile named =
         runner == null || runner.equals(configuration.runner().profile())
             ? RunnerProfile.of(configuration.runner().profile(), configuration.runner().options())
             : RunnerProfile.of(runner, Map.of()); // the options are those of the other runner
+    RunnerProfile profile = named.refresh(configuration.speedRefresh());
     profile.pipelineOptions(beamOptions);
     return () -> profile.pipelineOptions(beamOptions);
   }

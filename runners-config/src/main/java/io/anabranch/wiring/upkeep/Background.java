@@ -13,7 +13,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Runs that go on while the thread that started them watches over them. */
 public final class Background implements AutoCloseable {
-  private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
   private static final Duration ENDS_WITHIN = Duration.ofSeconds(10);
 
   private final ExecutorService threads =

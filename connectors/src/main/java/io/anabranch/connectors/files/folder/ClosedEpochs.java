@@ -108,6 +108,17 @@ public final class ClosedEpochs {
   }
 
   private void refresh() throws IOException {
+    try {
+      if (Files.size(file) != read) { // half a line may be there
+        readOn();
+      }
+    } catch (NoSuchFileException e) {
+      throw new LogException(
+          Code.CLOSING_LOST, file + " is missing, which says through when the log is closed", e);
+    }
+  }
+
+  private void readOn() throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
       if (size < read) { // it was restored, or a crash's half line removed
@@ -121,9 +132,6 @@ public final class ClosedEpochs {
         }
         takeLines(bytes.array(), bytes.position());
       }
-    } catch (NoSuchFileException e) {
-      throw new LogException(
-          Code.CLOSING_LOST, file + " is missing, which says through when the log is closed", e);
     }
   }
 
