@@ -34,7 +34,7 @@ final class ContributionGraph<K, V> extends EventGraph<K, V> {
   }
 
   static <E, K, V> KvCoder<K, V> check(CombinedView<E, K, V, ?, ?> view, EventFormat<E> events) {
-    Pipeline pipeline = Pipeline.create();
+    Pipeline pipeline = DryPipeline.create();
     ContributionGraph<K, V> graph = new ContributionGraph<>(view.name());
     PCollection<E> input =
         pipeline.apply("Events", new Unbounded<>(events.coder(), view.bucket().windows()));
