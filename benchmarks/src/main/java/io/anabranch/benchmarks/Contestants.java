@@ -29,6 +29,7 @@ import java.util.stream.Stream;
 final class Contestants {
   private static final int DAYS_OF_SHORT_LOG = 4;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final int REFRESH_MILLIS = 1_000; // of speed.refresh, unless it is configured
 
   private final Path folder;
   private final Path log;
@@ -109,16 +110,22 @@ final class Contestants {
   List<Contestant> batch() {
     return List.of(
         anabranch("Anabranch, batch"),
-        beam("Beam by hand, batch", false),
+        beam("Beam by hand, batch", false, 0),
         flink("Flink by hand, streaming mode", "STREAMING"),
         flink("Flink by hand, batch mode", "BATCH"),
         plain());
   }
 
+  /** Batch against the best of each kind that it must beat. */
+  List<Contestant> mustWin() {
+    return batch().subList(0, 3);
+  }
+
   List<Contestant> speed() {
     return List.of(
         anabranch("Anabranch, speed", "lambda", "--layer", "speed", "--until-caught-up"),
-        beam("Beam by hand, streaming", true),
+        beam("Beam by hand, streaming", true, 0),
+        beam("Beam by hand, rows within 1 s", true, REFRESH_MILLIS),
         flink("Flink by hand, streaming mode", "STREAMING"));
   }
 
@@ -189,7 +196,7 @@ final class Contestants {
     return folder.resolve("store").resolve("views.db");
   }
 
-  private Contestant beam(String name, boolean streaming) {
+  private Contestant beam(String name, boolean streaming, int refreshMillis) {
     return peer(
         name,
         HandWrittenBeam.class,
@@ -198,7 +205,8 @@ final class Contestants {
         "--runner=FlinkRunner",
         "--parallelism=" + parallelism,
         "--objectReuse=true",
-        "--streaming=" + streaming);
+        "--streaming=" + streaming,
+        "--refreshMillis=" + refreshMillis);
   }
 
   private Contestant flink(String name, String mode) {

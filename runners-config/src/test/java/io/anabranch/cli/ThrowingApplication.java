@@ -103,6 +103,7 @@ public final class ThrowingApplication implements Application<String> {
         case "long" -> throw new IllegalStateException("m".repeat(10_000_000));
         case "alien" -> throw new NotSerializable();
         case "null" -> out.output(KV.of(null, 1L));
+        case "nothing" -> out.output(null);
         default -> out.output(KV.of(line, 1L));
       }
     }

@@ -31,6 +31,8 @@ class ThrowingApplicationTest {
     "direct,lambda,mapped,Mapped/Map,NumberFormatException",
     "direct,combine,combined,combine,a sum of what is negative",
     "direct,null,bad,combine,key null",
+    "direct,nothing,bad,Parse,it gave out null",
+    "flink-local,nothing,bad,Parse,it gave out null",
     "flink-local,parse,bad,Parse,NumberFormatException",
     "flink-local,memory,bad,Parse,OutOfMemoryError",
     "flink-local,long,bad,Parse,mmm...",

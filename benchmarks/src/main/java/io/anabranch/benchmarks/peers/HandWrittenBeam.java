@@ -12,6 +12,7 @@ import org.apache.beam.sdk.io.jdbc.JdbcIO;
 import org.apache.beam.sdk.io.jdbc.JdbcIO.DataSourceConfiguration;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -19,6 +20,8 @@ import org.apache.beam.sdk.options.Validation;
 import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
+import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
@@ -51,6 +54,13 @@ public final class HandWrittenBeam {
     String getUrl();
 
     void setUrl(String url);
+
+    /** How soon rows are seen before their window ends. */
+    @Description("Write rows so many milliseconds after they changed, before their window ends")
+    @Default.Integer(0)
+    int getRefreshMillis();
+
+    void setRefreshMillis(int millis);
   }
 
   /** Runs the job. */
@@ -62,7 +72,7 @@ public final class HandWrittenBeam {
     pipeline
         .apply("Read", TextIO.read().from(options.getInput()))
         .apply("Parse", ParDo.of(new ParseFn()))
-        .apply("Minutes", Window.into(FixedWindows.of(Duration.standardMinutes(1))))
+        .apply("Minutes", minutes(options.getRefreshMillis()))
         .apply("Count", Count.perElement())
         .apply("Rows", ParDo.of(new RowFn()))
         .setCoder(
@@ -81,6 +91,20 @@ public final class HandWrittenBeam {
                             new PageViews(
                                 row.getKey().getKey(), row.getKey().getValue(), row.getValue()))));
     pipeline.run().waitUntilFinish();
+  }
+
+  private static Window<String> minutes(int refreshMillis) {
+    Window<String> minutes = Window.into(FixedWindows.of(Duration.standardMinutes(1)));
+    return refreshMillis == 0
+        ? minutes
+        : minutes
+            .triggering(
+                AfterWatermark.pastEndOfWindow()
+                    .withEarlyFirings(
+                        AfterProcessingTime.pastFirstElementInPane()
+                            .plusDelayOf(Duration.millis(refreshMillis))))
+            .withAllowedLateness(Duration.ZERO)
+            .accumulatingFiredPanes();
   }
 
   private static final class ParseFn extends DoFn<String, String> {

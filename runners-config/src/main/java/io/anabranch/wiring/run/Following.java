@@ -7,6 +7,7 @@ import io.anabranch.api.UserException;
 import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.log.FollowRequest;
 import io.anabranch.api.spi.log.LogEnd;
+import io.anabranch.api.spi.log.ReadProgress.Increment;
 import io.anabranch.api.spi.log.RecordBatch;
 import io.anabranch.api.spi.log.StopSignal;
 import io.anabranch.api.spi.store.OpenSlice;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
@@ -74,21 +76,10 @@ final class Following<E> {
 
   /** Runs to the end, or until somebody asks to stop: then it stores what it has read. */
   RunReport run(Stop stop) {
-    StopSignal signal = StopSignal.create();
-    AtomicReference<RecordCounts> read = new AtomicReference<>();
-    stop.during(
-        () -> read.set(Pipelines.runToEnd(pipeline(signal), layer)),
-        () -> {
-          stopMarking();
-          signal.raise();
-        });
-    context
-        .store()
-        .progress()
-        .report(
-            slices.values().stream()
-                .<ReadReport>map(slice -> new ReadReport.Stored(slice.fence()))
-                .toList());
+    long after = context.readAfter(slices.values());
+    RecordCounts read =
+        until.filter(end -> end.lastEpoch() <= after).isPresent() ? nothing(after) : read(stop);
+    report(slices.values(), slice -> new ReadReport.Stored(slice.fence()));
     boolean caughtUp = until.isPresent() && !stop.isRequested();
     if (caughtUp) {
       slices.values().forEach(this::caughtUp);
@@ -99,7 +90,35 @@ final class Following<E> {
         List.copyOf(slices.keySet()),
         slices.values().stream().map(OpenSlice::version).toList(),
         context.runs().rowsWritten(run),
-        read.get());
+        read);
+  }
+
+  private RecordCounts read(Stop stop) {
+    StopSignal signal = StopSignal.create();
+    AtomicReference<RecordCounts> read = new AtomicReference<>();
+    stop.during(
+        () -> read.set(Pipelines.runToEnd(pipeline(signal), layer)),
+        () -> {
+          stopMarking();
+          signal.raise();
+        });
+    return read.get();
+  }
+
+  /**
+   * Reports what a pipeline would that finds nothing up to the end: it would only start and end.
+   *
+   * @param after the last epoch that need not be read
+   */
+  private RecordCounts nothing(long after) {
+    Increment toTheEnd = new Increment(Epochs.NONE, 0, 0, until.orElseThrow().position());
+    report(slices.values(), slice -> new ReadReport.Begun(slice.fence(), after, false));
+    report(slices.values(), slice -> new ReadReport.Read(slice.fence(), toTheEnd));
+    return RecordCounts.NONE;
+  }
+
+  private void report(Collection<OpenSlice> filled, Function<OpenSlice, ReadReport> what) {
+    context.store().progress().report(filled.stream().map(what).toList());
   }
 
   /** Records that all that was in the log is stored, and so all epochs that were closed. */

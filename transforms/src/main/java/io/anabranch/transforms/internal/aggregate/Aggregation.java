@@ -73,7 +73,7 @@ public final class Aggregation<K, V, A> implements Serializable {
     try {
       return combineFn.addInput(accumulator, contribution);
     } catch (RuntimeException | StackOverflowError e) {
-      throw AuthorException.of(view, STEP, "key " + KeyText.of(key), e);
+      throw refused(key, e);
     }
   }
 
@@ -103,8 +103,8 @@ public final class Aggregation<K, V, A> implements Serializable {
     }
   }
 
-  /** Returns what to throw for a key that its coder does not take, such as null. */
-  AuthorException refused(K key, Exception error) {
+  /** Returns what to throw for a key that its coder does not take, such as null, or its values. */
+  AuthorException refused(K key, Throwable error) {
     return AuthorException.of(view, STEP, "key " + KeyText.of(key), error);
   }
 

@@ -76,6 +76,11 @@ final class Chain implements Serializable {
     return first;
   }
 
+  /** Returns the name of the step whose output are the contributions. */
+  String lastStep() {
+    return links.get(links.size() - 1).step();
+  }
+
   /** Stands for the events. */
   private static final class Input<E> extends PTransform<PBegin, PCollection<E>> {
     private static final long serialVersionUID = 1L;

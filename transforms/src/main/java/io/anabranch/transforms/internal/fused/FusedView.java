@@ -109,6 +109,11 @@ public final class FusedView<E, K, V> implements EventConsumer<E> {
   @SuppressWarnings("unchecked") // the last function of the chain gives contributions out
   private void add(Object contribution, Instant timestamp, BoundedWindow window) {
     KV<K, V> pair = (KV<K, V>) contribution;
+    if (pair == null) {
+      throw new StepException(
+          chain.lastStep(),
+          new NullPointerException("it gave out null: give out a KV, or nothing at all"));
+    }
     table.add((EpochWindow) window, pair.getKey(), pair.getValue());
   }
 
