@@ -31,13 +31,13 @@ public final class RunnerProfile {
   /** Each step of an unbounded pipeline on Flink looks at its bundle about twice in this time. */
   private static final String BUNDLE_TIME = "maxBundleTimeMills";
 
-  /** A fifth of that time by default: readers of a quiet log would do little else. */
+  /** Beam's default is a fifth of that time: readers of a quiet log would do little else. */
   private static final String WATERMARK_INTERVAL = "autoWatermarkInterval";
 
   private static final long SHORTEST_BUNDLE_MILLIS = 10;
-  private static final long LONGEST_BUNDLE_MILLIS = 1_000;
+  private static final long LONGEST_BUNDLE_MILLIS = 500;
 
-  /** How many bundle times a change may take until it is stored. */
+  /** A bundle may take a fifth of the time that a change may wait, within the limits above. */
   private static final int BUNDLES_A_REFRESH = 5;
 
   /**
@@ -70,8 +70,9 @@ public final class RunnerProfile {
   }
 
   /**
-   * Sets how long a change may wait before an unbounded run stores it: the longer, the less a run
-   * does that waits for events. Default 500 ms.
+   * Derives intervals of Flink, {@code maxBundleTimeMills} and {@code autoWatermarkInterval}, from
+   * the time that a change may wait before an unbounded run stores it. The longer it is, the less a
+   * run does that waits for events. Options that are given win. Default 500 ms.
    */
   public RunnerProfile refresh(Duration longest) {
     return new RunnerProfile(name, options, longest);

@@ -63,6 +63,32 @@ final class CommandsTest {
   }
 
   @Test
+  void speedThatHasNothingLeftToReadStartsNoPipeline() {
+    Cli cli = new Cli(folder, "lambda");
+    ingest(cli, FIRST_HOUR, "2015-05-21T00:30:00Z");
+    ok(cli.run("close", "--through", "2015-05-21T01:00:00Z"));
+    ok(cli.run("run", "--layer", "batch"));
+
+    Result speed =
+        ok(
+            cli.run(
+                "run",
+                "--layer",
+                "speed",
+                "--until-caught-up",
+                "--set",
+                "runner.profile=flink-local",
+                "--set",
+                "runner.options.flinkMaster=127.0.0.1:1")); // where nobody listens
+
+    assertThat(speed.out(), containsString("speed run 2 is done: "));
+    assertThat(ok(cli.run("status")).out(), containsString("revenue is 0 closed epochs behind"));
+    assertThat(
+        ok(cli.run("query", "revenue", "--strict", "--format", "csv")).out(),
+        containsString("revenue,tea,2015-05-21T00:10:00Z,7,7,"));
+  }
+
+  @Test
   void queryTakesKeysRangesTotalsAndTop() {
     Cli cli = new Cli(folder, "kappa");
     ingest(cli, FIRST_HOUR, "2015-05-21T00:30:00Z");

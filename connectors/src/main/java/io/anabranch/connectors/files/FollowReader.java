@@ -28,6 +28,10 @@ import org.joda.time.Instant;
  */
 final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
   private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** When a reader of this process gave out records; several may share a thread. */
+  private static volatile long gaveOutNanos = System.nanoTime();
 
   private final FollowSource source;
   private final EpochWatermark watermark;
@@ -85,18 +89,22 @@ final class FollowReader extends UnboundedSource.UnboundedReader<RecordBatch> {
   }
 
   /**
-   * Beam's reader of sources on Flink starts a timer for each time that it finds nothing, and one
-   * more at each watermark, and all of them ask again: a thousand times a second after a minute.
-   * Those that fire while it is asked are gone, so a short rest ends that.
+   * Rests for a moment if all readers of this process have found nothing for a while.
+   *
+   * <p>Beam's reader of sources on Flink sets a timer each time that it finds nothing, and one more
+   * at each watermark. Each of them asks again, and so sets the next: after a minute there are a
+   * thousand a second. A timer that fires while this rests sets none, so few are left.
    */
   private boolean nothing() {
-    if (source.pollMillis() > 0) {
-      LockSupport.parkNanos(Math.min(REST_NANOS, Math.max(0, nextPoll - System.nanoTime())));
+    long now = System.nanoTime();
+    if (source.pollMillis() > 0 && now - gaveOutNanos > QUIET_NANOS) {
+      LockSupport.parkNanos(Math.min(REST_NANOS, Math.max(0, nextPoll - now)));
     }
     return false;
   }
 
   private void giveOut(RecordBatch.Builder batch, long offset) {
+    gaveOutNanos = System.nanoTime();
     LogPosition position = source.stripes().position(backlog.first(), mark.chunk(), offset);
     if (saidBefore != mark.sequence()) { // segments are passed in their order
       saidBefore = mark.sequence();

@@ -82,8 +82,11 @@ final class ReadingsTest {
       clock.advance(Duration.ofSeconds(14)); // until a pipeline has started
       timed.addReading(List.of(live), 3, 50_000, 1);
       double unknown = rate(timed, live);
-      clock.advance(Duration.ofSeconds(4));
-      timed.addReading(List.of(live), 3, 8_000, 1);
+      clock.advance(Duration.ofSeconds(2));
+      timed.addReading(List.of(live), 3, 7_000, 1); // another worker began before the first report
+      double tooSoon = rate(timed, live);
+      clock.advance(Duration.ofSeconds(2));
+      timed.addReading(List.of(live), 3, 1_000, 1);
       double first = rate(timed, live);
 
       clock.advance(Duration.ofHours(10)); // nothing arrives
@@ -95,6 +98,7 @@ final class ReadingsTest {
       }
 
       assertThat(unknown, is(0.0));
+      assertThat(tooSoon, is(0.0));
       assertThat(first, is(2_000.0));
       assertThat(afterAPause, is(0.0));
       assertThat(rate(timed, live), is(closeTo(500, 10)));

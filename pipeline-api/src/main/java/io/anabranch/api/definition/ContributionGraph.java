@@ -34,7 +34,7 @@ final class ContributionGraph<K, V> extends EventGraph<K, V> {
   }
 
   static <E, K, V> KvCoder<K, V> check(CombinedView<E, K, V, ?, ?> view, EventFormat<E> events) {
-    Pipeline pipeline = DryPipeline.create();
+    Pipeline pipeline = new DryPipeline();
     ContributionGraph<K, V> graph = new ContributionGraph<>(view.name());
     PCollection<E> input =
         pipeline.apply("Events", new Unbounded<>(events.coder(), view.bucket().windows()));

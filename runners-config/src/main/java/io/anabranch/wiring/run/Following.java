@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
@@ -78,8 +79,8 @@ final class Following<E> {
   RunReport run(Stop stop) {
     long after = context.readAfter(slices.values());
     RecordCounts read =
-        until.filter(end -> end.lastEpoch() <= after).isPresent() ? nothing(after) : read(stop);
-    report(slices.values(), slice -> new ReadReport.Stored(slice.fence()));
+        until.filter(end -> end.lastEpoch() <= after).isPresent() ? nothing() : read(stop);
+    report(slice -> Stream.of(new ReadReport.Stored(slice.fence())));
     boolean caughtUp = until.isPresent() && !stop.isRequested();
     if (caughtUp) {
       slices.values().forEach(this::caughtUp);
@@ -105,20 +106,19 @@ final class Following<E> {
     return read.get();
   }
 
-  /**
-   * Reports what a pipeline would that finds nothing up to the end: it would only start and end.
-   *
-   * @param after the last epoch that need not be read
-   */
-  private RecordCounts nothing(long after) {
+  /** Reports what a pipeline would that finds nothing up to the end: it would start and end. */
+  private RecordCounts nothing() {
     Increment toTheEnd = new Increment(Epochs.NONE, 0, 0, until.orElseThrow().position());
-    report(slices.values(), slice -> new ReadReport.Begun(slice.fence(), after, false));
-    report(slices.values(), slice -> new ReadReport.Read(slice.fence(), toTheEnd));
+    report(
+        slice ->
+            Stream.of(
+                new ReadReport.Begun(slice.fence(), context.readAfter(List.of(slice)), false),
+                new ReadReport.Read(slice.fence(), toTheEnd)));
     return RecordCounts.NONE;
   }
 
-  private void report(Collection<OpenSlice> filled, Function<OpenSlice, ReadReport> what) {
-    context.store().progress().report(filled.stream().map(what).toList());
+  private void report(Function<OpenSlice, Stream<ReadReport>> what) {
+    context.store().progress().report(slices.values().stream().flatMap(what).toList());
   }
 
   /** Records that all that was in the log is stored, and so all epochs that were closed. */

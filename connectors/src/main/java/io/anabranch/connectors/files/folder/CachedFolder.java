@@ -6,7 +6,6 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -21,7 +20,7 @@ import java.util.function.Function;
 /**
  * What lies in a folder, as values made from the names. A name is parsed once. The folder is read
  * again only if it may have changed, so that those who look at it many times a second pay for one
- * question about a file.
+ * question about the folder.
  *
  * <p>A folder has changed if its time of modification has. File systems count that time in steps,
  * so what changes within the same step is not seen by it: what was read so soon after a change is
@@ -48,7 +47,7 @@ final class CachedFolder<T> {
     this.parse = parse;
   }
 
-  /** Returns what lies in the folder, in no order; nothing if it is no folder. */
+  /** Returns what lies in the folder, in no order. */
   synchronized Collection<T> look() throws IOException {
     long age = System.nanoTime() - readNanos;
     return trusted.isPresent() && age < LONGEST.toNanos() && trusted.equals(modified())
@@ -58,9 +57,10 @@ final class CachedFolder<T> {
 
   /** Reads the folder, whatever is known of it. */
   synchronized Collection<T> read() throws IOException {
+    trusted = Optional.empty(); // should this fail
     readNanos = System.nanoTime();
+    Instant trustedBefore = Instant.now().minus(STEP);
     Optional<FileTime> before = modified(); // so that what changes meanwhile is seen later
-    trusted = before.filter(time -> time.toInstant().isBefore(Instant.now().minus(STEP)));
     Map<String, Optional<T>> found = new HashMap<>();
     try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
       for (Path child : children) {
@@ -68,13 +68,12 @@ final class CachedFolder<T> {
         Optional<T> known = byName.get(name);
         found.put(name, known == null ? parse.apply(child) : known);
       }
-    } catch (NotDirectoryException e) {
-      return List.of();
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
     byName = found;
     values = found.values().stream().flatMap(Optional::stream).toList();
+    trusted = before.filter(time -> time.toInstant().isBefore(trustedBefore));
     return values;
   }
 

@@ -83,7 +83,7 @@ public final class ClosedEpochs {
   /** Adds a closing; only under the lock of the log. */
   synchronized void append(long closedThrough, long last, Collection<EpochContent> closed)
       throws IOException {
-    refresh();
+    reread();
     ObjectNode line = JSON.createObjectNode();
     line.put("closedThrough", closedThrough).put("lastSequence", last);
     for (EpochContent content : closed) {
@@ -104,21 +104,25 @@ public final class ClosedEpochs {
       }
       channel.force(true);
     }
-    refresh();
+    reread();
   }
 
+  /** Reads on if the file has another length, as far as the file system says at once. */
   private void refresh() throws IOException {
     try {
       if (Files.size(file) != read) { // half a line may be there
-        readOn();
+        reread();
       }
     } catch (NoSuchFileException e) {
-      throw new LogException(
-          Code.CLOSING_LOST, file + " is missing, which says through when the log is closed", e);
+      throw lost(e);
     }
   }
 
-  private void readOn() throws IOException {
+  /**
+   * Reads on. A file that is opened is as the last writer left it, also on a file system of another
+   * machine, which may tell an old length for seconds; so this comes before any change.
+   */
+  synchronized void reread() throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
       if (size < read) { // it was restored, or a crash's half line removed
@@ -132,7 +136,14 @@ public final class ClosedEpochs {
         }
         takeLines(bytes.array(), bytes.position());
       }
+    } catch (NoSuchFileException e) {
+      throw lost(e);
     }
+  }
+
+  private LogException lost(NoSuchFileException cause) {
+    return new LogException(
+        Code.CLOSING_LOST, file + " is missing, which says through when the log is closed", cause);
   }
 
   private void forget() {

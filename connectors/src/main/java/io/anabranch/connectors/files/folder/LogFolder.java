@@ -144,6 +144,7 @@ public final class LogFolder implements Serializable {
   }
 
   private LogView read(long since) throws IOException {
+    closed().reread();
     return list(since, false);
   }
 

@@ -3,6 +3,7 @@ package io.anabranch.connectors.files.folder;
 
 import io.anabranch.api.Epochs;
 import java.io.IOException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Lists the segments of a log. What lies in a closed epoch never changes, so its folder is looked
@@ -91,8 +93,8 @@ final class SegmentIndex {
   /** The segments of one epoch. */
   private static final class EpochFolder {
     private final long epoch;
-    private CachedFolder<Segment> open;
-    private List<Segment> closed;
+    private @Nullable CachedFolder<Segment> open;
+    private List<Segment> closed = List.of();
 
     EpochFolder(Path folder, long epoch) {
       this.epoch = epoch;
@@ -100,17 +102,22 @@ final class SegmentIndex {
           new CachedFolder<>(folder, file -> Segment.parse(epoch, file.getFileName().toString()));
     }
 
-    /** Returns them in their order. */
+    /** Returns them in their order; none if it is a file. */
     synchronized List<Segment> segments(long closedThrough, Way way) throws IOException {
-      if (closed != null) {
+      if (open == null) {
         return closed;
       }
       boolean isClosed = epoch <= closedThrough;
-      List<Segment> segments =
-          new ArrayList<>(isClosed ? open.read() : way.list(open)); // the last time
+      List<Segment> segments;
+      try {
+        segments = new ArrayList<>(isClosed ? open.read() : way.list(open));
+      } catch (NotDirectoryException e) {
+        return List.of();
+      }
       segments.sort(Comparator.comparingLong(Segment::sequence));
       if (isClosed) {
         closed = List.copyOf(segments);
+        open = null;
       }
       return segments;
     }

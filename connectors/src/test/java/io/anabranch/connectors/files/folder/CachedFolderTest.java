@@ -93,12 +93,17 @@ class CachedFolderTest {
   }
 
   @Test
-  void fileHoldsNothingAndAFolderThatIsGoneIsAnError() throws Exception {
-    Path file = Files.createFile(temp.resolve("file"));
-
-    assertThat(new CachedFolder<>(file, Optional::of).look(), is(empty()));
-    Files.delete(folder);
+  void whatCouldNotBeReadIsReadAgain() throws Exception {
+    FileTime before = letTimePass(10_000);
+    cached.look();
+    Path elsewhere = temp.resolve("elsewhere");
+    Files.move(folder, elsewhere);
     assertThrows(NoSuchFileException.class, cached::look);
+    Files.createFile(elsewhere.resolve("late"));
+    Files.move(elsewhere, folder);
+    Files.setLastModifiedTime(folder, before);
+
+    assertThat(cached.look(), containsInAnyOrder("late"));
   }
 
   /** The folder looks as if it had not changed for a while. */

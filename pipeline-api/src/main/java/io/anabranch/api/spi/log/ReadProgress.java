@@ -51,8 +51,8 @@ public record ReadProgress(
     public static final Duration PAUSE = Duration.ofSeconds(10);
 
     /**
-     * A rate over less than this says nothing: each of several workers reports about once a second,
-     * and what it read before the first report of another counts.
+     * A rate over less than this says nothing: each worker reports about once a second, and the
+     * first report of a second one holds what it read before the measuring began.
      */
     public static final Duration LEAST = Duration.ofSeconds(3);
 

@@ -103,7 +103,7 @@ public final class Aggregation<K, V, A> implements Serializable {
     }
   }
 
-  /** Returns what to throw for a key that its coder does not take, such as null, or its values. */
+  /** Returns what to throw where code of the author does not take a key, or a value of it. */
   AuthorException refused(K key, Throwable error) {
     return AuthorException.of(view, STEP, "key " + KeyText.of(key), error);
   }
