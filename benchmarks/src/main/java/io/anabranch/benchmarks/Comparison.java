@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 public final class Comparison implements Callable<Integer> {
   private static final int SHORT_LOG = 10_000;
   private static final int DAYS_OF_SHORT_LOG = 4;
-  private static final int QUICK_LINES = 1_000_000;
+  private static final int QUICK_LINES = 3_000_000;
   private static final Instant START = Instant.parse("2015-05-17T00:00:00Z");
 
   @Option(
