@@ -112,7 +112,7 @@ public final class FusedView<E, K, V> implements EventConsumer<E> {
     if (pair == null) {
       throw new StepException(
           chain.lastStep(),
-          new NullPointerException("it gave out null: give out a KV, or nothing at all"));
+          new NullPointerException("its output is null: output a KV, or nothing at all"));
     }
     table.add((EpochWindow) window, pair.getKey(), pair.getValue());
   }
