@@ -51,7 +51,7 @@ final class ProgressTest {
       store.write(slices.get(0), rows(1_234));
       store.beginReading(slices, Epochs.NONE, true);
       store.addReading(slices, 0, 0, 1);
-      clock.advance(Duration.ofSeconds(1));
+      clock.advance(Duration.ofSeconds(4));
       store.addReading(slices.subList(0, 1), 2, 3 << 20, 100);
       store.addReading(slices.subList(1, 2), 2, 1 << 20, 100);
 
@@ -67,7 +67,7 @@ final class ProgressTest {
 
     String line =
         "replay run 1: \\d s, 1,234 rows stored, \\[#####---------------\\] 25\\.0% of the log read,"
-            + " 1\\.0 MiB/s, 3 s left";
+            + " 256\\.0 KiB/s, 12 s left";
     assertThat(
         err.toString().lines().toList(),
         contains(
