@@ -88,6 +88,7 @@ final class Contestants {
   private void prepare() throws IOException, InterruptedException {
     if (!Files.exists(log)) {
       makeLog.run();
+      RepeatedLog.cut(log, parts(), parallelism);
       command("lambda", "ingest", log.toString(), "--at", "2024-01-01T00:30:00Z");
       command("lambda", "close", "--through", "2024-01-01T01:00:00Z");
     }
@@ -192,6 +193,11 @@ final class Contestants {
     return Comparison.home().resolve("anabranch").toString();
   }
 
+  /** The log in as many files as there are readers: Flink reads a file by one. */
+  private Path parts() {
+    return folder.resolve("parts");
+  }
+
   private Path store() {
     return folder.resolve("store").resolve("views.db");
   }
@@ -214,7 +220,7 @@ final class Contestants {
         name,
         NativeFlink.class,
         mode,
-        log.toString(),
+        parts().toString(),
         PageViewsTable.url(table()),
         Integer.toString(parallelism));
   }
@@ -222,7 +228,7 @@ final class Contestants {
   private Contestant plain() {
     Contestant plain =
         peer(
-            "plain Java, the limit",
+            "plain Java",
             PlainJava.class,
             log.toString(),
             PageViewsTable.url(table()),

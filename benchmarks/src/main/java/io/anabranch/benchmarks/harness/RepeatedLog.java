@@ -2,10 +2,14 @@
 package io.anabranch.benchmarks.harness;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -67,5 +71,33 @@ public final class RepeatedLog {
         out.write((line.before() + day + line.after() + "\n").getBytes(ISO_8859_1));
       }
     }
+  }
+
+  /** Cuts a log into files of about the same length, for those who give a file to one reader. */
+  public static void cut(Path file, Path folder, int parts) throws IOException {
+    Files.createDirectories(folder);
+    try (FileChannel all = FileChannel.open(file)) {
+      long start = 0;
+      for (int part = 1; part <= parts; part++) {
+        long end = part == parts ? all.size() : afterLine(all, all.size() * part / parts);
+        try (FileChannel out = FileChannel.open(folder.resolve(part + ".log"), CREATE_NEW, WRITE)) {
+          for (long from = start; from < end; ) {
+            from += all.transferTo(from, end - from, out);
+          }
+        }
+        start = end;
+      }
+    }
+  }
+
+  private static long afterLine(FileChannel log, long near) throws IOException {
+    ByteBuffer next = ByteBuffer.allocate(1 << 16);
+    log.read(next, near);
+    for (int i = 0; i < next.position(); i++) {
+      if (next.get(i) == '\n') {
+        return near + i + 1;
+      }
+    }
+    throw new IllegalStateException("a line is longer than " + next.capacity() + " bytes");
   }
 }

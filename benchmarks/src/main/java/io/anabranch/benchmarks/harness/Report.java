@@ -38,7 +38,7 @@ public final class Report {
     line("### %s", title);
     line("");
     line(
-        "| | wall s, median of %d | from, to | CPU s | resident MB | first is faster by |",
+        "| | wall s, median of %d | from, to | CPU s | peak memory, MB | time, the first = 1 |",
         first.rounds().size());
     line("| --- | --- | --- | --- | --- | --- |");
     for (Series each : contestants) {
