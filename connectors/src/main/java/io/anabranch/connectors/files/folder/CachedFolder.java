@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * What lies in a folder, as values made from the names. A name is parsed once. The folder is read
@@ -37,19 +38,26 @@ final class CachedFolder<T> {
 
   private final Path folder;
   private final Function<Path, Optional<T>> parse;
+  private final LongSupplier nanoTime;
   private Map<String, Optional<T>> byName = Map.of();
   private List<T> values = List.of();
   private Optional<FileTime> trusted = Optional.empty();
   private long readNanos;
 
   CachedFolder(Path folder, Function<Path, Optional<T>> parse) {
+    this(folder, parse, System::nanoTime);
+  }
+
+  /** For tests: measures how old a listing is by this clock, in nanoseconds. */
+  CachedFolder(Path folder, Function<Path, Optional<T>> parse, LongSupplier nanoTime) {
     this.folder = folder;
     this.parse = parse;
+    this.nanoTime = nanoTime;
   }
 
   /** Returns what lies in the folder, in no order. */
   synchronized Collection<T> look() throws IOException {
-    long age = System.nanoTime() - readNanos;
+    long age = nanoTime.getAsLong() - readNanos;
     return trusted.isPresent() && age < LONGEST.toNanos() && trusted.equals(modified())
         ? values
         : read();
@@ -58,7 +66,7 @@ final class CachedFolder<T> {
   /** Reads the folder, whatever is known of it. */
   synchronized Collection<T> read() throws IOException {
     trusted = Optional.empty(); // should this fail
-    readNanos = System.nanoTime();
+    readNanos = nanoTime.getAsLong();
     Instant trustedBefore = Instant.now().minus(STEP);
     Optional<FileTime> before = modified(); // so that what changes meanwhile is seen later
     Map<String, Optional<T>> found = new HashMap<>();

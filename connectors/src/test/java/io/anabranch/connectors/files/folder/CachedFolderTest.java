@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CachedFolderTest {
   @TempDir Path temp;
   private Path folder;
+  private final AtomicLong nanos = new AtomicLong();
   private final AtomicInteger parsed = new AtomicInteger();
   private CachedFolder<String> cached;
 
@@ -38,7 +40,8 @@ class CachedFolderTest {
             file -> {
               parsed.incrementAndGet();
               return Optional.of(file.getFileName().toString());
-            });
+            },
+            nanos::get);
   }
 
   @Test
@@ -77,7 +80,7 @@ class CachedFolderTest {
     Files.delete(folder.resolve("late"));
     Files.setLastModifiedTime(folder, before);
     assertThat(cached.look(), containsInAnyOrder("late"));
-    TimeUnit.MILLISECONDS.sleep(1_100);
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
     assertThat("after a second", cached.look(), is(empty()));
   }
 
