@@ -7,6 +7,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
@@ -45,6 +48,9 @@ public final class RunnerProfile {
    * watermark overtakes it, unless this is set: contributions would be lost after a restore.
    */
   private static final String FINISH_BUNDLE = "--finishBundleBeforeCheckpointing=";
+
+  /** Flink runs in this process; so it does with "[auto]", where nobody submits to a cluster. */
+  private static final Set<String> LOCAL_MASTERS = Set.of("[local]", "[auto]");
 
   private final String name;
   private final Map<String, String> options;
@@ -115,8 +121,9 @@ public final class RunnerProfile {
             "finishBundleBeforeCheckpointing is false: contributions would be lost after a restore, so leave it out");
       }
       all.add(FINISH_BUNDLE + "true");
-      addDefault(all, BUNDLE_TIME, bundleMillis());
-      addDefault(all, WATERMARK_INTERVAL, bundleMillis());
+      addDefault(all, BUNDLE_TIME, () -> String.valueOf(bundleMillis()));
+      addDefault(all, WATERMARK_INTERVAL, () -> String.valueOf(bundleMillis()));
+      addBuffers(all);
       return parse(all.stream().distinct().toList());
     } catch (IllegalArgumentException e) {
       throw new UsageException(explain(e), e);
@@ -128,10 +135,27 @@ public final class RunnerProfile {
     return Math.max(SHORTEST_BUNDLE_MILLIS, Math.min(millis, LONGEST_BUNDLE_MILLIS));
   }
 
-  private static void addDefault(List<String> arguments, String option, long value) {
-    if (arguments.stream().noneMatch(each -> each.startsWith("--" + option + "="))) {
-      arguments.add("--" + option + "=" + value);
+  private static void addBuffers(List<String> arguments) {
+    int parallelism = valueOf(arguments, "parallelism").map(Integer::valueOf).orElse(1);
+    boolean local = LOCAL_MASTERS.contains(valueOf(arguments, "flinkMaster").orElse("[auto]"));
+    if (local && parallelism > LocalFlinkBuffers.ENOUGH_WITHOUT) {
+      addDefault(
+          arguments, "flinkConfDir", () -> LocalFlinkBuffers.configuration(parallelism).toString());
     }
+  }
+
+  private static void addDefault(List<String> arguments, String option, Supplier<String> value) {
+    if (valueOf(arguments, option).isEmpty()) {
+      arguments.add("--" + option + "=" + value.get());
+    }
+  }
+
+  private static Optional<String> valueOf(List<String> arguments, String option) {
+    String start = "--" + option + "=";
+    return arguments.stream()
+        .filter(each -> each.startsWith(start))
+        .map(each -> each.substring(start.length()))
+        .findFirst();
   }
 
   private static PipelineOptions parse(List<String> arguments) {

@@ -15,6 +15,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -36,10 +38,7 @@ final class CommandsTest {
 
   @Test
   void lambdaMergesBatchAndSpeedAndSaysWhereFrom() {
-    Cli cli = new Cli(folder, "lambda");
-    ingest(cli, FIRST_HOUR, "2015-05-21T00:30:00Z");
-    ok(cli.run("close", "--through", "2015-05-21T01:00:00Z"));
-    ok(cli.run("run", "--layer", "batch"));
+    Cli cli = afterABatchOfTheFirstHour();
     ingest(cli, SECOND_HOUR, "2015-05-21T01:30:00Z");
     ok(cli.run("run", "--layer", "speed", "--until-caught-up"));
 
@@ -63,11 +62,9 @@ final class CommandsTest {
   }
 
   @Test
+  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD) // Flink looks for a master for ever
   void speedThatHasNothingLeftToReadStartsNoPipeline() {
-    Cli cli = new Cli(folder, "lambda");
-    ingest(cli, FIRST_HOUR, "2015-05-21T00:30:00Z");
-    ok(cli.run("close", "--through", "2015-05-21T01:00:00Z"));
-    ok(cli.run("run", "--layer", "batch"));
+    Cli cli = afterABatchOfTheFirstHour();
 
     Result speed =
         ok(
@@ -164,10 +161,7 @@ final class CommandsTest {
 
   @Test
   void statusTellsVersionsSlicesAndLag() {
-    Cli cli = new Cli(folder, "lambda");
-    ingest(cli, FIRST_HOUR, "2015-05-21T00:30:00Z");
-    ok(cli.run("close", "--through", "2015-05-21T01:00:00Z"));
-    ok(cli.run("run", "--layer", "batch"));
+    Cli cli = afterABatchOfTheFirstHour();
     ingest(cli, SECOND_HOUR, "2015-05-21T01:30:00Z");
     ok(cli.run("close", "--through", "2015-05-21T02:00:00Z"));
 
@@ -285,6 +279,14 @@ final class CommandsTest {
   private static String withoutTimes(String text) {
     return text.replaceAll("\"updated\":\"[^\"]+\",\"freshnessSeconds\":[0-9.]+,", "")
         .replaceAll("last change [0-9]+ s ago; ", "");
+  }
+
+  private Cli afterABatchOfTheFirstHour() {
+    Cli cli = new Cli(folder, "lambda");
+    ingest(cli, FIRST_HOUR, "2015-05-21T00:30:00Z");
+    ok(cli.run("close", "--through", "2015-05-21T01:00:00Z"));
+    ok(cli.run("run", "--layer", "batch"));
+    return cli;
   }
 
   private static void ingest(Cli cli, String text, String at) {

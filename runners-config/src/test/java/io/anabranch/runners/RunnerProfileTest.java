@@ -4,9 +4,14 @@ package io.anabranch.runners;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.UsageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +64,27 @@ class RunnerProfileTest {
         assertThrows(
             UsageException.class, () -> flink(profile, "--finishBundleBeforeCheckpointing=false"));
     assertThat(problem.getMessage(), containsString("contributions would be lost"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"16, [local], false", "17, [local], true", "64, [auto], true", "64, host:1, false"})
+  void localFlinkGetsBuffersForManyReaders(int parallelism, String master, boolean some) {
+    FlinkPipelineOptions options =
+        flink(
+            RunnerProfile.of("flink-local", Map.of("flinkMaster", master)),
+            "--parallelism=" + parallelism);
+
+    assertThat(options.getFlinkConfDir(), is(some ? notNullValue() : nullValue()));
+  }
+
+  @Test
+  void memoryOfTheBuffersGrowsWithTheSquareOfTheParallelism() throws IOException {
+    FlinkPipelineOptions options =
+        flink(RunnerProfile.of("flink-local", Map.of("parallelism", "64")));
+
+    assertThat(
+        Files.readString(Path.of(options.getFlinkConfDir(), "flink-conf.yaml")),
+        containsString("taskmanager.memory.network.max: " + 64 * 64 * 12 * 8192));
   }
 
   private static FlinkPipelineOptions flink(RunnerProfile profile, String... arguments) {
