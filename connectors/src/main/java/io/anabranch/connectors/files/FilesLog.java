@@ -23,6 +23,7 @@ import io.anabranch.connectors.files.folder.LogFolder;
 import io.anabranch.connectors.files.folder.LogLock;
 import io.anabranch.connectors.files.folder.LogView;
 import io.anabranch.connectors.files.folder.Segment;
+import io.anabranch.connectors.input.Problems;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

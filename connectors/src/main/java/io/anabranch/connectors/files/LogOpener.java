@@ -8,6 +8,7 @@ import io.anabranch.connectors.files.folder.ClosedEpochs;
 import io.anabranch.connectors.files.folder.DurableFiles;
 import io.anabranch.connectors.files.folder.LogFolder;
 import io.anabranch.connectors.files.folder.LogLock;
+import io.anabranch.connectors.input.Problems;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.anabranch.connectors.files;
 
 import io.anabranch.api.spi.Setting;
 import io.anabranch.api.spi.Settings;
+import io.anabranch.connectors.input.OpenInput;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -40,13 +41,10 @@ record LogSettings(
           .withDefault("30d")
           .between("1h", "3660d");
 
-  /** A record must fit into an array, several times into memory. */
-  static final int LONGEST_RECORD = 256 << 20;
-
   private static final Setting MAX_RECORD =
       Setting.of("maxRecord", Setting.Type.BYTES, "how long a line may be that is ingested")
           .withDefault("1MiB")
-          .between("1KiB", Settings.formatBytes(LONGEST_RECORD));
+          .between("1KiB", Settings.formatBytes(OpenInput.LONGEST_RECORD));
 
   static final List<Setting> ALL = List.of(PATH, EPOCH, GRACE, MAX_CLOCK_JUMP, MAX_RECORD);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.jdbc;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.row.LetterQuery;
 import io.anabranch.api.spi.row.LiveSlice;
@@ -9,22 +11,28 @@ import io.anabranch.api.spi.store.CatalogStore;
 import io.anabranch.api.spi.store.Fence;
 import io.anabranch.api.spi.store.IdKind;
 import io.anabranch.api.spi.store.Snapshot;
+import io.anabranch.connectors.jdbc.Transactions.Thing;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.NavigableSet;
+import java.util.Objects;
+import java.util.TreeSet;
 
-/** Documents, and the tables that are derived from them. One process writes at a time. */
+/** Documents, and the tables that are derived from them. */
 final class JdbcCatalog implements CatalogStore {
   private static final int HISTORY = 100;
 
   private final Transactions database;
+  private final RowTable table;
   private final Clock clock;
 
-  JdbcCatalog(Transactions database, Clock clock) {
+  JdbcCatalog(Transactions database, RowTable table, Clock clock) {
     this.database = database;
+    this.table = table;
     this.clock = clock;
   }
 
@@ -32,7 +40,13 @@ final class JdbcCatalog implements CatalogStore {
   public boolean commit(List<CatalogChange> changes, Map<Long, Long> basedOn) {
     return database.write(
         connection -> {
-          if (!isCurrent(connection, changes, basedOn)) {
+          if (!isExpected(connection, changes)) {
+            return false;
+          }
+          for (long rows : fences(connection, changes, basedOn.keySet())) {
+            database.lock(connection, Thing.fence(rows));
+          }
+          if (!isRecorded(connection, basedOn)) {
             return false;
           }
           for (CatalogChange change : changes) {
@@ -42,9 +56,11 @@ final class JdbcCatalog implements CatalogStore {
         });
   }
 
-  private static boolean isCurrent(
-      Connection connection, List<CatalogChange> changes, Map<Long, Long> basedOn)
+  private boolean isExpected(Connection connection, List<CatalogChange> changes)
       throws SQLException {
+    for (String view : changes.stream().map(CatalogChange::view).sorted().toList()) {
+      database.lock(connection, Thing.view(view));
+    }
     for (CatalogChange change : changes) {
       long revision =
           Sql.one(
@@ -57,6 +73,32 @@ final class JdbcCatalog implements CatalogStore {
         return false;
       }
     }
+    return true;
+  }
+
+  /** Fences that change hands, and those of row sets whose progress must stay as it is. */
+  private static NavigableSet<Long> fences(
+      Connection connection, List<CatalogChange> changes, Collection<Long> basedOn)
+      throws SQLException {
+    NavigableSet<Long> rows = new TreeSet<>(basedOn);
+    for (CatalogChange change : changes) {
+      Map<Long, Long> before = owners(fences(connection, change.view()));
+      Map<Long, Long> after = owners(change.fences());
+      for (Map<Long, Long> owners : List.of(before, after)) {
+        owners.keySet().stream()
+            .filter(each -> !Objects.equals(before.get(each), after.get(each)))
+            .forEach(rows::add);
+      }
+    }
+    return rows;
+  }
+
+  private static Map<Long, Long> owners(List<Fence> fences) {
+    return fences.stream().collect(toMap(Fence::rows, Fence::run));
+  }
+
+  private static boolean isRecorded(Connection connection, Map<Long, Long> basedOn)
+      throws SQLException {
     for (Map.Entry<Long, Long> progress : basedOn.entrySet()) {
       long complete =
           Sql.one(
@@ -125,10 +167,7 @@ final class JdbcCatalog implements CatalogStore {
 
   private static void replaceFences(Connection connection, CatalogChange change)
       throws SQLException {
-    Map<Long, Long> owners = new TreeMap<>();
-    for (Fence fence : fences(connection, change.view())) {
-      owners.put(fence.rows(), fence.run());
-    }
+    Map<Long, Long> owners = owners(fences(connection, change.view()));
     Sql.update(connection, "DELETE FROM anabranch_fence WHERE view = ?", change.view());
     for (Fence fence : change.fences()) {
       Sql.update(
@@ -172,6 +211,6 @@ final class JdbcCatalog implements CatalogStore {
 
   @Override
   public Snapshot snapshot() {
-    return new JdbcSnapshot(database.begin(), clock.instant());
+    return new JdbcSnapshot(database.begin(), table, clock.instant());
   }
 }

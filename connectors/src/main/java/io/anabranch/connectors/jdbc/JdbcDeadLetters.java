@@ -9,22 +9,58 @@ import io.anabranch.api.spi.row.DeadLetter.Kind;
 import io.anabranch.api.spi.row.LetterQuery;
 import io.anabranch.api.spi.store.DeadLetterStore;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Dead letters, and their numbers by epoch. */
 final class JdbcDeadLetters implements DeadLetterStore {
   private static final String ALL_VIEWS = "";
+  private static final String INSERT =
+      "INSERT INTO anabranch_dead_letter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+  private static final String COUNT =
+      """
+      INSERT INTO anabranch_dead_letter_count VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (generation, view, kind, epoch) DO UPDATE SET
+        letters = anabranch_dead_letter_count.letters + excluded.letters""";
+
+  private static final Comparator<Count> COUNT_ORDER =
+      Comparator.comparingLong(Count::generation)
+          .thenComparing(Count::view)
+          .thenComparing(Count::kind)
+          .thenComparingLong(Count::epoch);
+
+  /** Transactions that write the same letters write them in one order, so that none deadlock. */
+  private static final Comparator<Stored> ORDER =
+      Comparator.comparing(Stored::count, COUNT_ORDER)
+          .thenComparing(stored -> stored.letter().place().origin())
+          .thenComparingLong(stored -> stored.letter().place().position());
+
+  private record Count(long generation, String view, String kind, long epoch) {}
+
+  private record Stored(long generation, DeadLetter letter) {
+    String view() {
+      return letter.view().orElse(ALL_VIEWS);
+    }
+
+    Count count() {
+      return new Count(generation, view(), letter.kind().name(), letter.place().epoch());
+    }
+  }
 
   private final Transactions database;
 
@@ -34,34 +70,50 @@ final class JdbcDeadLetters implements DeadLetterStore {
 
   @Override
   public void write(Map<String, Long> generations, Collection<DeadLetter> letters) {
+    List<Stored> inOrder =
+        letters.stream()
+            .flatMap(
+                letter ->
+                    targets(generations, letter).map(generation -> new Stored(generation, letter)))
+            .sorted(ORDER)
+            .toList();
     database.write(
         connection -> {
-          for (DeadLetter letter : letters) {
-            Set<Long> targets =
-                letter.view().isPresent()
-                    ? Set.copyOf(
-                        Optional.ofNullable(generations.get(letter.view().get()))
-                            .map(List::of)
-                            .orElse(List.of()))
-                    : new TreeSet<>(generations.values());
-            for (long generation : targets) {
-              write(connection, generation, letter);
+          SortedMap<Count, Long> added = insert(connection, inOrder);
+          try (PreparedStatement statement = connection.prepareStatement(COUNT)) {
+            for (Map.Entry<Count, Long> each : added.entrySet()) {
+              Count count = each.getKey();
+              Sql.addBatch(
+                  statement,
+                  count.generation(),
+                  count.view(),
+                  count.kind(),
+                  count.epoch(),
+                  each.getValue());
             }
+            statement.executeBatch();
           }
           return null;
         });
   }
 
-  private static void write(Connection connection, long generation, DeadLetter letter)
+  private static Stream<Long> targets(Map<String, Long> generations, DeadLetter letter) {
+    return letter.view().isPresent()
+        ? Stream.ofNullable(generations.get(letter.view().get()))
+        : generations.values().stream().distinct();
+  }
+
+  /** Returns how many were not there yet. */
+  private static SortedMap<Count, Long> insert(Connection connection, List<Stored> letters)
       throws SQLException {
-    String view = letter.view().orElse(ALL_VIEWS);
-    int written =
-        Sql.update(
-            connection,
-            "INSERT INTO anabranch_dead_letter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                + " ON CONFLICT DO NOTHING",
-            generation,
-            view,
+    SortedMap<Count, Long> added = new TreeMap<>(COUNT_ORDER);
+    try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
+      for (Stored each : letters) {
+        DeadLetter letter = each.letter();
+        Sql.addBatch(
+            statement,
+            each.generation(),
+            each.view(),
             letter.place().epoch(),
             letter.place().origin(),
             letter.place().position(),
@@ -69,17 +121,15 @@ final class JdbcDeadLetters implements DeadLetterStore {
             letter.eventTime().map(Instant::toEpochMilli).orElse(null),
             letter.error(),
             letter.record());
-    if (written > 0) {
-      Sql.update(
-          connection,
-          "INSERT INTO anabranch_dead_letter_count VALUES (?, ?, ?, ?, 1)"
-              + " ON CONFLICT (generation, view, kind, epoch) DO UPDATE SET"
-              + " letters = anabranch_dead_letter_count.letters + 1",
-          generation,
-          view,
-          letter.kind().name(),
-          letter.place().epoch());
+      }
+      int[] written = statement.executeBatch();
+      for (int i = 0; i < written.length; i++) {
+        if (written[i] > 0) {
+          added.merge(letters.get(i).count(), 1L, Long::sum);
+        }
+      }
     }
+    return added;
   }
 
   @Override
@@ -88,14 +138,45 @@ final class JdbcDeadLetters implements DeadLetterStore {
     String sql =
         "SELECT * FROM anabranch_dead_letter WHERE "
             + which(query, parameters)
-            + " GROUP BY epoch, origin, position, view"
-            + " ORDER BY epoch, origin, position, view LIMIT ?";
-    parameters.add(query.limit());
-    database.read(
-        connection -> {
-          Sql.each(connection, row -> letters.accept(letter(row)), sql, parameters.toArray());
-          return null;
-        });
+            + " ORDER BY epoch, origin, position, view, generation LIMIT ?";
+    parameters.add(mostRows(query));
+    try (Transactions.Reading reading = database.begin()) {
+      reading.read(
+          connection -> {
+            try (PreparedStatement statement = Sql.prepare(connection, sql, parameters.toArray());
+                ResultSet result = statement.executeQuery()) {
+              distinct(result, query.limit(), letters);
+            }
+            return null;
+          });
+    }
+  }
+
+  /** Each generation may have its own row of a letter. */
+  private static long mostRows(LetterQuery query) {
+    long generations =
+        query.scopes().stream().map(LetterQuery.Scope::generation).distinct().count();
+    return query.limit() > Long.MAX_VALUE / Math.max(1, generations)
+        ? Long.MAX_VALUE
+        : query.limit() * Math.max(1, generations);
+  }
+
+  private static void distinct(ResultSet rows, long limit, Consumer<DeadLetter> letters)
+      throws SQLException {
+    long left = limit;
+    Optional<DeadLetter> before = Optional.empty();
+    while (left > 0 && rows.next()) {
+      DeadLetter letter = letter(rows);
+      if (!before.map(each -> isSame(each, letter)).orElse(false)) {
+        letters.accept(letter);
+        left--;
+      }
+      before = Optional.of(letter);
+    }
+  }
+
+  private static boolean isSame(DeadLetter one, DeadLetter other) {
+    return one.place().equals(other.place()) && one.view().equals(other.view());
   }
 
   /** Some generations share letters: versions of one definition have them each. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.jdbc;
 
+import static java.util.Comparator.comparingLong;
+
 import io.anabranch.api.spi.log.EpochContent;
 import io.anabranch.api.spi.log.LogEnd;
 import io.anabranch.api.spi.log.LogPosition;
@@ -11,12 +13,14 @@ import io.anabranch.api.spi.store.ReadReport;
 import io.anabranch.api.spi.store.RunBeat;
 import io.anabranch.api.spi.store.RunBeat.State;
 import io.anabranch.api.spi.store.RunProgress;
+import io.anabranch.connectors.jdbc.Transactions.Thing;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -83,6 +87,13 @@ final class JdbcProgress implements ProgressStore {
     long now = clock.millis();
     database.write(
         connection -> {
+          List<Fence> held = held(connection, beat.fences());
+          if (beat.log().isPresent()) {
+            report(connection, beat.log().get());
+          }
+          if (beat.state() == State.SUSPENDED) {
+            database.lock(connection, Thing.run(beat.run()));
+          }
           Sql.update(
               connection,
               BEAT,
@@ -92,20 +103,23 @@ final class JdbcProgress implements ProgressStore {
               now,
               beat.state() == State.ENDED ? (Long) now : null,
               beat.state() == State.SUSPENDED);
-          if (beat.log().isPresent()) {
-            report(connection, beat.log().get());
-          }
-          for (Fence fence : beat.fences()) {
-            Optional<Fence> held = Fences.held(connection, fence);
-            if (held.isPresent()) {
-              remember(connection, held.get(), beat.contents());
-            }
+          for (Fence fence : held) {
+            remember(connection, fence, beat.contents());
           }
           return null;
         });
   }
 
-  private static void report(Connection connection, RunBeat.Log log) throws SQLException {
+  private List<Fence> held(Connection connection, Collection<Fence> fences) throws SQLException {
+    List<Fence> held = new ArrayList<>();
+    for (Fence fence : fences.stream().sorted(comparingLong(Fence::rows)).toList()) {
+      Fences.held(database, connection, fence).ifPresent(held::add);
+    }
+    return held;
+  }
+
+  private void report(Connection connection, RunBeat.Log log) throws SQLException {
+    database.lock(connection, Thing.log(log.id()));
     LogPosition before =
         Sql.one(
                 connection,
@@ -154,8 +168,8 @@ final class JdbcProgress implements ProgressStore {
   public boolean complete(Fence fence, long through, Optional<LogPosition> position) {
     return database.write(
         connection -> {
-          Fences.require(connection, fence);
-          if (Fences.isSuspended(connection, fence.run())) {
+          Fences.require(database, connection, fence);
+          if (Fences.isSuspended(database, connection, fence.run())) {
             return false;
           }
           Sql.update(
@@ -171,10 +185,13 @@ final class JdbcProgress implements ProgressStore {
   @Override
   public void report(Collection<ReadReport> reports) {
     Instant now = clock.instant();
+    List<ReadReport> inOrder =
+        reports.stream().sorted(comparingLong(report -> report.fence().rows())).toList();
     database.write(
         connection -> {
-          for (ReadReport report : reports) {
-            if (Fences.held(connection, report.fence()).isPresent()) {
+          for (ReadReport report : inOrder) {
+            if (Fences.held(database, connection, report.fence()).isPresent()) {
+              database.lock(connection, Thing.reading(report.fence().rows()));
               report(connection, report, now);
             }
           }

@@ -29,6 +29,7 @@ final class JdbcSnapshot implements Snapshot {
   private static final String SLICE = "slice = ? AND epoch > ? AND epoch <= ?";
 
   private final Transactions.Reading reading;
+  private final RowTable table;
   private final Instant now;
 
   /**
@@ -36,8 +37,9 @@ final class JdbcSnapshot implements Snapshot {
    *
    * @param now the time, by which runs that do not report are dead
    */
-  JdbcSnapshot(Transactions.Reading reading, Instant now) {
+  JdbcSnapshot(Transactions.Reading reading, RowTable table, Instant now) {
     this.reading = reading;
+    this.table = table;
     this.now = now;
   }
 
@@ -85,13 +87,14 @@ final class JdbcSnapshot implements Snapshot {
     }
     String sql =
         (slices.size() <= MOST_MERGED ? merged(slices) : sorted(slices))
-            + " ORDER BY hash, key_text, bucket, length, key, epoch";
+            + " ORDER BY "
+            + table.order();
     reading.read(
         connection -> {
           try (PreparedStatement statement = Sql.prepare(connection, sql);
               ResultSet result = statement.executeQuery()) {
             while (result.next()) {
-              rows.accept(row(result), result.getInt("part"));
+              rows.accept(table.row(result), result.getInt("part"));
             }
           }
           return null;
@@ -110,7 +113,7 @@ final class JdbcSnapshot implements Snapshot {
     return String.join(" UNION ALL ", parts);
   }
 
-  /** SQLite allows 500 parts of a UNION; the rows of many slices are sorted. */
+  /** A statement may have some hundred parts; the rows of many slices are sorted. */
   private static String sorted(List<SliceRange> slices) {
     List<String> parts = new ArrayList<>();
     for (int i = 0; i < slices.size(); i++) {
@@ -122,18 +125,7 @@ final class JdbcSnapshot implements Snapshot {
     return "WITH parts(part, rows, after, through) AS (VALUES "
         + String.join(", ", parts)
         + ") SELECT p.part, r.* FROM parts p CROSS JOIN anabranch_row r"
-        + " ON r.slice = p.rows AND r.epoch > p.after AND r.epoch <= p.through";
-  }
-
-  private static StoredRow row(ResultSet result) throws SQLException {
-    return new StoredRow(
-        result.getLong("epoch"),
-        result.getLong("bucket"),
-        result.getLong("length"),
-        result.getBytes("key"),
-        result.getString("key_text"),
-        result.getBytes("accumulator"),
-        result.getLong("contributions"));
+        + " WHERE r.slice = p.rows AND r.epoch > p.after AND r.epoch <= p.through";
   }
 
   private static List<Object> parameters(SliceRange slice) {

@@ -25,9 +25,9 @@ public final class JdbcStore implements ViewStore {
    *
    * @param database is closed with the store
    */
-  public JdbcStore(Transactions database, RowStore rows, Clock clock) {
+  public <R extends RowStore & RowTable> JdbcStore(Transactions database, R rows, Clock clock) {
     this.database = database;
-    this.catalog = new JdbcCatalog(database, clock);
+    this.catalog = new JdbcCatalog(database, rows, clock);
     this.rows = rows;
     this.progress = new JdbcProgress(database, clock);
     this.deadLetters = new JdbcDeadLetters(database);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Statements with parameters, in one line each. */
 public final class Sql {
@@ -20,6 +21,14 @@ public final class Sql {
       throws SQLException {
     try (PreparedStatement statement = prepare(connection, sql, parameters)) {
       return statement.executeUpdate();
+    }
+  }
+
+  /** Runs a query for what it does, and ignores its rows. */
+  public static void query(Connection connection, String sql, Object... parameters)
+      throws SQLException {
+    try (PreparedStatement statement = prepare(connection, sql, parameters)) {
+      statement.execute();
     }
   }
 
@@ -61,13 +70,28 @@ public final class Sql {
       throws SQLException {
     PreparedStatement statement = connection.prepareStatement(sql);
     try {
-      for (int i = 0; i < parameters.length; i++) {
-        statement.setObject(i + 1, parameters[i]);
-      }
+      bind(statement, parameters);
       return statement;
     } catch (SQLException e) {
       statement.close();
       throw e;
+    }
+  }
+
+  /** Adds parameters to a batch. */
+  public static void addBatch(PreparedStatement statement, @Nullable Object... parameters)
+      throws SQLException {
+    bind(statement, parameters);
+    statement.addBatch();
+  }
+
+  /** Not each database has a zero character in its texts: the picture of one stands for it. */
+  private static void bind(PreparedStatement statement, @Nullable Object... parameters)
+      throws SQLException {
+    for (int i = 0; i < parameters.length; i++) {
+      Object value = parameters[i];
+      statement.setObject(
+          i + 1, value instanceof String text ? text.replace('\0', '\u2400') : value);
     }
   }
 

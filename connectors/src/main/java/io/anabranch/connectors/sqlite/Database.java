@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.sqlite;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.anabranch.api.spi.store.StoreException;
 import io.anabranch.api.spi.store.StoreException.Code;
+import io.anabranch.connectors.jdbc.OpenDatabases;
+import io.anabranch.connectors.jdbc.PooledDatabase;
 import io.anabranch.connectors.jdbc.Sql;
-import io.anabranch.connectors.jdbc.Transactions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -22,46 +22,32 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
 
-/**
- * Pooled connections to one database, and transactions on them. All users of one URL in a process
- * share a pool; the last one to close it ends it.
- */
-final class Database implements Transactions {
-  private static final int CONNECTIONS = 8;
+/** Pooled connections to one database, and transactions on them, of which one writes at a time. */
+final class Database extends PooledDatabase {
   private static final int MOST_KEPT = 20;
   private static final IdentityHashMap<SQLiteConnection, Map<String, PreparedStatement>> KEPT =
       new IdentityHashMap<>();
-  private static final Map<String, Database> OPEN = new HashMap<>();
+  private static final OpenDatabases<Database> OPEN = new OpenDatabases<>();
 
   private final String url;
   private final Duration timeout;
-  private final HikariDataSource pool;
   private final Lock writing = new ReentrantLock(true);
-  private int users;
 
   private Database(String url, Duration timeout, HikariDataSource pool) {
+    super(pool);
     this.url = url;
     this.timeout = timeout;
-    this.pool = pool;
   }
 
   /** Opens the database, and creates or checks its schema if this process has not done so. */
   static Database open(String url, Duration timeout) {
-    synchronized (OPEN) {
-      Database database = OPEN.get(url);
-      if (database == null) {
-        database = new Database(url, timeout, pool(url, timeout));
-        try {
-          Schema.createOrCheck(database);
-        } catch (RuntimeException e) {
-          database.pool.close();
-          throw e;
-        }
-        OPEN.put(url, database);
-      }
-      database.users++;
-      return database;
-    }
+    return OPEN.open(
+        url,
+        () -> {
+          Database database = new Database(url, timeout, pool(url, timeout));
+          database.createOrCheck(new SqliteSchema());
+          return database;
+        });
   }
 
   private static HikariDataSource pool(String url, Duration timeout) {
@@ -69,73 +55,16 @@ final class Database implements Transactions {
     sqlite.setJournalMode(SQLiteConfig.JournalMode.WAL);
     sqlite.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
     sqlite.setBusyTimeout(Math.toIntExact(timeout.toMillis()));
-    try (Connection first = sqlite.createConnection(url)) { // fails at once, and with the cause
-      first.isValid(0);
-    } catch (SQLException e) {
-      throw explain(url, timeout, e);
-    }
-    HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(url);
-    config.setDataSourceProperties(sqlite.toProperties());
-    config.setMaximumPoolSize(CONNECTIONS);
-    config.setMinimumIdle(0);
-    config.setConnectionTimeout(Math.max(1_000, timeout.toMillis() * 2));
-    config.setInitializationFailTimeout(-1);
-    config.setPoolName("anabranch-store");
-    return new HikariDataSource(config);
-  }
-
-  @Override
-  public <T> T read(Work<T> work) {
-    try (Connection connection = pool.getConnection()) {
-      return work.on(connection);
-    } catch (SQLException e) {
-      throw explain(url, timeout, e);
-    }
-  }
-
-  @Override
-  public Reading begin() {
     try {
-      Connection connection = pool.getConnection();
-      try {
-        Sql.update(connection, "BEGIN");
-        return new OpenReading(connection);
-      } catch (SQLException e) {
-        connection.close();
-        throw e;
-      }
+      return pool(url, sqlite.toProperties(), timeout.multipliedBy(2));
     } catch (SQLException e) {
       throw explain(url, timeout, e);
     }
   }
 
-  /** A transaction that reads one state of the database. */
-  private final class OpenReading implements Reading {
-    private final Connection connection;
-
-    private OpenReading(Connection connection) {
-      this.connection = connection;
-    }
-
-    @Override
-    public <T> T read(Work<T> work) {
-      try {
-        return work.on(connection);
-      } catch (SQLException e) {
-        throw explain(url, timeout, e);
-      }
-    }
-
-    @Override
-    public void close() {
-      rollBack(connection);
-      try {
-        connection.close();
-      } catch (SQLException e) {
-        throw explain(url, timeout, e);
-      }
-    }
+  @Override
+  protected StoreException explain(SQLException error) {
+    return explain(url, timeout, error);
   }
 
   /**
@@ -186,7 +115,7 @@ final class Database implements Transactions {
   public <T> T write(Work<T> work) {
     writing.lock();
     try {
-      return read(connection -> transaction(connection, "BEGIN IMMEDIATE", work));
+      return super.write(work);
     } finally {
       writing.unlock();
     }
@@ -198,37 +127,29 @@ final class Database implements Transactions {
    * setAutoCommit(false)} finds the database locked, the pooled connection is left believing that
    * it has a transaction.
    */
-  private <T> T transaction(Connection connection, String begin, Work<T> work) throws SQLException {
-    Sql.update(connection, begin);
-    boolean committed = false;
-    try {
-      T result = work.on(connection);
-      Sql.update(connection, "COMMIT");
-      committed = true;
-      return result;
-    } finally {
-      if (!committed) {
-        rollBack(connection);
-      }
-    }
+  @Override
+  protected void beginWriting(Connection connection) throws SQLException {
+    Sql.update(connection, "BEGIN IMMEDIATE");
   }
 
-  private void rollBack(Connection connection) {
-    try {
-      Sql.update(connection, "ROLLBACK");
-    } catch (SQLException e) { // the error that led here says more; nobody gets this connection
-      pool.evictConnection(connection);
-    }
+  @Override
+  protected void beginReading(Connection connection) throws SQLException {
+    Sql.update(connection, "BEGIN");
+  }
+
+  @Override
+  protected void commit(Connection connection) throws SQLException {
+    Sql.update(connection, "COMMIT");
+  }
+
+  @Override
+  protected void rollBack(Connection connection) throws SQLException {
+    Sql.update(connection, "ROLLBACK");
   }
 
   @Override
   public void close() {
-    synchronized (OPEN) {
-      if (--users == 0) {
-        OPEN.remove(url);
-        pool.close();
-      }
-    }
+    OPEN.close(url, this::end);
   }
 
   private static StoreException explain(String url, Duration timeout, SQLException error) {

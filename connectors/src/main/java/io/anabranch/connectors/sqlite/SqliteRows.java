@@ -2,7 +2,6 @@
 package io.anabranch.connectors.sqlite;
 
 import io.anabranch.api.EpochRange;
-import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.row.KeyHash;
 import io.anabranch.api.spi.row.LiveHead;
 import io.anabranch.api.spi.row.LiveRow;
@@ -11,9 +10,13 @@ import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.Fence;
 import io.anabranch.api.spi.store.RowStore;
 import io.anabranch.connectors.jdbc.Fences;
+import io.anabranch.connectors.jdbc.LiveRead;
+import io.anabranch.connectors.jdbc.RowSets;
+import io.anabranch.connectors.jdbc.RowTable;
 import io.anabranch.connectors.jdbc.Sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Collection;
@@ -23,7 +26,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Rows. Sorted inserts append to pages; random ones rewrite them all over the table. */
-final class SqliteRows implements RowStore {
+final class SqliteRows implements RowStore, RowTable {
   private static final String UPSERT =
       """
       INSERT INTO anabranch_row
@@ -56,6 +59,7 @@ final class SqliteRows implements RowStore {
 
   private final Database database;
   private final Clock clock;
+  private final LiveRead read = new SqliteLiveRead();
 
   private record Hashed(long hash, StoredRow row) {}
 
@@ -69,8 +73,9 @@ final class SqliteRows implements RowStore {
     List<Hashed> sorted = sorted(rows);
     database.write(
         connection -> {
-          Fence held = Fences.require(connection, fence);
-          if (suspension == Suspension.IGNORED || !Fences.isSuspended(connection, fence.run())) {
+          Fence held = Fences.require(database, connection, fence);
+          if (suspension == Suspension.IGNORED
+              || !Fences.isSuspended(database, connection, fence.run())) {
             write(connection, held, sorted);
           }
           return null;
@@ -80,6 +85,23 @@ final class SqliteRows implements RowStore {
   @Override
   public void fill(Fence fence, Collection<StoredRow> rows) {
     write(fence, rows, Suspension.IGNORED);
+  }
+
+  @Override
+  public String order() {
+    return "hash, key_text, bucket, length, key, epoch";
+  }
+
+  @Override
+  public StoredRow row(ResultSet result) throws SQLException {
+    return new StoredRow(
+        result.getLong("epoch"),
+        result.getLong("bucket"),
+        result.getLong("length"),
+        result.getBytes("key"),
+        result.getString("key_text"),
+        result.getBytes("accumulator"),
+        result.getLong("contributions"));
   }
 
   private static List<Hashed> sorted(Collection<StoredRow> rows) {
@@ -120,7 +142,7 @@ final class SqliteRows implements RowStore {
 
   @Override
   public Optional<LiveHead> readLive(RowQuery query, Consumer<LiveRow> rows) {
-    return database.read(connection -> LiveRead.of(connection, query, rows));
+    return database.read(connection -> read.read(connection, query, rows));
   }
 
   @Override
@@ -130,18 +152,7 @@ final class SqliteRows implements RowStore {
           int deleted =
               Sql.update(connection, DELETE, rows, epochs.after(), epochs.through(), most);
           if (deleted < most) {
-            Sql.update(
-                connection,
-                "DELETE FROM anabranch_epoch WHERE slice = ? AND epoch > ? AND epoch <= ?",
-                rows,
-                epochs.after(),
-                epochs.through());
-          }
-          boolean all = epochs.after() == Epochs.NONE && epochs.through() == Long.MAX_VALUE;
-          if (all && deleted < most) {
-            for (String table : List.of("progress", "activity", "reading")) {
-              Sql.update(connection, "DELETE FROM anabranch_" + table + " WHERE slice = ?", rows);
-            }
+            RowSets.forget(connection, rows, epochs);
           }
           return (long) deleted;
         });

@@ -228,10 +228,12 @@ class FilesLogProviderTest {
   @Test
   void problemsOfTheFileSystemAreSaidInWords() {
     assertThat(
-        Problems.describe(new java.nio.file.AccessDeniedException("/x")),
+        io.anabranch.connectors.input.Problems.describe(
+            new java.nio.file.AccessDeniedException("/x")),
         equalTo("no permission for /x"));
     assertThat(
-        Problems.describe(new java.nio.file.NoSuchFileException("/x")),
+        io.anabranch.connectors.input.Problems.describe(
+            new java.nio.file.NoSuchFileException("/x")),
         equalTo("/x does not exist"));
     assertThat(
         new UserException("a"), anyOf(instanceOf(RuntimeException.class), instanceOf(Error.class)));

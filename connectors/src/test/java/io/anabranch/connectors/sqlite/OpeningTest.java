@@ -49,7 +49,7 @@ class OpeningTest {
 
     assertThat(
         Stores.number(file, "SELECT MAX(version) FROM anabranch_schema"),
-        is((long) Schema.VERSION));
+        is((long) io.anabranch.connectors.jdbc.Schema.VERSION));
   }
 
   @Test

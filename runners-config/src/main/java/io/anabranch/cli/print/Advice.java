@@ -77,9 +77,16 @@ public final class Advice {
   private static Optional<String> of(StoreException.Code code) {
     return switch (code) {
       case LOCKED -> Optional.of("End that process or raise store.timeout, and try again");
+      case UNREACHABLE ->
+          Optional.of(
+              "Start the server, or correct the host and the port in store.url, and try again");
+      case DENIED ->
+          Optional.of(
+              "Correct the database in store.url, store.user, or the password: it is in store.passwordFile, or in the environment variable ANABRANCH_STORE_PASSWORD");
+      case ROW_REFUSED -> Optional.empty();
       case FULL -> Optional.of("Free some space and try again; what was stored is unharmed");
-      case READ_ONLY -> Optional.of("Let this user write to the file and its folder");
-      case UNREADABLE -> Optional.of("Name another file in store.url, or restore it from a backup");
+      case READ_ONLY -> Optional.of("Let this user write to it");
+      case UNREADABLE -> Optional.of("Name another store.url, or restore it from a backup");
       case OLDER_SCHEMA -> Optional.of("Compute the views again, into another store.url");
       case NEWER_SCHEMA -> Optional.of("Use the newer release, " + ANOTHER_STORE);
       case TIMED_OUT -> Optional.of("Ask for fewer keys or a shorter range, or allow it more time");
@@ -127,6 +134,15 @@ public final class Advice {
   private static Optional<String> of(LogException failed) {
     return switch (failed.code()) {
       case INACCESSIBLE -> Optional.of("Name a folder in log.path that this user may write to");
+      case UNREACHABLE -> Optional.of("Start the server, or correct log.brokers, and try again");
+      case DENIED ->
+          Optional.of(
+              "Correct the user in the file that log.client names, or give it the rights that docs/kafka.md lists");
+      case NOT_FOUND -> Optional.of("Make it first, or correct its name in the configuration");
+      case CLOCKS_DIFFER ->
+          Optional.of(
+              "Set the clocks, or log.margin higher; then compute the epoch again: \"anabranch run --layer batch --full\" in Lambda, \"anabranch replay\" in Kappa");
+      case NOT_OVER -> Optional.of("Wait until it is over; epochs close by themselves");
       case NOT_A_LOG ->
           Optional.of("Name a new or an empty folder in log.path, or restore the file");
       case OTHER_EPOCH_LENGTH -> Optional.of("Set log.epoch back, or name another log.path");

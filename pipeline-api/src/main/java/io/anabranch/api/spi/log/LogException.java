@@ -22,6 +22,16 @@ public final class LogException extends UserException {
     MISCONFIGURED,
     /** The place of the log cannot be read or written. */
     INACCESSIBLE,
+    /** The server of the log cannot be reached. Trying again may help. */
+    UNREACHABLE,
+    /** The server of the log does not let this user in, or denies it a right. */
+    DENIED,
+    /** The server has no such log. */
+    NOT_FOUND,
+    /** Records were read under an epoch that was closed without them: clocks differ too much. */
+    CLOCKS_DIFFER,
+    /** The time of an epoch that is to be closed is not over. */
+    NOT_OVER,
     /** What is there is no log. */
     NOT_A_LOG,
     /** The log was made with epochs of another length. */

@@ -14,6 +14,12 @@ public final class StoreException extends UserException {
   public enum Code {
     /** Another process holds the store for longer than the timeout. Trying again may help. */
     LOCKED,
+    /** The server cannot be reached, or takes no connection. Trying again may help. */
+    UNREACHABLE,
+    /** The server does not let this user in. */
+    DENIED,
+    /** It does not take a row, for the row's own sake; it takes others. */
+    ROW_REFUSED,
     /** The disk is full. */
     FULL,
     /** This user may not write to it. */

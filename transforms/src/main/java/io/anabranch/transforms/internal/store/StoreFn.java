@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.apache.beam.sdk.transforms.DoFn;
 
 /**
- * Has the store open while it lives. While another process locks the store, it asks again and
- * again; what follows the log does not end for that.
+ * Has the store open while it lives. While another process locks the store, or its server cannot be
+ * reached, it asks again and again; what follows the log does not end for that.
  */
 public abstract class StoreFn<I, O> extends DoFn<I, O> {
   private static final long serialVersionUID = 1L;
@@ -49,7 +49,8 @@ public abstract class StoreFn<I, O> extends DoFn<I, O> {
         return work.get();
       } catch (StoreException e) {
         boolean isOver = System.nanoTime() - started > PATIENCE.toNanos();
-        if (e.code() != Code.LOCKED || isOver || Thread.currentThread().isInterrupted()) {
+        boolean mayPass = e.code() == Code.LOCKED || e.code() == Code.UNREACHABLE;
+        if (!mayPass || isOver || Thread.currentThread().isInterrupted()) {
           throw e;
         }
         LockSupport.parkNanos(PAUSE.toNanos());

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.anabranch.connectors.sqlite;
+package io.anabranch.connectors.jdbc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.anabranch.api.spi.store.StoreException;
 import io.anabranch.api.spi.store.StoreException.Code;
-import io.anabranch.connectors.jdbc.Sql;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,15 +14,33 @@ import java.sql.Statement;
 import java.util.stream.Collectors;
 
 /** The tables, which the first process to open the store makes. */
-final class Schema {
-  static final int VERSION = 9;
+public abstract class Schema {
+  /** The version of the tables, which is the same in each database. */
+  public static final int VERSION = 9;
 
-  private Schema() {}
+  private final String script;
 
-  static void createOrCheck(Database database) {
-    if (checked(database.read(Schema::version)) == 0) {
+  /** Takes the statements that make the tables, separated by semicolons. */
+  protected Schema(String script) {
+    this.script = script;
+  }
+
+  /** Returns whether the table {@code anabranch_schema} is there. */
+  protected abstract boolean exists(Connection connection) throws SQLException;
+
+  /** Prepares the place for the tables; other processes that do so wait. */
+  protected void prepare(Connection connection) throws SQLException {}
+
+  /**
+   * Makes the tables if there are none.
+   *
+   * @throws StoreException if they are of another release
+   */
+  public final void createOrCheck(Transactions database) {
+    if (checked(database.read(this::version)) == 0) {
       database.write(
           connection -> {
+            prepare(connection);
             if (checked(version(connection)) == 0) { // another process may have been faster
               create(connection);
             }
@@ -49,36 +66,28 @@ final class Schema {
   }
 
   /** Returns the version of the tables, 0 if there are none. */
-  private static int version(Connection connection) throws SQLException {
-    boolean exists =
-        Sql.one(
-                connection,
-                row -> true,
-                "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'anabranch_schema'")
-            .isPresent();
-    return exists
+  private int version(Connection connection) throws SQLException {
+    return exists(connection)
         ? Sql.one(connection, row -> row.getInt(1), "SELECT MAX(version) FROM anabranch_schema")
             .orElse(0)
         : 0;
   }
 
-  private static void create(Connection connection) throws SQLException {
-    String script =
-        resource("schema.sql")
-            .lines()
-            .filter(line -> !line.startsWith("--"))
-            .collect(Collectors.joining("\n"));
+  private void create(Connection connection) throws SQLException {
+    String sql =
+        script.lines().filter(line -> !line.startsWith("--")).collect(Collectors.joining("\n"));
     try (Statement statement = connection.createStatement()) {
-      for (String sql : script.split(";", -1)) {
-        if (!sql.isBlank()) {
-          statement.execute(sql);
+      for (String each : sql.split(";", -1)) {
+        if (!each.isBlank()) {
+          statement.execute(each);
         }
       }
     }
   }
 
-  static String resource(String name) {
-    try (InputStream in = Schema.class.getResourceAsStream(name)) {
+  /** Returns a text that lies beside a class. */
+  public static String resource(Class<?> owner, String name) {
+    try (InputStream in = owner.getResourceAsStream(name)) {
       return new String(in.readAllBytes(), UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.anabranch.connectors.files;
+package io.anabranch.connectors.input;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -8,10 +8,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
 /** Says in words what the file system says by the types of its exceptions. */
-final class Problems {
+public final class Problems {
   private Problems() {}
 
-  static String describe(IOException e) {
+  public static String describe(IOException e) {
     if (e instanceof NoSuchFileException) {
       return e.getMessage() + " does not exist";
     }

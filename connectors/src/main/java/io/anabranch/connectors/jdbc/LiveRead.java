@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.anabranch.connectors.sqlite;
+package io.anabranch.connectors.jdbc;
 
 import io.anabranch.api.spi.log.LogEnd;
 import io.anabranch.api.spi.log.LogPosition;
-import io.anabranch.api.spi.row.KeyHash;
 import io.anabranch.api.spi.row.LiveHead;
 import io.anabranch.api.spi.row.LiveHead.Activity;
 import io.anabranch.api.spi.row.LiveRow;
 import io.anabranch.api.spi.row.RowQuery;
 import io.anabranch.api.spi.store.StoreException;
 import io.anabranch.api.spi.store.StoreException.Code;
-import io.anabranch.connectors.jdbc.Deadline;
-import io.anabranch.connectors.jdbc.Sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,44 +17,79 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * Reads an answer in one statement: document, live slices and rows are of one moment. The branches
- * of the statement have the same columns; the first says which branch a result row is of.
+ * of the statement have the same columns; the first says which branch a result row is of. A
+ * database adds the statement, and how it finds keys.
  */
-final class LiveRead {
+public abstract class LiveRead {
   private static final int MOST_KEYS = 10_000;
   private static final int HEAD = 0;
   private static final int LOG = 1;
   private static final int ACTIVITY = 2;
   private static final int SPEED_ROW = 4;
+  private static final String ROWS = "SELECT 3 +";
+  private static final Pattern NUMBERED = Pattern.compile("\\?(\\d+)");
 
-  private static final String READ = Schema.resource("read-live.sql");
+  private final String sql;
+  private final int key;
+  private final int accumulator;
 
-  private LiveRead() {}
+  /**
+   * Creates one.
+   *
+   * @param sql the statement, whose last branch begins with {@code SELECT 3 +} and can be extended
+   *     by conditions
+   * @param key the number of the column of encoded keys
+   * @param accumulator the number of the column of accumulators
+   */
+  protected LiveRead(String sql, int key, int accumulator) {
+    this.sql = sql;
+    this.key = key;
+    this.accumulator = accumulator;
+  }
 
-  static Optional<LiveHead> of(Connection connection, RowQuery query, Consumer<LiveRow> rows)
-      throws SQLException {
+  /** Adds the condition that the key is one of some, one at least. */
+  protected abstract void among(Set<String> keyTexts, StringBuilder to, List<Object> parameters);
+
+  /** Adds the condition that the key follows one. */
+  protected abstract void after(String keyText, StringBuilder to, List<Object> parameters);
+
+  /** Returns the columns that rows are ordered by. */
+  protected abstract String order();
+
+  /** Returns the readable key that a column holds. */
+  protected String keyText(String stored) {
+    return stored;
+  }
+
+  /** Lets a statement be read. One that is likely to come again may stay prepared. */
+  protected abstract void prepared(
+      Connection connection, String statement, boolean again, Reading reading) throws SQLException;
+
+  /** Reads the results of a statement whose parameters are not set yet. */
+  @FunctionalInterface
+  protected interface Reading {
+    /** Reads them. */
+    void from(PreparedStatement statement) throws SQLException;
+  }
+
+  /** Reads one. */
+  public final Optional<LiveHead> read(
+      Connection connection, RowQuery query, Consumer<LiveRow> rows) throws SQLException {
     List<Object> parameters = new ArrayList<>();
-    String sql = sql(query, parameters);
+    String statement = statement(query, parameters);
     Head head = new Head();
-    if (query.keyTexts().size() > 1) { // as long as its keys are many
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        read(statement, query, parameters, head, rows);
-      }
-      return head.get();
-    }
-    try {
-      read(Database.kept(connection, sql), query, parameters, head, rows);
-    } catch (SQLException | RuntimeException e) {
-      Database.forget(connection, sql); // one that was cancelled does not run again
-      throw e;
-    }
+    boolean again = query.keyTexts().size() <= 1; // as long as its keys are many
+    prepared(connection, statement, again, each -> read(each, query, parameters, head, rows));
     return head.get();
   }
 
-  private static void read(
+  private void read(
       PreparedStatement statement,
       RowQuery query,
       List<Object> parameters,
@@ -88,18 +120,18 @@ final class LiveRead {
     }
   }
 
-  private static LiveRow row(boolean speed, ResultSet result, Optional<String> oneKey)
+  private LiveRow row(boolean speed, ResultSet result, Optional<String> oneKey)
       throws SQLException {
     return new LiveRow(
         speed,
         result.getLong(2),
         result.getLong(3),
-        result.getBytes(4),
-        oneKey.isPresent() ? oneKey.get() : result.getString(6),
-        result.getBytes(5));
+        result.getBytes(key),
+        oneKey.isPresent() ? oneKey.get() : keyText(result.getString(6)),
+        result.getBytes(accumulator));
   }
 
-  private static String sql(RowQuery query, List<Object> parameters) {
+  private String statement(RowQuery query, List<Object> parameters) {
     RowQuery.Letters letters = query.letters();
     Collections.addAll(
         parameters,
@@ -113,48 +145,46 @@ final class LiveRead {
         query.fromBucket(),
         query.toBucket(),
         LiveHead.MOST_LETTERS);
-    StringBuilder sql = new StringBuilder(READ);
+    StringBuilder text = new StringBuilder(numbered(parameters));
     int keys = query.keyTexts().size();
     if (keys > MOST_KEYS) {
       throw new StoreException(
           Code.TOO_MUCH, "a read asks for " + keys + " keys, and " + MOST_KEYS + " are allowed");
     }
-    if (keys == 1) {
-      sql.append(" AND r.hash = ? AND r.key_text = ?");
-    } else if (keys > 1) {
-      sql.append(" AND (r.hash, r.key_text) IN (VALUES ")
-          .append(String.join(", ", Collections.nCopies(keys, "(?, ?)")))
-          .append(")");
+    if (keys > 0) {
+      among(query.keyTexts(), text, parameters);
     }
-    for (String keyText : query.keyTexts()) {
-      Collections.addAll(parameters, KeyHash.of(keyText), keyText);
-    }
-    page(query, sql, parameters);
-    return sql.toString();
+    page(query, text, parameters);
+    return text.toString();
   }
 
   /** Pages are in the order of the table, which all slices share. */
-  private static void page(RowQuery query, StringBuilder sql, List<Object> parameters) {
-    query
-        .afterKeyText()
-        .ifPresent(
-            after -> {
-              sql.append(" AND (r.hash, r.key_text) > (?, ?)");
-              Collections.addAll(parameters, KeyHash.of(after), after);
-            });
+  private void page(RowQuery query, StringBuilder text, List<Object> parameters) {
+    query.afterKeyText().ifPresent(keyText -> after(keyText, text, parameters));
     if (query.ordered() || query.limit().isPresent()) {
-      int rows = sql.lastIndexOf("SELECT 3 +");
-      sql.insert(rows, "SELECT * FROM (")
-          .append(" ORDER BY r.hash, r.key_text, r.bucket, r.length, r.key, r.epoch");
+      text.insert(text.lastIndexOf(ROWS), "SELECT * FROM (").append(" ORDER BY ").append(order());
       query
           .limit()
           .ifPresent(
               limit -> {
-                sql.append(" LIMIT ?");
+                text.append(" LIMIT ?");
                 parameters.add(limit);
               });
-      sql.append(")");
+      text.append(")");
     }
+  }
+
+  /** Not each driver knows {@code ?1} and the like: each becomes a parameter of its own. */
+  private String numbered(List<Object> parameters) {
+    List<Object> values = List.copyOf(parameters);
+    parameters.clear();
+    return NUMBERED
+        .matcher(sql)
+        .replaceAll(
+            found -> {
+              parameters.add(values.get(Integer.parseInt(found.group(1)) - 1));
+              return "?";
+            });
   }
 
   /** What the first branches return. */

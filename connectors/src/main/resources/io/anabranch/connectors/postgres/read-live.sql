@@ -1,0 +1,42 @@
+-- As that of SQLite, but each column has one type: rows have their key and their accumulator in the
+-- last two.
+SELECT 0, c.revision,
+  (SELECT LEAST(?10, COALESCE(SUM(letters), 0))::bigint FROM
+    (SELECT n.letters FROM anabranch_live_letters t
+     JOIN anabranch_dead_letter_count n
+       ON n.generation = t.generation AND n.view = '' AND n.kind = 'UNDECODABLE'
+       AND n.epoch >= ?3 AND n.epoch > t.after_epoch AND n.epoch <= t.through_epoch
+     WHERE t.view = ?1 LIMIT ?10) u),
+  (SELECT COUNT(*) FROM
+    (SELECT 1 FROM anabranch_live_letters t
+     JOIN anabranch_dead_letter d
+       ON d.generation = t.generation AND d.view = t.view
+       AND d.event_time >= ?4 AND d.event_time < ?5
+       AND d.epoch > t.after_epoch AND d.epoch <= t.through_epoch
+     WHERE t.view = ?1 AND NOT (d.epoch <= ?6 AND d.event_time <= ?7) LIMIT ?10) v),
+  NULL::bigint, CASE WHEN c.revision = ?2 THEN NULL ELSE c.document END, NULL::bigint,
+  NULL::bytea, NULL::bytea
+FROM anabranch_catalog c
+WHERE c.view = ?1
+UNION ALL
+SELECT 1, g.closed_through, g.first_epoch, g.last_epoch, g.trimmed_through, g.position, NULL, NULL,
+  NULL
+FROM anabranch_log g
+WHERE g.log = (SELECT l.log FROM anabranch_live_slice l WHERE l.view = ?1 LIMIT 1)
+UNION ALL
+SELECT 2, l.slice, p.complete_through,
+  (SELECT SUM(a.changes)::bigint FROM anabranch_activity a WHERE a.slice = l.slice),
+  (SELECT MAX(a.updated) FROM anabranch_activity a WHERE a.slice = l.slice),
+  p.position, o.seen, NULL, NULL
+FROM anabranch_live_slice l
+LEFT JOIN anabranch_progress p ON p.slice = l.slice
+LEFT JOIN anabranch_fence f ON f.slice = l.slice
+LEFT JOIN anabranch_run o ON o.run = f.run AND o.ended IS NULL
+WHERE l.view = ?1 AND l.through_epoch = 9223372036854775807
+UNION ALL
+SELECT 3 + l.speed::int, r.bucket, r.length, NULL::bigint, NULL::bigint,
+  COALESCE(r.whole_text, r.key_text), NULL::bigint, COALESCE(r.whole_key, r.key), r.accumulator
+FROM anabranch_live_slice l
+JOIN anabranch_row r ON r.slice = l.slice
+WHERE l.view = ?1 AND l.max_bucket >= ?8 AND l.min_bucket <= ?9
+  AND r.bucket >= ?8 AND r.bucket <= ?9 AND r.epoch > l.after_epoch AND r.epoch <= l.through_epoch
