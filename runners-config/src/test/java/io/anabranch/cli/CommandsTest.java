@@ -4,6 +4,7 @@ package io.anabranch.cli;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 
 import io.anabranch.cli.Cli.Result;
@@ -83,6 +84,33 @@ final class CommandsTest {
     assertThat(
         ok(cli.run("query", "revenue", "--strict", "--format", "csv")).out(),
         containsString("revenue,tea,2015-05-21T00:10:00Z,7,7,"));
+  }
+
+  @Test
+  void statusAndAnswersSayThatNothingIsCompleteYet() {
+    Cli cli = new Cli(folder, "lambda");
+    ingest(cli, FIRST_HOUR, "2015-05-21T00:30:00Z");
+    ok(cli.run("run", "--layer", "speed", "--until-caught-up"));
+
+    assertThat(
+        ok(cli.run("status")).out(),
+        matchesPattern("(?s).*the beginning +the end +nothing +2\\n.*"));
+    assertThat(
+        ok(cli.run("query", "revenue")).out(), containsString("; speed from the beginning; "));
+  }
+
+  @Test
+  void closeWarnsOfATimeWithinAnEpoch() {
+    Cli cli = new Cli(folder, "lambda");
+    ingest(cli, FIRST_HOUR, "2015-05-21T00:30:00Z");
+
+    Result close = ok(cli.run("close", "--through", "2015-05-21T00:30:00Z"));
+
+    assertThat(close.out(), containsString("closed through 2015-05-21T00:00:00Z"));
+    assertThat(close.err(), containsString("which stays open; --through 2015-05-21T01:00:00Z"));
+    assertThat(
+        ok(cli.run("close", "--through", "2015-05-21T01:00:00Z")).err(),
+        not(containsString("warning")));
   }
 
   @Test

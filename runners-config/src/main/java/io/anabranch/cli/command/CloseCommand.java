@@ -18,8 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "close",
     description = {
-      "Close epochs of an embedded log. They take no more records, and batch may read them.",
-      "Epochs of records that were ingested without --at close by themselves once their time and log.grace are over."
+      "Close epochs of the log. They take no more records, and batch may read them.",
+      "Epochs of records that were ingested without --at close by themselves once their time and log.grace are over; those of a Kafka topic always do, log.margin later."
     })
 final class CloseCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -47,9 +47,21 @@ final class CloseCommand implements Callable<Integer> {
         out.println("no epoch is closed: none ends at or before that time");
       } else {
         out.printf("closed through %s%n", log.epochs().end(closed));
+        warnOfOpen(log.epochs(), closed);
       }
     }
     return 0;
+  }
+
+  /** A time within an epoch does not close it. */
+  private void warnOfOpen(Epochs epochs, long closed) {
+    if (through != null && through.isAfter(epochs.end(closed))) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "warning: %s lies within the epoch [%s, %s), which stays open; --through %s closes it%n",
+              through, epochs.start(closed + 1), epochs.end(closed + 1), epochs.end(closed + 1));
+    }
   }
 
   private void requireOver(Epochs epochs) {

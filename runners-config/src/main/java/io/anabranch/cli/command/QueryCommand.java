@@ -225,7 +225,10 @@ final class QueryCommand implements Callable<Integer> {
         .batchThrough()
         .ifPresent(through -> text.append("; batch through ").append(through.time()));
     if (provenance.speedVersion().isPresent()) {
-      text.append("; speed after it");
+      text.append(
+          provenance.batchThrough().isPresent()
+              ? "; speed after it"
+              : "; speed from the beginning");
     }
     provenance
         .speedThrough()

@@ -112,7 +112,7 @@ final class StatusCommand implements Callable<Integer> {
                     new Id(slice.rows()),
                     time(log.epochs(), slice.after(), "the beginning"),
                     time(log.epochs(), slice.through(), "the end"),
-                    complete.isPresent() ? time(log.epochs(), complete.getAsLong(), "the end") : "",
+                    complete.isPresent() ? complete(log.epochs(), complete.getAsLong()) : "",
                     view.rows(slice)));
           }
         }
@@ -254,6 +254,10 @@ final class StatusCommand implements Callable<Integer> {
   /** Such as {@code {"bytes": 17}}: a log counts in its own unit. */
   private static Map<String, Object> amount(Number amount, Unit unit) {
     return Map.of(unit.noun() + "s", amount);
+  }
+
+  private static String complete(Epochs epochs, long through) {
+    return time(epochs, through, through == Epochs.NONE ? "nothing" : "the end");
   }
 
   private static String time(Epochs epochs, long epoch, String unbounded) {
