@@ -52,7 +52,7 @@ public final class DeadLetters {
 
   /** Counts the records that could not be decoded, for the live versions. */
   public long undecodable() {
-    return count(Set.of(DeadLetter.Kind.UNDECODABLE), List.of());
+    return count(DeadLetter.Kind.FAULTS, List.of());
   }
 
   private List<LetterQuery.Scope> scopes(Collection<Long> versions) {
@@ -82,7 +82,7 @@ public final class DeadLetters {
       LetterQuery query =
           new LetterQuery(
               scopes(view.view(), view.live().get(0)).toList(),
-              Set.of(DeadLetter.Kind.LATE, DeadLetter.Kind.EARLY),
+              DeadLetter.Kind.UNTIMELY,
               Integer.MAX_VALUE);
       store.deadLetters().read(query, letters);
     }

@@ -39,6 +39,9 @@ record Topic(
   /** Records that a poll may return at most. */
   private static final int RECORDS_A_POLL = 20_000;
 
+  /** Of a consumer: readers are asked for watermarks and checkpoints, too. */
+  private static final int LONGEST_CALL_MILLIS = 10_000;
+
   private static final int BYTES_A_FETCH = 16 << 20;
 
   /** Copies the properties. */
@@ -80,6 +83,8 @@ record Topic(
   KafkaConsumer<byte[], byte[]> consumer(Duration wait) {
     Map<String, Object> properties = new HashMap<>();
     properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, Math.toIntExact(wait.toMillis()));
+    properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, LONGEST_CALL_MILLIS);
+    properties.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, LONGEST_CALL_MILLIS);
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_A_POLL);
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, BYTES_A_FETCH);
     properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, BYTES_A_FETCH / 4);

@@ -31,7 +31,8 @@ import org.apache.kafka.common.record.TimestampType;
 import org.joda.time.Instant;
 
 /**
- * Reads one split of a topic: one batch of one partition and one epoch per advance.
+ * Reads one split of a topic: one batch of one partition and one epoch per advance. While the
+ * brokers cannot be reached, there is nothing new.
  *
  * <p>A record behind the last closing is of the open epoch, as long as the time of that epoch and
  * the grace are not over by the clock of this process. Once they are, the epoch may have been
@@ -107,8 +108,13 @@ final class TopicReader extends UnboundedSource.UnboundedReader<RecordBatch> {
           "records of topic %s were removed before they were read: %s",
           topic.name(),
           e.offsetOutOfRangePartitions());
-    } catch (KafkaException e) {
-      throw KafkaErrors.explain(topic, e);
+    } catch (KafkaException | LogException e) {
+      LogException problem = KafkaErrors.explain(topic, e);
+      if (problem.code() != Code.UNREACHABLE) {
+        throw problem;
+      }
+      nextIndex = System.nanoTime() + INDEX_NANOS; // nothing new until the brokers are back
+      return current.isPresent();
     }
   }
 

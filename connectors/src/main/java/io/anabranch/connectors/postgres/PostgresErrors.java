@@ -27,6 +27,7 @@ final class PostgresErrors {
           Map.entry("55P03", new Meaning(Code.LOCKED, "was locked for longer than its timeout")),
           Map.entry("40", new Meaning(Code.LOCKED, "was locked by others who waited for this one")),
           Map.entry("42P01", new Meaning(Code.UNREADABLE, "lacks a table")),
+          Map.entry("23", new Meaning(Code.ROW_REFUSED, "does not take a value")),
           Map.entry("22", new Meaning(Code.ROW_REFUSED, "does not take a value")),
           Map.entry("54", new Meaning(Code.ROW_REFUSED, "does not take a value of this size")));
 

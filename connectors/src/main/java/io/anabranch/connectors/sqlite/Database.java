@@ -180,6 +180,13 @@ final class Database extends PooledDatabase {
       return new StoreException(
           Code.READ_ONLY, "the store " + url + " may not be written to by this user", error);
     }
+    if (code == SQLiteErrorCode.SQLITE_TOOBIG.code
+        || code == SQLiteErrorCode.SQLITE_CONSTRAINT.code) {
+      return new StoreException(
+          Code.ROW_REFUSED,
+          "the store %s does not take a value: %s".formatted(url, error.getMessage()),
+          error);
+    }
     return new StoreException(
         Code.FAILED, "the store " + url + " failed: " + error.getMessage(), error);
   }

@@ -4,13 +4,13 @@ SELECT 0, c.revision,
   (SELECT LEAST(?10, COALESCE(SUM(letters), 0))::bigint FROM
     (SELECT n.letters FROM anabranch_live_letters t
      JOIN anabranch_dead_letter_count n
-       ON n.generation = t.generation AND n.view = '' AND n.kind = 'UNDECODABLE'
+       ON n.generation = t.generation AND n.view IN ('', t.view) AND n.kind IN ('UNDECODABLE', 'REFUSED')
        AND n.epoch >= ?3 AND n.epoch > t.after_epoch AND n.epoch <= t.through_epoch
      WHERE t.view = ?1 LIMIT ?10) u),
   (SELECT COUNT(*) FROM
     (SELECT 1 FROM anabranch_live_letters t
      JOIN anabranch_dead_letter d
-       ON d.generation = t.generation AND d.view = t.view
+       ON d.generation = t.generation AND d.view = t.view AND d.kind IN ('LATE', 'EARLY')
        AND d.event_time >= ?4 AND d.event_time < ?5
        AND d.epoch > t.after_epoch AND d.epoch <= t.through_epoch
      WHERE t.view = ?1 AND NOT (d.epoch <= ?6 AND d.event_time <= ?7) LIMIT ?10) v),

@@ -245,8 +245,8 @@ public class InMemoryStore
                 .filter(range -> range.epochs().through() == Long.MAX_VALUE)
                 .map(range -> active(range.rows()))
                 .toList(),
-            count(query, Set.of(DeadLetter.Kind.UNDECODABLE)),
-            count(query, Set.of(DeadLetter.Kind.LATE, DeadLetter.Kind.EARLY)),
+            count(query, DeadLetter.Kind.FAULTS),
+            count(query, DeadLetter.Kind.UNTIMELY),
             slices.stream()
                 .map(slice -> logs.get(slice.log()))
                 .filter(Objects::nonNull)

@@ -43,7 +43,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -188,7 +187,7 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private static long deadLetters(ViewStore store, Version version) {
-    return new DeadLetters(store).count(Set.of(DeadLetter.Kind.UNDECODABLE), List.of(version.id()));
+    return new DeadLetters(store).count(DeadLetter.Kind.FAULTS, List.of(version.id()));
   }
 
   private static boolean isLive(ViewState view, Version version) {

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Says what runs do: results to standard output, progress and errors to standard error. */
@@ -110,8 +109,7 @@ public final class RunPrinter implements RunListener, AutoCloseable {
             ? ""
             : ", complete through " + context.log().epochs().end(report.through()),
         Plural.of(
-            context.deadLetters().count(Set.of(DeadLetter.Kind.UNDECODABLE), report.versions()),
-            "dead letter"));
+            context.deadLetters().count(DeadLetter.Kind.FAULTS, report.versions()), "dead letter"));
     out.flush();
     warn(report.read(), listOptions(report.views().get(0), report.versions().get(0)));
   }

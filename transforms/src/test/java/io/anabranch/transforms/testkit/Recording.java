@@ -5,6 +5,7 @@ import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.Fence;
+import io.anabranch.api.spi.store.StoreException;
 import io.anabranch.api.spi.store.ViewStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class Recording {
   private final List<Call> calls = new ArrayList<>();
   private int failures;
   private Random chance;
+  private String refused = "";
   private int open;
   private int opened;
 
@@ -77,6 +79,12 @@ public final class Recording {
     return this;
   }
 
+  /** Refuses each write that holds a row of a key. */
+  public Recording refusing(String keyText) {
+    refused = keyText;
+    return this;
+  }
+
   /** The successful calls in their order. */
   public synchronized List<Call> calls() {
     return List.copyOf(calls);
@@ -120,6 +128,10 @@ public final class Recording {
     if (failures > 0 && (chance == null || chance.nextInt(8) == 0)) {
       failures--;
       throw new IllegalStateException("the store failed on purpose");
+    }
+    if (call instanceof Write write
+        && write.rows().stream().anyMatch(row -> row.keyText().equals(refused))) {
+      throw new StoreException(StoreException.Code.ROW_REFUSED, "no row of this key");
     }
     calls.add(call);
   }

@@ -32,6 +32,18 @@ final class CommandLine {
   }
 
   CommandLine(Path folder, String architecture, String runner, String epoch) throws IOException {
+    this(
+        folder,
+        architecture,
+        runner,
+        "{ kind: files, path: \"%s\", epoch: %s, grace: 0s }"
+            .formatted(folder.resolve("log"), epoch),
+        "{ url: \"jdbc:sqlite:%s\" }".formatted(folder.resolve("views.db")));
+  }
+
+  /** On any log and store, each as the configuration spells them. */
+  CommandLine(Path folder, String architecture, String runner, String log, String store)
+      throws IOException {
     this.folder = folder;
     this.configuration = folder.resolve("anabranch.yaml");
     Files.writeString(
@@ -40,12 +52,11 @@ final class CommandLine {
         application: io.anabranch.examples.web.WebAnalytics
         architecture: %s
         runner: { profile: %s }
-        log:    { kind: files, path: "%s", epoch: %s, grace: 0s }
-        store:  { url: "jdbc:sqlite:%s" }
+        log:    %s
+        store:  %s
         speed:  { refresh: 1s }
         """
-            .formatted(
-                architecture, runner, folder.resolve("log"), epoch, folder.resolve("views.db")));
+            .formatted(architecture, runner, log, store));
   }
 
   void ingest(String name, List<String> lines, Instant at)

@@ -6,11 +6,12 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A record that is left out of answers: one that could not be decoded, of all views; or an event
  * that did not come in time for a {@linkplain io.anabranch.api.WindowedView windowed view}, of this
- * view, until a batch run over the whole log counts it in.
+ * view, until a batch run over the whole log counts it in; or a row that the store did not take.
  *
  * @param place where it lies in the log; with the view its identity
  * @param kind why it is left out
@@ -35,7 +36,15 @@ public record DeadLetter(
     /** It came later than the view's lateness allows. */
     LATE,
     /** It was further ahead of the log's clock than the view's clock skew allows. */
-    EARLY;
+    EARLY,
+    /** The store did not take the row that it was folded into; the letter is of the row. */
+    REFUSED;
+
+    /** What went wrong, rather than came at the wrong time. */
+    public static final Set<Kind> FAULTS = Set.of(UNDECODABLE, REFUSED);
+
+    /** What came too late or too early. */
+    public static final Set<Kind> UNTIMELY = Set.of(LATE, EARLY);
 
     /** Returns the kind as people write it. */
     public String word() {

@@ -20,6 +20,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.transforms.internal.epoch.EpochEvent;
 import io.anabranch.transforms.internal.epoch.EpochEventCoder;
@@ -89,6 +90,38 @@ class StoreContributionsTest {
     assertThat(store.writes().stream().map(Write::how).distinct().toList(), is(List.of(How.FILL)));
     assertThat(because, Runs.counter(result, "rows-written"), is((long) ROWS));
     assertThat("stores still open", store.stillOpen(), is(0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {DIRECT, FLINK_BATCH})
+  void rowThatTheStoreRefusesIsSetAsideAndTheOthersAreStored(String runner) {
+    long through = epoch("2026-03-01T14:00:00Z");
+    Pipeline pipeline = Runs.pipeline(runner);
+    store.refusing("k7");
+    Contributions.store(
+        Contributions.of(
+            pipeline.apply("Events", events(new Random(7), through)),
+            EpochWindows.<String>of(EPOCHS, BUCKET).inOneEpoch(through)),
+        store,
+        REFRESH);
+
+    PipelineResult result = Runs.run(pipeline);
+
+    List<DeadLetter> letters =
+        store.letters().stream().flatMap(write -> write.letters().stream()).toList();
+    assertThat(letters.size(), greaterThan(0));
+    assertThat(store.rows().size(), is(ROWS - letters.size()));
+    assertThat(
+        store.rows().stream().filter(row -> row.keyText().equals("k7")).toList(), is(empty()));
+    for (DeadLetter letter : letters) {
+      assertThat(letter.kind(), is(DeadLetter.Kind.REFUSED));
+      assertThat(
+          letter.error(),
+          containsString(
+              "the store does not take the row of key \"k7\" in the bucket "
+                  + letter.eventTime().orElseThrow()));
+    }
+    assertThat(Runs.counter(result, "rows-refused"), is((long) letters.size()));
   }
 
   @ParameterizedTest
