@@ -19,7 +19,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
-import java.util.Objects;
 import java.util.TreeSet;
 
 /** Documents, and the tables that are derived from them. */
@@ -76,17 +75,17 @@ final class JdbcCatalog implements CatalogStore {
     return true;
   }
 
-  /** Fences that change hands, and those of row sets whose progress must stay as it is. */
+  /** Fences that change, and those of row sets whose progress must stay as it is. */
   private static NavigableSet<Long> fences(
       Connection connection, List<CatalogChange> changes, Collection<Long> basedOn)
       throws SQLException {
     NavigableSet<Long> rows = new TreeSet<>(basedOn);
     for (CatalogChange change : changes) {
-      Map<Long, Long> before = owners(fences(connection, change.view()));
-      Map<Long, Long> after = owners(change.fences());
-      for (Map<Long, Long> owners : List.of(before, after)) {
-        owners.keySet().stream()
-            .filter(each -> !Objects.equals(before.get(each), after.get(each)))
+      List<Fence> before = fences(connection, change.view());
+      for (List<Fence> fences : List.of(before, change.fences())) {
+        fences.stream()
+            .filter(each -> !before.contains(each) || !change.fences().contains(each))
+            .map(Fence::rows)
             .forEach(rows::add);
       }
     }

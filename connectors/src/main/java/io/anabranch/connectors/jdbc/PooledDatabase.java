@@ -9,6 +9,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.function.Consumer;
 
 /** Transactions on pooled connections to one database. */
 public abstract class PooledDatabase implements Transactions {
@@ -26,8 +27,10 @@ public abstract class PooledDatabase implements Transactions {
    *
    * @param properties of the driver
    * @param patience how long a thread may wait for a connection
+   * @param more sets what the database needs besides
    */
-  protected static HikariDataSource pool(String url, Properties properties, Duration patience)
+  protected static HikariDataSource pool(
+      String url, Properties properties, Duration patience, Consumer<HikariConfig> more)
       throws SQLException {
     try (Connection first = DriverManager.getConnection(url, properties)) {
       first.isValid(0);
@@ -40,6 +43,7 @@ public abstract class PooledDatabase implements Transactions {
     config.setConnectionTimeout(Math.max(1_000, patience.toMillis()));
     config.setInitializationFailTimeout(-1);
     config.setPoolName("anabranch-store");
+    more.accept(config);
     return new HikariDataSource(config);
   }
 

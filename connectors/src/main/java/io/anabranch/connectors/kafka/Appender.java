@@ -2,25 +2,39 @@
 package io.anabranch.connectors.kafka;
 
 import io.anabranch.api.spi.log.AppendableLog.Input;
+import io.anabranch.api.spi.log.LogException;
+import io.anabranch.api.spi.log.LogException.Code;
 import io.anabranch.connectors.input.OpenInput;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Writes lines to a topic, in one transaction: readers see all of them or none. */
 final class Appender {
   private static final int BUFFER = 1 << 16;
+  private static final int COMMITS = 3;
+
+  /** The longest that brokers allow by default. */
+  private static final int LONGEST_MILLIS = 15 * 60_000;
 
   private final Topic topic;
   private final int maxRecord;
+  private final Map<Integer, Long> ends = new ConcurrentHashMap<>();
+
+  /** Returns the offset behind the last record of each partition that was written to. */
+  Map<Integer, Long> ends() {
+    return ends;
+  }
 
   /** What was written. */
   record Counted(long records, long bytes) {}
@@ -33,6 +47,7 @@ final class Appender {
   Counted append(List<Input> inputs) {
     Map<String, Object> properties = topic.producer();
     properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "anabranch-" + UUID.randomUUID());
+    properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, LONGEST_MILLIS);
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxRecord + BUFFER);
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
@@ -46,7 +61,7 @@ final class Appender {
         if (counted.records() == 0) {
           throw OpenInput.noLine(inputs);
         }
-        producer.commitTransaction();
+        commit(producer);
         return counted;
       } catch (RuntimeException e) {
         abort(producer, e);
@@ -57,10 +72,27 @@ final class Appender {
     }
   }
 
+  private void commit(KafkaProducer<byte[], byte[]> producer) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        producer.commitTransaction();
+        return;
+      } catch (TimeoutException e) { // it may be committed: only the same call finds out
+        if (attempt == COMMITS) {
+          throw new LogException(
+              Code.UNREACHABLE,
+              "Kafka at %s does not say whether the lines were written: look into topic %s before they are ingested again"
+                  .formatted(topic.brokers(), topic.name()),
+              e);
+        }
+      }
+    }
+  }
+
   private static void abort(KafkaProducer<byte[], byte[]> producer, RuntimeException cause) {
     try {
       producer.abortTransaction();
-    } catch (KafkaException e) { // the brokers abort it after its timeout
+    } catch (RuntimeException e) { // the brokers abort it after its timeout
       cause.addSuppressed(e);
     }
   }
@@ -103,7 +135,13 @@ final class Appender {
       throw OpenInput.tooLong(input, before, maxRecord);
     }
     Future<RecordMetadata> unused = // the commit fails if it does
-        producer.send(new ProducerRecord<>(topic.name(), line.toByteArray()));
+        producer.send(
+            new ProducerRecord<>(topic.name(), line.toByteArray()),
+            (sent, error) -> {
+              if (error == null) {
+                ends.merge(sent.partition(), sent.offset() + 1, Math::max);
+              }
+            });
     long bytes = line.size() + 1L;
     line.reset();
     return bytes;

@@ -160,10 +160,11 @@ final class Brokers implements AutoCloseable {
     Optional<Config> config = config(topic.index());
     if (config.isPresent()
         && (!value(config.get(), TopicConfig.RETENTION_MS_CONFIG).equals("-1")
+            || !value(config.get(), TopicConfig.RETENTION_BYTES_CONFIG).equals("-1")
             || value(config.get(), TopicConfig.CLEANUP_POLICY_CONFIG).contains("compact"))) {
       throw LogException.of(
           Code.MISCONFIGURED,
-          "topic %s does not keep its records for ever: it needs retention.ms=-1 and cleanup.policy=delete",
+          "topic %s does not keep its records for ever: it needs retention.ms=-1, retention.bytes=-1 and cleanup.policy=delete",
           topic.index());
     }
   }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.kafka;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param ends the offset behind the closed epochs, by partition
  * @param at when it was written, for people
  */
+@JsonIgnoreProperties(ignoreUnknown = true) // of newer releases, whose format is refused below
 @SuppressWarnings("ArrayRecordComponent") // read or written at once
 record IndexRecord(
     @JsonProperty("format") int format,

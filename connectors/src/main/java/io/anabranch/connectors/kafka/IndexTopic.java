@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -38,7 +39,7 @@ final class IndexTopic implements AutoCloseable {
     this.partition = new TopicPartition(topic.index(), 0);
     this.consumer = topic.consumer(FETCH_WAIT);
     consumer.assign(List.of(partition));
-    consumer.seekToBeginning(List.of(partition));
+    consumer.seek(partition, 0); // without its first records it would say other epochs
   }
 
   /** Reads what was written since, and returns the index. */
@@ -46,20 +47,26 @@ final class IndexTopic implements AutoCloseable {
     try {
       long end = consumer.endOffsets(List.of(partition)).get(partition);
       Instant deadline = Instant.now().plus(PATIENCE);
-      List<Closing> written = new ArrayList<>();
       while (consumer.position(partition) < end) {
+        List<Closing> written = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           IndexRecord.parse(record.value(), topic, topicId)
               .ifPresent(
                   each -> written.add(new Closing(each.through(), new Offsets(each.ends()))));
         }
+        index = index.plus(written); // at once: the consumer does not come back to them
         if (Instant.now().isAfter(deadline)) {
           throw LogException.of(
               Code.UNREACHABLE, "Kafka at %s does not answer in time", topic.brokers());
         }
       }
-      index = index.plus(written);
       return index;
+    } catch (OffsetOutOfRangeException e) {
+      throw new LogException(
+          Code.DAMAGED,
+          "records of topic %s were removed, which says which offsets are of which epoch"
+              .formatted(topic.index()),
+          e);
     } catch (KafkaException e) {
       throw KafkaErrors.explain(topic, e);
     }

@@ -14,10 +14,12 @@ import io.anabranch.api.spi.log.LogException.Code;
 import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.log.LogSize;
 import io.anabranch.api.spi.log.RecordBatch;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
@@ -25,6 +27,8 @@ import org.apache.beam.sdk.values.PCollection;
 
 /** A topic as a log; see {@link EpochIndex}. Whoever looks at its end closes what is due. */
 final class KafkaLog implements AppendableLog {
+  private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(10);
+
   private final Topic topic;
   private final String topicId;
   private final int maxRecord;
@@ -49,12 +53,18 @@ final class KafkaLog implements AppendableLog {
    */
   static KafkaLog open(Topic topic, int maxRecord) {
     Brokers brokers = new Brokers(topic);
+    KafkaLog log;
     try {
-      KafkaLog log = new KafkaLog(topic, maxRecord, brokers);
+      log = new KafkaLog(topic, maxRecord, brokers);
+    } catch (RuntimeException e) {
+      brokers.close();
+      throw e;
+    }
+    try {
       log.index();
       return log;
     } catch (RuntimeException e) {
-      brokers.close();
+      log.close();
       throw e;
     }
   }
@@ -263,8 +273,25 @@ final class KafkaLog implements AppendableLog {
           Code.TIME_OUT_OF_RANGE,
           "a topic takes no stated ingestion time: records are of the epoch that is open when they come");
     }
-    Appender.Counted counted = new Appender(topic, maxRecord).append(inputs);
+    Appender appender = new Appender(topic, maxRecord);
+    Appender.Counted counted = appender.append(inputs);
+    awaitVisible(appender.ends());
     return new Appended(index().openEpoch(), counted.records(), counted.bytes());
+  }
+
+  /**
+   * Readers see a transaction a moment after it was committed: so long the next command would not
+   * find it. A transaction of somebody else that is open longer keeps them waiting, and not this.
+   */
+  private void awaitVisible(Map<Integer, Long> ends) {
+    int partitions = ends.keySet().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
+    long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
+    while (System.nanoTime() < deadline) {
+      Offsets visible = brokers.ends(partitions);
+      if (ends.entrySet().stream().allMatch(end -> visible.of(end.getKey()) >= end.getValue())) {
+        return;
+      }
+    }
   }
 
   @Override

@@ -20,9 +20,36 @@ final class Part {
   /** The offset behind the last of them. */
   private long openEnd;
 
+  /** Where the consumer goes on: what lies before it was polled, or is no record. */
+  private long polledTo;
+
   Part(int partition, long next) {
     this.partition = partition;
     this.next = next;
+    this.polledTo = next;
+  }
+
+  /** Goes on. */
+  Part(int partition, TopicMark.Place place) {
+    this(partition, place.next());
+    this.open = place.open();
+    this.openEnd = place.openEnd();
+  }
+
+  TopicMark.Place place() {
+    return new TopicMark.Place(next, open, openEnd);
+  }
+
+  void polledTo(long offset) {
+    polledTo = offset;
+    passOverMarkers();
+  }
+
+  /** Ends of transactions have offsets, too. */
+  void passOverMarkers() {
+    if (pending.isEmpty()) {
+      moveTo(polledTo);
+    }
   }
 
   int partition() {

@@ -65,6 +65,7 @@ final class ReadOffsets extends PTransform<PBegin, PCollection<RecordBatch>> {
   private static final class ReadFn extends DoFn<OffsetRange, RecordBatch> {
     private static final long serialVersionUID = 1L;
     private static final Duration FETCH_WAIT = Duration.ofMillis(50); // between two ranges
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final Topic topic;
@@ -98,8 +99,24 @@ final class ReadOffsets extends PTransform<PBegin, PCollection<RecordBatch>> {
       }
       consumer.seek(partition, range.from());
       RecordBatch.Builder batch = Batches.of(topic, range.epoch(), range.partition());
-      while (consumer.position(partition) < range.to()) {
+      long progress = System.nanoTime();
+      long position = range.from();
+      while (position < range.to()) {
         ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+        long reached = consumer.position(partition);
+        if (reached > position) {
+          position = reached;
+          progress = System.nanoTime();
+        } else if (System.nanoTime() - progress > PATIENCE.toNanos()) {
+          throw LogException.of(
+              Code.UNREACHABLE,
+              "Kafka at %s gives no records of partition %d of topic %s behind offset %d, and %d is the end",
+              topic.brokers(),
+              range.partition(),
+              topic.name(),
+              position,
+              range.to());
+        }
         for (ConsumerRecord<byte[], byte[]> record : polled.records(partition)) {
           if (record.offset() >= range.to()) {
             break;

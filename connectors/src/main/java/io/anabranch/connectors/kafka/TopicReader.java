@@ -148,8 +148,8 @@ final class TopicReader extends UnboundedSource.UnboundedReader<RecordBatch> {
             topic.margin());
       }
     }
+    begin(); // before the watermark may pass what its partitions hold
     watermark.closed(index.closedThrough());
-    begin();
   }
 
   /** Begins with the partitions that a closing has named since. */
@@ -169,14 +169,11 @@ final class TopicReader extends UnboundedSource.UnboundedReader<RecordBatch> {
     consumer.assign(all);
     for (TopicPartition each : added) {
       int partition = each.partition();
-      Long before = restored.next().get(partition);
+      TopicMark.Place before = restored.places().get(partition);
       Part begun =
-          new Part(
-              partition,
-              before == null ? Math.max(start(partition), beginnings.get(each)) : before);
-      if (before != null && restored.open() != Epochs.NONE) {
-        begun.gaveOutAs(restored.open());
-      }
+          before == null
+              ? new Part(partition, Math.max(start(partition), beginnings.get(each)))
+              : new Part(partition, before);
       parts.put(partition, begun);
       consumer.seek(each, begun.next());
     }
@@ -207,15 +204,8 @@ final class TopicReader extends UnboundedSource.UnboundedReader<RecordBatch> {
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(quiet ? REST : Duration.ZERO)) {
       parts.get(record.partition()).pending().add(record);
     }
-    for (Part each : parts.values()) {
-      passOverMarkers(each);
-    }
-  }
-
-  /** Ends of transactions have offsets, too. */
-  private void passOverMarkers(Part each) {
-    if (each.pending().isEmpty()) {
-      each.moveTo(consumer.position(new TopicPartition(topic.name(), each.partition())));
+    for (TopicPartition each : waiting.get(false)) {
+      parts.get(each.partition()).polledTo(consumer.position(each));
     }
   }
 
@@ -255,8 +245,8 @@ final class TopicReader extends UnboundedSource.UnboundedReader<RecordBatch> {
         return true;
       }
       each.moveTo(each.pending().removeFirst().offset() + 1);
-      passOverMarkers(each);
     }
+    each.passOverMarkers();
     return false;
   }
 
@@ -273,7 +263,7 @@ final class TopicReader extends UnboundedSource.UnboundedReader<RecordBatch> {
         newest = Optional.of(java.time.Instant.ofEpochMilli(record.timestamp()));
       }
     }
-    passOverMarkers(each);
+    each.passOverMarkers();
     current =
         Optional.of(batch.readThrough(LogPosition.of(part(each.partition()), each.next())).build());
   }
@@ -332,17 +322,14 @@ final class TopicReader extends UnboundedSource.UnboundedReader<RecordBatch> {
 
   @Override
   public TopicMark getCheckpointMark() {
-    Map<Integer, Long> next =
-        parts.isEmpty()
-            ? restored.next()
-            : parts.values().stream().collect(Collectors.toMap(Part::partition, Part::next));
-    long open = parts.values().stream().mapToLong(Part::open).max().orElse(restored.open());
-    return new TopicMark(next, open, observed().reached().toEpochMilli());
+    Map<Integer, TopicMark.Place> places = new TreeMap<>(restored.places());
+    parts.values().forEach(each -> places.put(each.partition(), each.place()));
+    return new TopicMark(places, observed().reached().toEpochMilli());
   }
 
   private EpochWatermark observed() {
     if (index.isEmpty()) {
-      return watermark;
+      return watermark; // as it was
     }
     Offsets closed = index.last().ends();
     long earliest = Long.MAX_VALUE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.postgres;
 
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.anabranch.api.spi.store.StoreException;
 import io.anabranch.connectors.jdbc.OpenDatabases;
@@ -53,7 +54,13 @@ final class PostgresDatabase extends PooledDatabase {
         () -> {
           try {
             PostgresDatabase database =
-                new PostgresDatabase(login, pool(login.url(), properties(login), login.timeout()));
+                new PostgresDatabase(
+                    login,
+                    pool(
+                        login.url(),
+                        properties(login),
+                        login.timeout(),
+                        config -> set(config, login)));
             database.createOrCheck(new PostgresSchema(login.schema()));
             return database;
           } catch (SQLException e) {
@@ -71,6 +78,15 @@ final class PostgresDatabase extends PooledDatabase {
     }
   }
 
+  /**
+   * A server may have other defaults. In the isolation that is set here each statement sees what
+   * was committed before it: the fence is looked at after its lock was granted.
+   */
+  private static void set(HikariConfig config, Login login) {
+    config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+    config.setConnectionInitSql("SET lock_timeout = " + login.timeout().toMillis());
+  }
+
   /** What the URL says of the driver wins over these. */
   private static Properties properties(Login login) {
     Properties properties = new Properties();
@@ -80,7 +96,6 @@ final class PostgresDatabase extends PooledDatabase {
     properties.setProperty("socketTimeout", "300"); // for a server that is gone without a word
     properties.setProperty("defaultRowFetchSize", ROWS_AT_ONCE);
     properties.setProperty("currentSchema", login.schema());
-    properties.setProperty("options", "-c lock_timeout=" + login.timeout().toMillis());
     properties.putAll(login.properties());
     return properties;
   }

@@ -53,7 +53,7 @@ final class PostgresRows implements RowStore, RowTable {
       DELETE FROM anabranch_row WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM anabranch_row WHERE slice = ? AND epoch > ? AND epoch <= ? LIMIT ?))""";
 
-  /** Up to so many rows an answer comes at once; others come in parts, in a transaction. */
+  /** The rows of one key, or up to so many, come at once; others in parts, in a transaction. */
   private static final int FEW = 1_000;
 
   private final PostgresDatabase database;
@@ -144,7 +144,7 @@ final class PostgresRows implements RowStore, RowTable {
 
   @Override
   public Optional<LiveHead> readLive(RowQuery query, Consumer<LiveRow> rows) {
-    boolean few = !query.keyTexts().isEmpty() || query.limit().orElse(FEW + 1) <= FEW;
+    boolean few = query.keyTexts().size() == 1 || query.limit().orElse(FEW + 1) <= FEW;
     if (few) {
       return database.read(connection -> read.read(connection, query, rows));
     }

@@ -75,6 +75,11 @@ public final class PostgresStoreProvider implements ViewStoreProvider {
               "url",
               "url holds a password, which logs would show: leave it out, and name a file in store.passwordFile, or set the environment variable "
                   + PASSWORD));
+    } else if (url.contains("reWriteBatchedInserts=true")) {
+      problems.add(
+          new SettingProblem(
+              "url",
+              "url sets reWriteBatchedInserts, with which the driver does not say what it inserted: leave it out"));
     } else if (Driver.parseURL(url, new Properties()) == null) {
       problems.add(
           new SettingProblem(

@@ -56,7 +56,7 @@ final class Database extends PooledDatabase {
     sqlite.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
     sqlite.setBusyTimeout(Math.toIntExact(timeout.toMillis()));
     try {
-      return pool(url, sqlite.toProperties(), timeout.multipliedBy(2));
+      return pool(url, sqlite.toProperties(), timeout.multipliedBy(2), config -> {});
     } catch (SQLException e) {
       throw explain(url, timeout, e);
     }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 class DeadlineTest extends OpenStore {
   private static final String FOR_EVER =
       "WITH RECURSIVE n(epoch) AS (SELECT 0 UNION ALL SELECT epoch + 1 FROM n)"
-          + " SELECT epoch, t.view, 0 AS event_time, generation FROM n, anabranch_live_letters t"
+          + " SELECT epoch, t.view, 0 AS event_time, 'LATE' AS kind, generation FROM n, anabranch_live_letters t"
           + " WHERE epoch < 0";
 
   @BeforeEach

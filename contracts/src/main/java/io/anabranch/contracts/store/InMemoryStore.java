@@ -263,7 +263,7 @@ public class InMemoryStore
   }
 
   private static boolean isWanted(RowQuery.Letters wanted, DeadLetter letter) {
-    if (letter.eventTime().isEmpty()) {
+    if (DeadLetter.Kind.FAULTS.contains(letter.kind())) {
       return letter.place().epoch() >= wanted.fromEpoch();
     }
     long time = letter.eventTime().get().toEpochMilli();

@@ -859,6 +859,25 @@ public abstract class ViewStoreContract {
   }
 
   @Test
+  void headCountsRowsThatWereRefusedForTheirViewOnly() {
+    openSlice();
+    LogPlace place = new LogPlace(2, "row k", 50);
+    Optional<Instant> bucket = Optional.of(Instant.ofEpochMilli(50));
+    for (String view : List.of(VIEW, "other")) {
+      DeadLetter refused =
+          new DeadLetter(
+              place, DeadLetter.Kind.REFUSED, Optional.of(view), bucket, "no", new byte[] {1});
+      store.deadLetters().write(Map.of(VIEW, 7L, "other", 7L), List.of(refused));
+    }
+    store.deadLetters().write(Map.of(VIEW, 7L), List.of(undecodable(1, 1), late(VIEW, 2, 1, 50)));
+
+    LiveHead head = store.rows().readLive(EVERYTHING, row -> {}).orElseThrow();
+
+    assertThat(head.undecodable(), is(2L));
+    assertThat("a refused row is not late", head.late(), is(1L));
+  }
+
+  @Test
   void dropsDeadLettersThatNoDocumentNames() {
     store.deadLetters().write(Map.of(VIEW, 7L), List.of(undecodable(1, 1)));
     store.deadLetters().write(Map.of(VIEW, 8L), List.of(undecodable(1, 1)));

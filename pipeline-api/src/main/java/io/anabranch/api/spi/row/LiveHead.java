@@ -14,7 +14,8 @@ import java.util.OptionalLong;
  * @param revision the revision of the document
  * @param document the document, empty if the reader knows this revision
  * @param following what runs do with the live slices that follow the log
- * @param undecodable how many records could not be decoded, up to {@link #MOST_LETTERS}
+ * @param undecodable how many records could not be decoded, and how many rows of the view the store
+ *     did not take, up to {@link #MOST_LETTERS}
  * @param late how many events were too late or too early, up to {@link #MOST_LETTERS}
  * @param log the log as a run saw it last, empty if none did
  */

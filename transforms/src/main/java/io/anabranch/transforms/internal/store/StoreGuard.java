@@ -3,6 +3,7 @@ package io.anabranch.transforms.internal.store;
 
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.store.StoreException;
+import io.anabranch.api.spi.store.StoreException.Code;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.bulkhead.BulkheadFullException;
@@ -66,8 +67,8 @@ final class StoreGuard {
                 .failureRateThreshold(50)
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .waitIntervalFunctionInOpenState(pauses(Duration.ofSeconds(1)))
-                .recordException(StoreGuard::mayPass)
-                .ignoreException(error -> !mayPass(error)) // the store works, and refuses
+                .recordException(StoreGuard::isAway)
+                .ignoreException(error -> !isAway(error)) // the store works, and refuses
                 .build());
     this.breaker
         .getEventPublisher()
@@ -82,7 +83,7 @@ final class StoreGuard {
             "store",
             BulkheadConfig.custom()
                 .maxConcurrentCalls(MOST_AT_ONCE)
-                .maxWaitDuration(patience)
+                .maxWaitDuration(LONGEST_PAUSE)
                 .build());
   }
 
@@ -155,7 +156,7 @@ final class StoreGuard {
     } catch (CallNotPermittedException | BulkheadFullException e) {
       throw last.get() == null
           ? new StoreException(
-              StoreException.Code.UNREACHABLE,
+              Code.UNREACHABLE,
               "the store failed for %d s, as others found that asked it"
                   .formatted(patience.toSeconds()),
               e)
@@ -165,6 +166,11 @@ final class StoreGuard {
 
   private static boolean isOfGuard(Throwable error) {
     return error instanceof CallNotPermittedException || error instanceof BulkheadFullException;
+  }
+
+  /** A lock is of one view; others are not kept waiting for it. */
+  private static boolean isAway(Throwable error) {
+    return mayPass(error) && ((StoreException) error).code() != Code.LOCKED;
   }
 
   private static boolean mayPass(Throwable error) {
