@@ -145,7 +145,22 @@ final class Brokers implements AutoCloseable {
     } catch (TimeoutException | InterruptedException e) {
       throw KafkaErrors.explain(topic, e);
     }
-    requireKept();
+    awaitKept();
+  }
+
+  /** Brokers make a topic, and know it a moment later. */
+  private void awaitKept() {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+    while (true) {
+      try {
+        requireKept();
+        return;
+      } catch (LogException e) {
+        if (e.code() != Code.NOT_FOUND || System.nanoTime() > deadline) {
+          throw e;
+        }
+      }
+    }
   }
 
   private void requireKept() {
