@@ -82,7 +82,7 @@ public final class DeadLetters {
       LetterQuery query =
           new LetterQuery(
               scopes(view.view(), view.live().get(0)).toList(),
-              DeadLetter.Kind.UNTIMELY,
+              DeadLetter.Kind.LATE_OR_EARLY,
               Integer.MAX_VALUE);
       store.deadLetters().read(query, letters);
     }

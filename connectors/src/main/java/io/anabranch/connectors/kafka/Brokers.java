@@ -42,7 +42,7 @@ final class Brokers implements AutoCloseable {
   /**
    * The topic as it is.
    *
-   * @param id the identity of the cluster and of the topic; one that was made anew has another
+   * @param id the identity of the cluster and of the topic; one that was made again has another
    * @param partitions how many it has
    */
   record Described(String id, int partitions) {}

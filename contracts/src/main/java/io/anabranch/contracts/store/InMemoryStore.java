@@ -246,7 +246,7 @@ public class InMemoryStore
                 .map(range -> active(range.rows()))
                 .toList(),
             count(query, DeadLetter.Kind.FAULTS),
-            count(query, DeadLetter.Kind.UNTIMELY),
+            count(query, DeadLetter.Kind.LATE_OR_EARLY),
             slices.stream()
                 .map(slice -> logs.get(slice.log()))
                 .filter(Objects::nonNull)

@@ -44,7 +44,7 @@ public record DeadLetter(
     public static final Set<Kind> FAULTS = Set.of(UNDECODABLE, REFUSED);
 
     /** What came too late or too early. */
-    public static final Set<Kind> UNTIMELY = Set.of(LATE, EARLY);
+    public static final Set<Kind> LATE_OR_EARLY = Set.of(LATE, EARLY);
 
     /** Returns the kind as people write it. */
     public String word() {
