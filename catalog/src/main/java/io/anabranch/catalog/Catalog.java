@@ -284,7 +284,8 @@ public final class Catalog {
                           version.id(),
                           version.view().log(),
                           slice.stats().map(stats -> stats.minBucket()).orElse(Long.MIN_VALUE),
-                          slice.stats().map(stats -> stats.maxBucket()).orElse(Long.MAX_VALUE))));
+                          slice.stats().map(stats -> stats.maxBucket()).orElse(Long.MAX_VALUE),
+                          version.view().merge())));
     }
     return live;
   }

@@ -50,7 +50,8 @@ public record RunContext<E>(
 
   /** Returns a view as the catalog knows it. */
   public ViewRef ref(ViewDefinition<E, ?, ?, ?, ?> view) {
-    return new ViewRef(view.name(), view.fingerprint(), log.id(), log.epochs().length());
+    return new ViewRef(
+        view.name(), view.fingerprint(), log.id(), log.epochs().length(), view.sqlMerge());
   }
 
   /** Returns the last epoch that need not be read to compute what a view lacks after an epoch. */

@@ -509,6 +509,7 @@ public final class LifeCycle implements Ingesting, AutoCloseable {
             entries.stream()
                 .map(each -> new World.Entry(each.epoch(), each.purchase().times(revision)))
                 .toList());
+        SqlAnswers.check(scenario, file, store, definition(view.getKey(), revision));
       }
     }
     boolean allRead =

@@ -428,6 +428,7 @@ final class World implements Ingesting, AutoCloseable {
   /** Compares every row of every view of both stores with a plain fold of what was read. */
   void check(String scenario) {
     checkRows(scenario + " [lambda]");
+    checkSql(scenario);
     layers.forEach((view, read) -> checkGaps(scenario + " [lambda], view " + view, view, read));
     kappaLayers.forEach((view, read) -> check(scenario + " [kappa]", kappa, view, read));
     if (kappaLayers.values().stream().anyMatch(read -> read.speedRead == entries.size())) {
@@ -438,6 +439,16 @@ final class World implements Ingesting, AutoCloseable {
   /** Compares every row of the Lambda views with a plain fold of what batch or speed has read. */
   void checkRows(String scenario) {
     layers.forEach((view, read) -> check(scenario, lambda, view, read));
+  }
+
+  /** Compares what SQL says of the views of both stores with what readers answer. */
+  private void checkSql(String scenario) {
+    layers
+        .keySet()
+        .forEach(view -> SqlAnswers.check(scenario, lambdaFile, lambda, definition(view)));
+    kappaLayers
+        .keySet()
+        .forEach(view -> SqlAnswers.check(scenario, kappaSettings, kappa, definition(view)));
   }
 
   /** Compares every row of the combined Lambda views with a plain fold of all there is. */

@@ -2,9 +2,11 @@
 package io.anabranch.serving;
 
 import io.anabranch.api.UserException;
+import io.anabranch.api.definition.SqlParts;
 import io.anabranch.api.definition.ViewDefinition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.util.CoderUtils;
@@ -20,9 +22,11 @@ import org.apache.beam.sdk.util.CoderUtils;
  */
 public final class Accumulators<K, A, O> {
   private final ViewDefinition<?, K, ?, A, O> view;
+  private final SqlParts<A> parts;
 
   private Accumulators(ViewDefinition<?, K, ?, A, O> view) {
     this.view = view;
+    this.parts = SqlParts.of(view);
   }
 
   /** Handles the accumulators of a view. */
@@ -67,6 +71,19 @@ public final class Accumulators<K, A, O> {
   }
 
   /**
+   * Returns what SQL can merge of an accumulator, empty if it is nothing.
+   *
+   * @throws UserException if it cannot be decoded
+   */
+  public Optional<String> part(byte[] encoded) {
+    try {
+      return parts.of(encoded);
+    } catch (CoderException | RuntimeException e) {
+      throw undecodable(view.accumulatorCoder(), e);
+    }
+  }
+
+  /**
    * Returns the key of a row.
    *
    * @throws UserException if it cannot be decoded
@@ -89,10 +106,14 @@ public final class Accumulators<K, A, O> {
     try {
       return CoderUtils.decodeFromByteArray(coder, bytes);
     } catch (CoderException | RuntimeException e) { // coders throw either on bytes not theirs
-      throw new UserException(
-          "a stored row of view \"%s\" cannot be decoded by %s: raise the view's revision(...) when a coder changes, and compute it again"
-              .formatted(view.name(), coder),
-          e);
+      throw undecodable(coder, e);
     }
+  }
+
+  private UserException undecodable(Coder<?> coder, Exception cause) {
+    return new UserException(
+        "a stored row of view \"%s\" cannot be decoded by %s: raise the view's revision(...) when a coder changes, and compute it again"
+            .formatted(view.name(), coder),
+        cause);
   }
 }

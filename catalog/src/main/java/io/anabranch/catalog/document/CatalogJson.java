@@ -12,6 +12,7 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.definition.Fingerprint;
 import io.anabranch.api.spi.row.SliceRange;
 import io.anabranch.api.spi.row.SliceStats;
+import io.anabranch.api.spi.row.SqlMerge;
 import io.anabranch.catalog.document.CatalogException.Code;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -69,6 +70,7 @@ public final class CatalogJson {
         .put("epochMillis", version.view().epochLength().toMillis())
         .put("fingerprint", version.view().fingerprint().toString())
         .put("created", version.created().toString());
+    version.view().merge().ifPresent(merge -> node.put("sql", merge.name()));
     version.retired().ifPresent(retired -> node.put("retired", retired.toString()));
     number(node, "wholeThrough", version.wholeThrough());
     number(node, "countedInThrough", version.countedInThrough());
@@ -173,7 +175,8 @@ public final class CatalogJson {
             view,
             Fingerprint.parse(required(node, "fingerprint").asText()),
             required(node, "log").asText(),
-            Duration.ofMillis(required(node, "epochMillis").asLong())),
+            Duration.ofMillis(required(node, "epochMillis").asLong()),
+            Optional.ofNullable(node.get("sql")).map(JsonNode::asText).map(SqlMerge::valueOf)),
         Instant.parse(required(node, "created").asText()),
         time(node, "retired"),
         list(

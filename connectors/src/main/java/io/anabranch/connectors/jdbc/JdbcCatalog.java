@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toMap;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.row.LetterQuery;
 import io.anabranch.api.spi.row.LiveSlice;
+import io.anabranch.api.spi.row.SqlMerge;
 import io.anabranch.api.spi.store.CatalogChange;
 import io.anabranch.api.spi.store.CatalogStore;
 import io.anabranch.api.spi.store.Fence;
@@ -27,11 +28,13 @@ final class JdbcCatalog implements CatalogStore {
 
   private final Transactions database;
   private final RowTable table;
+  private final AnswerViews answers;
   private final Clock clock;
 
   JdbcCatalog(Transactions database, RowTable table, Clock clock) {
     this.database = database;
     this.table = table;
+    this.answers = new AnswerViews(table);
     this.clock = clock;
   }
 
@@ -137,21 +140,7 @@ final class JdbcCatalog implements CatalogStore {
         view,
         revision - HISTORY);
     replaceFences(connection, change);
-    Sql.update(connection, "DELETE FROM anabranch_live_slice WHERE view = ?", view);
-    for (LiveSlice live : change.live()) {
-      Sql.update(
-          connection,
-          "INSERT INTO anabranch_live_slice VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          view,
-          live.range().rows(),
-          live.range().epochs().after(),
-          live.range().epochs().through(),
-          live.speed(),
-          live.version(),
-          live.log(),
-          live.minBucket(),
-          live.maxBucket());
-    }
+    replaceLive(connection, change);
     Sql.update(connection, "DELETE FROM anabranch_live_letters WHERE view = ?", view);
     for (LetterQuery.Scope scope : change.letters()) {
       Sql.update(
@@ -162,6 +151,40 @@ final class JdbcCatalog implements CatalogStore {
           scope.epochs().after(),
           scope.epochs().through());
     }
+  }
+
+  private void replaceLive(Connection connection, CatalogChange change) throws SQLException {
+    String view = change.view();
+    boolean wasMerged = isMerged(connection, view);
+    Sql.update(connection, "DELETE FROM anabranch_live_slice WHERE view = ?", view);
+    for (LiveSlice live : change.live()) {
+      Sql.update(
+          connection,
+          "INSERT INTO anabranch_live_slice VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          view,
+          live.range().rows(),
+          live.range().epochs().after(),
+          live.range().epochs().through(),
+          live.speed(),
+          live.version(),
+          live.log(),
+          live.minBucket(),
+          live.maxBucket(),
+          live.merge().map(SqlMerge::name).orElse(null));
+    }
+    if (!wasMerged && isMerged(connection, view)) {
+      answers.create(connection, view);
+    }
+  }
+
+  /** Returns whether SQL merges the live rows of a view. */
+  private static boolean isMerged(Connection connection, String view) throws SQLException {
+    return Sql.one(
+            connection,
+            row -> true,
+            "SELECT 1 FROM anabranch_live_slice WHERE view = ? AND merge IS NOT NULL LIMIT 1",
+            view)
+        .isPresent();
   }
 
   private static void replaceFences(Connection connection, CatalogChange change)

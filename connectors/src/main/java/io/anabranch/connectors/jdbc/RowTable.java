@@ -13,6 +13,9 @@ public interface RowTable {
    */
   String order();
 
+  /** Returns how a statement begins that makes an SQL view unless it is there. */
+  String createView();
+
   /** Reads a row of which all columns were selected. */
   StoredRow row(ResultSet result) throws SQLException;
 }

@@ -3,7 +3,6 @@ package io.anabranch.connectors.kafka;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.log.AppendableLog;
 import io.anabranch.api.spi.log.EpochChange;
 import io.anabranch.api.spi.log.EpochContent;
 import io.anabranch.api.spi.log.FollowRequest;
@@ -14,6 +13,7 @@ import io.anabranch.api.spi.log.LogException.Code;
 import io.anabranch.api.spi.log.LogPosition;
 import io.anabranch.api.spi.log.LogSize;
 import io.anabranch.api.spi.log.RecordBatch;
+import io.anabranch.connectors.archive.ArchiveSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,12 +21,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 
 /** A topic as a log; see {@link EpochIndex}. Whoever looks at its end closes what is due. */
-final class KafkaLog implements AppendableLog {
+final class KafkaLog implements ArchiveSource {
   private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(10);
 
   private final Topic topic;
@@ -242,6 +244,11 @@ final class KafkaLog implements AppendableLog {
           topic.name(),
           index.closedThrough());
     }
+    return new ReadOffsets(topic, ranges(index, closed));
+  }
+
+  /** Returns the offsets of closed epochs, in the order of epochs and partitions. */
+  private static List<OffsetRange> ranges(EpochIndex index, EpochRange closed) {
     List<OffsetRange> ranges = new ArrayList<>();
     List<EpochIndex.Closing> closings = index.closings();
     for (int i = 1; i < closings.size(); i++) {
@@ -258,12 +265,21 @@ final class KafkaLog implements AppendableLog {
         }
       }
     }
-    return new ReadOffsets(topic, ranges);
+    return ranges;
+  }
+
+  @Override
+  public void readInOrder(long epoch, Consumer<RecordBatch> batches) {
+    try (RangeReader reader = RangeReader.open(topic)) {
+      for (OffsetRange range : ranges(index(), new EpochRange(epoch - 1, epoch))) {
+        reader.read(range, batches);
+      }
+    }
   }
 
   @Override
   public PTransform<PBegin, PCollection<RecordBatch>> follow(FollowRequest request) {
-    return new FollowTopic(topic, topicId, request);
+    return Read.from(new TopicSource(topic, topicId, request, 0, 1));
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.anabranch.api.spi.log.EventLog;
 import io.anabranch.api.spi.log.EventLogProvider;
 import io.anabranch.api.spi.log.LogException;
 import io.anabranch.api.spi.log.LogException.Code;
+import io.anabranch.connectors.archive.ArchivedLog;
 import io.anabranch.connectors.input.OpenInput;
 import io.anabranch.connectors.input.Problems;
 import java.io.IOException;
@@ -71,6 +72,12 @@ public final class KafkaLogProvider implements EventLogProvider {
           .withDefault("1MiB")
           .between("1KiB", Settings.formatBytes(OpenInput.LONGEST_RECORD));
 
+  private static final Setting ARCHIVE =
+      Setting.of(
+          "archive",
+          Setting.Type.PATH,
+          "the folder that \"anabranch archive\" copies closed epochs to, and that they are read from");
+
   @Override
   public String kind() {
     return "kafka";
@@ -78,7 +85,7 @@ public final class KafkaLogProvider implements EventLogProvider {
 
   @Override
   public List<Setting> settings() {
-    return List.of(BROKERS, NAME, INDEX, EPOCH, GRACE, MARGIN, CLIENT, MAX_RECORD);
+    return List.of(BROKERS, NAME, INDEX, EPOCH, GRACE, MARGIN, CLIENT, MAX_RECORD, ARCHIVE);
   }
 
   @Override
@@ -103,7 +110,9 @@ public final class KafkaLogProvider implements EventLogProvider {
 
   @Override
   public EventLog open(Settings settings) {
-    return open(settings, Clock.systemUTC());
+    KafkaLog log = open(settings, Clock.systemUTC());
+    Optional<Path> archive = ARCHIVE.in(settings).map(settings::path);
+    return archive.isPresent() ? ArchivedLog.of(log, archive.get()) : log;
   }
 
   /** Opens a log that reads the time from a clock, which workers get too. */

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.kafka;
 
-import io.anabranch.api.spi.log.LogException;
-import io.anabranch.api.spi.log.LogException.Code;
 import io.anabranch.api.spi.log.RecordBatch;
 import io.anabranch.api.spi.log.RecordBatchCoder;
-import java.time.Duration;
 import java.util.List;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -15,12 +12,6 @@ import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -64,12 +55,9 @@ final class ReadOffsets extends PTransform<PBegin, PCollection<RecordBatch>> {
   /** Reads ranges of offsets. */
   private static final class ReadFn extends DoFn<OffsetRange, RecordBatch> {
     private static final long serialVersionUID = 1L;
-    private static final Duration FETCH_WAIT = Duration.ofMillis(50); // between two ranges
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final Duration POLL = Duration.ofMillis(200);
 
     private final Topic topic;
-    private transient @Nullable KafkaConsumer<byte[], byte[]> consumer;
+    private transient @Nullable RangeReader reader;
 
     ReadFn(Topic topic) {
       this.topic = topic;
@@ -77,76 +65,19 @@ final class ReadOffsets extends PTransform<PBegin, PCollection<RecordBatch>> {
 
     @Setup
     public void setup() {
-      consumer = topic.consumer(FETCH_WAIT);
+      reader = RangeReader.open(topic);
     }
 
     @ProcessElement
     public void process(@Element OffsetRange range, OutputReceiver<RecordBatch> out) {
-      try {
-        read(range, out);
-      } catch (OffsetOutOfRangeException e) {
-        throw removed(range);
-      } catch (KafkaException e) {
-        throw KafkaErrors.explain(topic, e);
-      }
-    }
-
-    private void read(OffsetRange range, OutputReceiver<RecordBatch> out) {
-      TopicPartition partition = new TopicPartition(topic.name(), range.partition());
-      consumer.assign(List.of(partition));
-      if (consumer.beginningOffsets(List.of(partition)).get(partition) > range.from()) {
-        throw removed(range);
-      }
-      consumer.seek(partition, range.from());
-      RecordBatch.Builder batch = Batches.of(topic, range.epoch(), range.partition());
-      long progress = System.nanoTime();
-      long position = range.from();
-      while (position < range.to()) {
-        ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
-        long reached = consumer.position(partition);
-        if (reached > position) {
-          position = reached;
-          progress = System.nanoTime();
-        } else if (System.nanoTime() - progress > PATIENCE.toNanos()) {
-          throw LogException.of(
-              Code.UNREACHABLE,
-              "Kafka at %s gives no records of partition %d of topic %s behind offset %d, and %d is the end",
-              topic.brokers(),
-              range.partition(),
-              topic.name(),
-              position,
-              range.to());
-        }
-        for (ConsumerRecord<byte[], byte[]> record : polled.records(partition)) {
-          if (record.offset() >= range.to()) {
-            break;
-          }
-          Batches.add(batch, record);
-          if (batch.bytes() >= Batches.BYTES) {
-            out.output(batch.build());
-            batch = Batches.of(topic, range.epoch(), range.partition());
-          }
-        }
-      }
-      if (batch.size() > 0) {
-        out.output(batch.build());
-      }
-    }
-
-    private LogException removed(OffsetRange range) {
-      return LogException.of(
-          Code.DAMAGED,
-          "records of partition %d of topic %s from offset %d on were removed before they were read",
-          range.partition(),
-          topic.name(),
-          range.from());
+      reader.read(range, out::output);
     }
 
     @Teardown
     public void teardown() {
-      if (consumer != null) {
-        consumer.close();
-        consumer = null;
+      if (reader != null) {
+        reader.close();
+        reader = null;
       }
     }
   }

@@ -12,7 +12,13 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** A topic as a source without an end, or one split of it: each so-manieth partition. */
+/**
+ * A topic as a source without an end, or one split of it: each so-manieth partition.
+ *
+ * <p>Failures: records that were removed before they were read, and an epoch that was closed
+ * without records that were given out as of it, fail the bundle. Each record is given out exactly
+ * once relative to the runner's checkpoints.
+ */
 final class TopicSource extends UnboundedSource<RecordBatch, TopicMark> {
   private static final long serialVersionUID = 1L;
 

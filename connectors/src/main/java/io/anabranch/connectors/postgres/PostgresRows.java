@@ -37,8 +37,9 @@ final class PostgresRows implements RowStore, RowTable {
       WITH f AS (SELECT run, after_epoch FROM anabranch_fence WHERE slice = ?),
       held AS (SELECT after_epoch FROM f WHERE run = ?
         AND NOT (? AND EXISTS (SELECT 1 FROM anabranch_run o WHERE o.run = f.run AND o.suspended))),
-      given AS (SELECT u.* FROM held, unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
-        AS u(bucket, length, epoch, contributions, key_text, key, accumulator, whole_text, whole_key)
+      given AS (SELECT u.* FROM held, unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        AS u(bucket, length, epoch, contributions, key_text, key, accumulator, whole_text, whole_key,
+          part)
         WHERE u.epoch > held.after_epoch),
       written AS (INSERT INTO anabranch_row SELECT ?, g.* FROM given g %2$s RETURNING 1),
       counted AS (SELECT COUNT(*) AS n FROM written),
@@ -71,6 +72,11 @@ final class PostgresRows implements RowStore, RowTable {
   }
 
   @Override
+  public String createView() {
+    return "CREATE OR REPLACE VIEW";
+  }
+
+  @Override
   public StoredRow row(ResultSet result) throws SQLException {
     byte[] wholeKey = result.getBytes("whole_key");
     String wholeText = result.getString("whole_text");
@@ -81,7 +87,8 @@ final class PostgresRows implements RowStore, RowTable {
         wholeKey == null ? result.getBytes("key") : wholeKey,
         StoredKey.decode(wholeText == null ? result.getString("key_text") : wholeText),
         result.getBytes("accumulator"),
-        result.getLong("contributions"));
+        result.getLong("contributions"),
+        Optional.ofNullable(result.getString("part")));
   }
 
   @Override

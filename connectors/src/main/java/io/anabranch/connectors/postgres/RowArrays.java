@@ -20,13 +20,14 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 final class RowArrays {
   /** Columns besides the row set, in the order of the table. */
   static final String COLUMNS =
-      "bucket, length, epoch, contributions, key_text, key, accumulator, whole_text, whole_key";
+      "bucket, length, epoch, contributions, key_text, key, accumulator, whole_text, whole_key, part";
 
   /** What a row does to one that is there. */
   static final String ON_CONFLICT =
       """
       ON CONFLICT (slice, key_text, bucket, length, key, epoch) DO UPDATE SET
-        accumulator = excluded.accumulator, contributions = excluded.contributions
+        accumulator = excluded.accumulator, contributions = excluded.contributions,
+        part = excluded.part
       WHERE excluded.contributions >= anabranch_row.contributions""";
 
   /** Notes that rows were written, with {@link #NOTE_CONFLICT} after its values. */
@@ -96,6 +97,7 @@ final class RowArrays {
     statement.setArray(++i, array(connection, "bytea", each -> each.row().accumulator()));
     statement.setArray(++i, array(connection, "text", each -> each.key().wholeText().orElse(null)));
     statement.setArray(++i, array(connection, "bytea", each -> each.key().wholeKey().orElse(null)));
+    statement.setArray(++i, array(connection, "text", each -> each.row().part().orElse(null)));
     return i;
   }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.util.Optional;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.PGCopyOutputStream;
@@ -25,7 +26,7 @@ final class RowCopy {
   private static final byte[] SIGNATURE = {
     'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0
   };
-  private static final int COLUMNS = 10;
+  private static final int COLUMNS = 11;
   private static final int BUFFER = 64 << 10;
 
   private RowCopy() {}
@@ -86,16 +87,21 @@ final class RowCopy {
     number(out, each.row().length());
     number(out, each.row().epoch());
     number(out, each.row().contributions());
-    bytes(out, key.text().getBytes(UTF_8));
+    text(out, Optional.of(key.text()));
     bytes(out, key.key());
     bytes(out, each.row().accumulator());
-    bytes(out, key.wholeText().map(text -> text.getBytes(UTF_8)).orElse(null));
+    text(out, key.wholeText());
     bytes(out, key.wholeKey().orElse(null));
+    text(out, each.row().part());
   }
 
   private static void number(DataOutputStream out, long value) throws IOException {
     out.writeInt(Long.BYTES);
     out.writeLong(value);
+  }
+
+  private static void text(DataOutputStream out, Optional<String> value) throws IOException {
+    bytes(out, value.map(text -> text.getBytes(UTF_8)).orElse(null));
   }
 
   private static void bytes(DataOutputStream out, byte @Nullable [] value) throws IOException {

@@ -30,10 +30,10 @@ final class SqliteRows implements RowStore, RowTable {
   private static final String UPSERT =
       """
       INSERT INTO anabranch_row
-        (slice, hash, key_text, bucket, length, key, epoch, accumulator, contributions)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET
-        accumulator = excluded.accumulator, contributions = excluded.contributions
+        (slice, hash, key_text, bucket, length, key, epoch, accumulator, contributions, part)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET accumulator = excluded.accumulator,
+        contributions = excluded.contributions, part = excluded.part
       WHERE excluded.contributions >= contributions""";
 
   private static final String ACTIVITY =
@@ -93,6 +93,11 @@ final class SqliteRows implements RowStore, RowTable {
   }
 
   @Override
+  public String createView() {
+    return "CREATE VIEW IF NOT EXISTS";
+  }
+
+  @Override
   public StoredRow row(ResultSet result) throws SQLException {
     return new StoredRow(
         result.getLong("epoch"),
@@ -101,7 +106,8 @@ final class SqliteRows implements RowStore, RowTable {
         result.getBytes("key"),
         result.getString("key_text"),
         result.getBytes("accumulator"),
-        result.getLong("contributions"));
+        result.getLong("contributions"),
+        Optional.ofNullable(result.getString("part")));
   }
 
   private static List<Hashed> sorted(Collection<StoredRow> rows) {
@@ -128,6 +134,7 @@ final class SqliteRows implements RowStore, RowTable {
         statement.setLong(7, row.epoch());
         statement.setBytes(8, row.accumulator());
         statement.setLong(9, row.contributions());
+        statement.setString(10, row.part().orElse(null));
         statement.addBatch();
         if (++written % BATCH == 0) {
           statement.executeBatch();

@@ -35,6 +35,7 @@ CREATE TABLE anabranch_live_slice (
   log TEXT COLLATE "C" NOT NULL,
   min_bucket BIGINT NOT NULL,
   max_bucket BIGINT NOT NULL,
+  merge TEXT COLLATE "C",
   PRIMARY KEY (view, slice, after_epoch)
 );
 -- The dead letters of the live versions.
@@ -47,7 +48,7 @@ CREATE TABLE anabranch_live_letters (
 );
 -- Rows, in the order of their keys. An index takes no long values, and a text takes no zero
 -- character: of a long key, key_text and key are short stand-ins (its beginning and its SHA-256),
--- and whole_text and whole_key are the key.
+-- and whole_text and whole_key are the key. The part is JSON: what anabranch_answer makes values of.
 CREATE TABLE anabranch_row (
   slice BIGINT NOT NULL,
   bucket BIGINT NOT NULL,
@@ -59,6 +60,7 @@ CREATE TABLE anabranch_row (
   accumulator BYTEA NOT NULL,
   whole_text TEXT COLLATE "C",
   whole_key BYTEA,
+  part TEXT COLLATE "C",
   PRIMARY KEY (slice, key_text, bucket, length, key, epoch)
 ) WITH (autovacuum_vacuum_scale_factor = 0.02);
 -- Through which epoch a row set is complete; the position in the log that a run stopped at.
@@ -183,5 +185,40 @@ SELECT l.view, CASE WHEN l.speed THEN 'speed' ELSE 'batch' END AS layer, l.versi
 FROM anabranch_live_slice l
 JOIN anabranch_row r ON r.slice = l.slice
 WHERE r.epoch > l.after_epoch AND r.epoch <= l.through_epoch;
+-- What queries answer, for people and tools that speak SQL, of views whose rows SQL can merge;
+-- answer_VIEW has those of one view. A value that is no number is in value_json. In batch and speed
+-- is what the rows of that layer alone come to.
+CREATE VIEW anabranch_answer AS
+SELECT view, to_timestamp(bucket / 1000.0) AT TIME ZONE 'UTC' AS bucket_utc,
+  CASE WHEN length > 0 THEN to_timestamp((bucket + length) / 1000.0) AT TIME ZONE 'UTC' END AS window_end_utc,
+  key_text AS key,
+  CASE WHEN COUNT(part) < COUNT(*) THEN NULL
+    WHEN merge = 'SUM' THEN SUM(added)
+    WHEN merge = 'MEAN' THEN SUM(added) / SUM(counted)
+    WHEN merge = 'MIN' THEN MIN(number)
+    ELSE MAX(number) END AS value,
+  CASE WHEN COUNT(part) FILTER (WHERE NOT speed) < COUNT(*) FILTER (WHERE NOT speed) THEN NULL
+    WHEN merge = 'SUM' THEN SUM(added) FILTER (WHERE NOT speed)
+    WHEN merge = 'MEAN' THEN SUM(added) FILTER (WHERE NOT speed) / SUM(counted) FILTER (WHERE NOT speed)
+    WHEN merge = 'MIN' THEN MIN(number) FILTER (WHERE NOT speed)
+    ELSE MAX(number) FILTER (WHERE NOT speed) END AS batch,
+  CASE WHEN COUNT(part) FILTER (WHERE speed) < COUNT(*) FILTER (WHERE speed) THEN NULL
+    WHEN merge = 'SUM' THEN SUM(added) FILTER (WHERE speed)
+    WHEN merge = 'MEAN' THEN SUM(added) FILTER (WHERE speed) / SUM(counted) FILTER (WHERE speed)
+    WHEN merge = 'MIN' THEN MIN(number) FILTER (WHERE speed)
+    ELSE MAX(number) FILTER (WHERE speed) END AS speed,
+  CASE WHEN merge = 'WINDOW' THEN MAX(part) END AS value_json
+FROM (
+  SELECT l.view, l.merge, l.speed, r.bucket, r.length, COALESCE(r.whole_text, r.key_text) AS key_text, r.key, r.part,
+    CASE WHEN l.merge IN ('SUM', 'MEAN') THEN NULL
+      WHEN json_typeof(r.part::json) = 'number' THEN r.part::numeric END AS number,
+    CASE l.merge WHEN 'SUM' THEN r.part::numeric
+      WHEN 'MEAN' THEN (r.part::json ->> 1)::numeric END AS added,
+    CASE l.merge WHEN 'MEAN' THEN (r.part::json ->> 0)::numeric END AS counted
+  FROM anabranch_live_slice l
+  JOIN anabranch_row r ON r.slice = l.slice
+  WHERE l.merge IS NOT NULL AND r.epoch > l.after_epoch AND r.epoch <= l.through_epoch
+) parts
+GROUP BY view, merge, bucket, length, key_text, key;
 CREATE TABLE anabranch_schema (version BIGINT NOT NULL);
-INSERT INTO anabranch_schema VALUES (9);
+INSERT INTO anabranch_schema VALUES (10);

@@ -35,6 +35,7 @@ CREATE TABLE anabranch_live_slice (
   log TEXT NOT NULL,
   min_bucket INTEGER NOT NULL,
   max_bucket INTEGER NOT NULL,
+  merge TEXT,
   PRIMARY KEY (view, slice, after_epoch)
 ) WITHOUT ROWID;
 -- The dead letters of the live versions.
@@ -46,7 +47,7 @@ CREATE TABLE anabranch_live_letters (
   PRIMARY KEY (view, generation, after_epoch)
 ) WITHOUT ROWID;
 -- Rows. The hash is the CRC-32C of key_text in UTF-8, so that each shard of keys is one range of
--- the table and rows of a shard append.
+-- the table and rows of a shard append. The part is JSON: what anabranch_answer makes values of.
 CREATE TABLE anabranch_row (
   slice INTEGER NOT NULL,
   hash INTEGER NOT NULL,
@@ -57,6 +58,7 @@ CREATE TABLE anabranch_row (
   epoch INTEGER NOT NULL,
   accumulator BLOB NOT NULL,
   contributions INTEGER NOT NULL,
+  part TEXT,
   PRIMARY KEY (slice, hash, key_text, bucket, length, key, epoch)
 ) WITHOUT ROWID;
 -- Through which epoch a row set is complete; the position in the log that a run stopped at.
@@ -180,5 +182,40 @@ SELECT l.view, CASE l.speed WHEN 1 THEN 'speed' ELSE 'batch' END AS layer, l.ver
 FROM anabranch_live_slice l
 JOIN anabranch_row r ON r.slice = l.slice
 WHERE r.epoch > l.after_epoch AND r.epoch <= l.through_epoch;
+-- What queries answer, for people and tools that speak SQL, of views whose rows SQL can merge;
+-- answer_VIEW has those of one view. A value that is no number is in value_json. In batch and speed
+-- is what the rows of that layer alone come to.
+CREATE VIEW anabranch_answer AS
+SELECT view, strftime('%Y-%m-%d %H:%M:%f', bucket / 1000.0, 'unixepoch') AS bucket_utc,
+  CASE WHEN length > 0 THEN strftime('%Y-%m-%d %H:%M:%f', (bucket + length) / 1000.0, 'unixepoch') END AS window_end_utc,
+  key_text AS key,
+  CASE WHEN COUNT(part) < COUNT(*) THEN NULL
+    WHEN merge = 'SUM' THEN SUM(added)
+    WHEN merge = 'MEAN' THEN SUM(added) / SUM(counted)
+    WHEN merge = 'MIN' THEN MIN(number)
+    ELSE MAX(number) END AS value,
+  CASE WHEN COUNT(part) FILTER (WHERE speed = 0) < COUNT(*) FILTER (WHERE speed = 0) THEN NULL
+    WHEN merge = 'SUM' THEN SUM(added) FILTER (WHERE speed = 0)
+    WHEN merge = 'MEAN' THEN SUM(added) FILTER (WHERE speed = 0) / SUM(counted) FILTER (WHERE speed = 0)
+    WHEN merge = 'MIN' THEN MIN(number) FILTER (WHERE speed = 0)
+    ELSE MAX(number) FILTER (WHERE speed = 0) END AS batch,
+  CASE WHEN COUNT(part) FILTER (WHERE speed = 1) < COUNT(*) FILTER (WHERE speed = 1) THEN NULL
+    WHEN merge = 'SUM' THEN SUM(added) FILTER (WHERE speed = 1)
+    WHEN merge = 'MEAN' THEN SUM(added) FILTER (WHERE speed = 1) / SUM(counted) FILTER (WHERE speed = 1)
+    WHEN merge = 'MIN' THEN MIN(number) FILTER (WHERE speed = 1)
+    ELSE MAX(number) FILTER (WHERE speed = 1) END AS speed,
+  CASE WHEN merge = 'WINDOW' THEN MAX(part) END AS value_json
+FROM (
+  SELECT l.view, l.merge, l.speed, r.bucket, r.length, r.key_text AS key_text, r.key, r.part,
+    CASE WHEN l.merge IN ('SUM', 'MEAN') THEN NULL
+      WHEN json_type(r.part) IN ('integer', 'real') THEN json_extract(r.part, '$') END AS number,
+    CASE l.merge WHEN 'SUM' THEN json_extract(r.part, '$')
+      WHEN 'MEAN' THEN json_extract(r.part, '$[1]') END AS added,
+    CASE l.merge WHEN 'MEAN' THEN json_extract(r.part, '$[0]') END AS counted
+  FROM anabranch_live_slice l
+  JOIN anabranch_row r ON r.slice = l.slice
+  WHERE l.merge IS NOT NULL AND r.epoch > l.after_epoch AND r.epoch <= l.through_epoch
+) parts
+GROUP BY view, merge, bucket, length, key_text, key;
 CREATE TABLE anabranch_schema (version INTEGER NOT NULL);
-INSERT INTO anabranch_schema VALUES (9);
+INSERT INTO anabranch_schema VALUES (10);

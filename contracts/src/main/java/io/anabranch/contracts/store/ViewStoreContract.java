@@ -142,7 +142,13 @@ public abstract class ViewStoreContract {
 
   private static LiveSlice live(long rows, EpochRange epochs, boolean speed) {
     return new LiveSlice(
-        new SliceRange(rows, epochs), speed, 3, "log", Long.MIN_VALUE, Long.MAX_VALUE);
+        new SliceRange(rows, epochs),
+        speed,
+        3,
+        "log",
+        Long.MIN_VALUE,
+        Long.MAX_VALUE,
+        Optional.empty());
   }
 
   private static Fence fence(long rows, long run) {

@@ -6,6 +6,7 @@ import io.anabranch.api.CombinedView;
 import io.anabranch.api.EventFormat;
 import io.anabranch.api.Timeliness;
 import io.anabranch.api.UserException;
+import io.anabranch.api.spi.row.SqlMerge;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -109,6 +110,11 @@ public final class CombinedDefinition<E, K, V, A, O> extends ViewDefinition<E, K
   @Override
   public Coder<A> accumulatorCoder() {
     return accumulatorCoder;
+  }
+
+  @Override
+  public Optional<SqlMerge> sqlMerge() {
+    return SqlParts.mergeOf(view.combineFn(), accumulatorCoder);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.anabranch.api.MaterializedView;
 import io.anabranch.api.Timeliness;
 import io.anabranch.api.UserException;
 import io.anabranch.api.WindowedView;
+import io.anabranch.api.spi.row.SqlMerge;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.beam.sdk.coders.Coder;
@@ -78,6 +79,9 @@ public abstract sealed class ViewDefinition<E, K, V, A, O>
 
   /** Returns the coder by which accumulators are stored. */
   public abstract Coder<A> accumulatorCoder();
+
+  /** Returns how SQL merges rows, empty if it cannot. */
+  public abstract Optional<SqlMerge> sqlMerge();
 
   /**
    * Returns what the stored rows depend on, part by part, in a form a person can compare: rows of

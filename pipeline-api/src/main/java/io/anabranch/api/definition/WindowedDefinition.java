@@ -4,6 +4,7 @@ package io.anabranch.api.definition;
 import io.anabranch.api.EventFormat;
 import io.anabranch.api.Timeliness;
 import io.anabranch.api.WindowedView;
+import io.anabranch.api.spi.row.SqlMerge;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -85,6 +86,11 @@ public final class WindowedDefinition<E, K, V> extends ViewDefinition<E, K, V, V
   @Override
   public Coder<V> accumulatorCoder() {
     return rowCoder.getValueCoder();
+  }
+
+  @Override
+  public Optional<SqlMerge> sqlMerge() {
+    return Optional.of(SqlMerge.WINDOW);
   }
 
   @Override

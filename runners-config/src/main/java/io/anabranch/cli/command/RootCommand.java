@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       IngestCommand.class,
       CloseCommand.class,
+      ArchiveCommand.class,
       RunCommand.class,
       QueryCommand.class,
       StatusCommand.class,

@@ -2,9 +2,7 @@
 package io.anabranch.cli.print;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.anabranch.api.internal.JsonText;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,9 +10,6 @@ import java.util.Map;
 
 /** Prints one JSON object a line; a value that is not there is left out. */
 public final class JsonPrinter implements RowPrinter {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().disable(SerializationFeature.FAIL_ON_EMPTY_BEANS).build();
-
   private final PrintWriter out;
   private final List<String> columns;
 
@@ -26,7 +21,7 @@ public final class JsonPrinter implements RowPrinter {
   /** Returns a value as one line of JSON. */
   public static String json(Object value) {
     try {
-      return JSON.writeValueAsString(value);
+      return JsonText.of(value);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }

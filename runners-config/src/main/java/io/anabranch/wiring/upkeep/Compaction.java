@@ -198,7 +198,8 @@ public final class Compaction {
               current.key(),
               current.keyText(),
               accumulator,
-              contributions));
+              contributions,
+              accumulators.part(accumulator)));
       bytes += current.key().length + accumulator.length;
       same.clear();
       contributions = 0;

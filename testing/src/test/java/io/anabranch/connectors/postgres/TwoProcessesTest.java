@@ -90,7 +90,8 @@ class TwoProcessesTest {
                             3,
                             "log",
                             Long.MIN_VALUE,
-                            Long.MAX_VALUE)),
+                            Long.MAX_VALUE,
+                            Optional.empty())),
                     List.of())),
             Map.of());
   }

@@ -26,6 +26,7 @@ final class CommandLine {
 
   private final Path folder;
   private final Path configuration;
+  private final Map<String, Process> started = new TreeMap<>();
 
   CommandLine(Path folder, String architecture, String runner) throws IOException {
     this(folder, architecture, runner, "1h");
@@ -76,10 +77,37 @@ final class CommandLine {
   Process start(String name, String... arguments) throws IOException {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("-c", configuration.toString()));
-    return MainProcess.prepared(folder, MAIN, all)
-        .redirectOutput(folder.resolve(name + ".out").toFile())
-        .redirectError(folder.resolve(name + ".err").toFile())
-        .start();
+    Process process =
+        MainProcess.prepared(folder, MAIN, all)
+            .redirectOutput(folder.resolve(name + ".out").toFile())
+            .redirectError(folder.resolve(name + ".err").toFile())
+            .start();
+    started.put(name, process);
+    return process;
+  }
+
+  /** Returns what the processes that were started do: their errors, and where their threads are. */
+  String diagnosis() throws IOException, InterruptedException {
+    StringBuilder text = new StringBuilder();
+    for (Map.Entry<String, Process> each : started.entrySet()) {
+      Process process = each.getValue();
+      text.append(each.getKey())
+          .append(process.isAlive() ? " is alive" : " ended with " + process.exitValue())
+          .append('\n')
+          .append(Files.readString(folder.resolve(each.getKey() + ".err")))
+          .append('\n');
+      if (process.isAlive()) {
+        Path stacks = folder.resolve(each.getKey() + ".stacks");
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), "Thread.print")
+            .redirectErrorStream(true)
+            .redirectOutput(stacks.toFile())
+            .start()
+            .waitFor();
+        text.append(Files.readString(stacks)).append('\n');
+      }
+    }
+    return text.toString();
   }
 
   /** Runs a command as it is. */

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,18 +41,18 @@ final class LiveRunEndToEndTest {
     append(cli, 1, ingested);
     Process first = cli.start("first", "run", "--layer", "speed");
     try {
-      awaitCount(ingested);
+      awaitCount(cli, ingested);
       append(cli, 2, ingested);
-      awaitCount(ingested);
+      awaitCount(cli, ingested);
     } finally {
       first.destroyForcibly().waitFor();
     }
     append(cli, 3, ingested);
     Process second = cli.start("second", "run", "--layer", "speed");
     try {
-      awaitCount(ingested);
+      awaitCount(cli, ingested);
       append(cli, 4, ingested);
-      awaitCount(ingested);
+      awaitCount(cli, ingested);
     } finally {
       second.destroyForcibly().waitFor();
     }
@@ -68,9 +69,9 @@ final class LiveRunEndToEndTest {
       append(cli, 10 * launch, ingested);
       Process process = cli.start("launch-" + launch, "run");
       try {
-        awaitCount(ingested);
+        awaitCount(cli, ingested);
         append(cli, 10 * launch + 1, ingested);
-        awaitCount(ingested);
+        awaitCount(cli, ingested);
         awaitAbsorbed();
         append(cli, 10 * launch + 2, ingested);
         process.destroy(); // SIGTERM
@@ -82,7 +83,7 @@ final class LiveRunEndToEndTest {
       cli.run("verify", launch == 1 ? "visitors" : "page-views", "--runner", "direct");
     }
     cli.run("run", "--until-caught-up");
-    awaitCount(ingested);
+    awaitCount(cli, ingested);
     assertThat("rows that differed when absorbed", reconciled(cli), is(0));
   }
 
@@ -116,7 +117,7 @@ final class LiveRunEndToEndTest {
     append(cli, 1, ingested);
     Process first = cli.start("first", "run");
     try {
-      awaitCount(ingested);
+      awaitCount(cli, ingested);
       cli.run("run", "--until-caught-up");
       append(cli, 2, ingested);
       await()
@@ -125,7 +126,7 @@ final class LiveRunEndToEndTest {
           .until(() -> Files.readString(folder.resolve("first.err")).contains("took over"));
       await().atMost(Duration.ofMinutes(1)).until(() -> !first.isAlive());
       cli.run("run", "--until-caught-up");
-      awaitCount(ingested);
+      awaitCount(cli, ingested);
     } finally {
       first.destroyForcibly().waitFor();
     }
@@ -141,13 +142,20 @@ final class LiveRunEndToEndTest {
     ingested.addAll(lines);
   }
 
-  private void awaitCount(List<String> ingested) {
+  private void awaitCount(CommandLine cli, List<String> ingested) throws Exception {
     IndependentCount count = IndependentCount.of(ingested);
     for (String view : List.of("page-views", "bytes", "visitors")) {
-      await(view + " of " + ingested.size() + " lines")
-          .atMost(Duration.ofMinutes(2))
-          .pollInterval(Duration.ofMillis(300))
-          .until(() -> new Served(folder).rows(view), is(count.view(view)));
+      try {
+        await()
+            .atMost(Duration.ofMinutes(2))
+            .pollInterval(Duration.ofMillis(300))
+            .until(() -> new Served(folder).rows(view).equals(count.view(view)));
+      } catch (ConditionTimeoutException e) {
+        String what =
+            "%s of %d lines, %d rows are there"
+                .formatted(view, ingested.size(), new Served(folder).rows(view).size());
+        throw new AssertionError(what + "\n" + cli.diagnosis(), e);
+      }
     }
   }
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.api.spi.row;
 
+import java.util.Optional;
+
 /**
  * One row of a slice: an accumulator for an epoch, a bucket or a window, and a key.
  *
@@ -17,6 +19,8 @@ package io.anabranch.api.spi.row;
  * @param keyText the key in a form that a person can read in SQL
  * @param accumulator the accumulator as its coder encodes it
  * @param contributions how many contributions the accumulator folds; 1 for a window
+ * @param part what {@link SqlMerge} makes values of, as JSON; empty if the view's values cannot be
+ *     merged in SQL, or if this one is no number, such as infinity
  */
 @SuppressWarnings("ArrayRecordComponent") // rows are carried, never compared
 public record StoredRow(
@@ -26,9 +30,22 @@ public record StoredRow(
     byte[] key,
     String keyText,
     byte[] accumulator,
-    long contributions) {
+    long contributions,
+    Optional<String> part) {
 
-  /** A row of a bucket. */
+  /** A row without a part. */
+  public StoredRow(
+      long epoch,
+      long bucket,
+      long length,
+      byte[] key,
+      String keyText,
+      byte[] accumulator,
+      long contributions) {
+    this(epoch, bucket, length, key, keyText, accumulator, contributions, Optional.empty());
+  }
+
+  /** A row of a bucket, without a part. */
   public StoredRow(
       long epoch, long bucket, byte[] key, String keyText, byte[] accumulator, long contributions) {
     this(epoch, bucket, 0, key, keyText, accumulator, contributions);

@@ -6,12 +6,14 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
+import org.apache.beam.sdk.coders.OptionalCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.util.VarInt;
 
 /** The coder of {@link StoredRow}. */
 public final class StoredRowCoder extends AtomicCoder<StoredRow> {
   private static final long serialVersionUID = 1L;
+  private static final OptionalCoder<String> PARTS = OptionalCoder.of(StringUtf8Coder.of());
   private static final StoredRowCoder INSTANCE = new StoredRowCoder();
 
   private StoredRowCoder() {}
@@ -30,6 +32,7 @@ public final class StoredRowCoder extends AtomicCoder<StoredRow> {
     StringUtf8Coder.of().encode(row.keyText(), out);
     ByteArrayCoder.of().encode(row.accumulator(), out);
     VarInt.encode(row.contributions(), out);
+    PARTS.encode(row.part(), out);
   }
 
   @Override
@@ -41,6 +44,7 @@ public final class StoredRowCoder extends AtomicCoder<StoredRow> {
         ByteArrayCoder.of().decode(in),
         StringUtf8Coder.of().decode(in),
         ByteArrayCoder.of().decode(in),
-        VarInt.decodeLong(in));
+        VarInt.decodeLong(in),
+        PARTS.decode(in));
   }
 }

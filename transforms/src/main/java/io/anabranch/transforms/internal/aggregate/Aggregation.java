@@ -4,9 +4,11 @@ package io.anabranch.transforms.internal.aggregate;
 import io.anabranch.api.AuthorException;
 import io.anabranch.api.KeyText;
 import io.anabranch.api.definition.CombinedDefinition;
+import io.anabranch.api.definition.SqlParts;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.util.CoderUtils;
@@ -27,6 +29,7 @@ public final class Aggregation<K, V, A> implements Serializable {
   private final Coder<K> keyCoder;
   private final Coder<A> accumulatorCoder;
   private final CombineFn<V, A, ?> combineFn;
+  private final SqlParts<A> parts;
 
   private Aggregation(
       String view, Coder<K> keyCoder, Coder<A> accumulatorCoder, CombineFn<V, A, ?> combineFn) {
@@ -34,6 +37,7 @@ public final class Aggregation<K, V, A> implements Serializable {
     this.keyCoder = keyCoder;
     this.accumulatorCoder = accumulatorCoder;
     this.combineFn = combineFn;
+    this.parts = SqlParts.of(combineFn, accumulatorCoder);
   }
 
   /** Returns that of a view. */
@@ -106,6 +110,15 @@ public final class Aggregation<K, V, A> implements Serializable {
   /** Returns what to throw where code of the author does not take a key, or a value of it. */
   AuthorException refused(K key, Throwable error) {
     return AuthorException.of(view, STEP, "key " + KeyText.of(key), error);
+  }
+
+  /** Returns what SQL can merge of an accumulator, empty if it is nothing. */
+  Optional<String> part(byte[] accumulator) throws IOException {
+    try {
+      return parts.of(accumulator);
+    } catch (RuntimeException | StackOverflowError e) {
+      throw AuthorException.of(view, STEP, "an accumulator", e);
+    }
   }
 
   A decode(byte[] accumulator) throws IOException {

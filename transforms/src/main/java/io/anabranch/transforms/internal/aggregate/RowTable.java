@@ -118,8 +118,16 @@ final class RowTable<K, A> {
   private StoredRow toStoredRow(Row<A> row) {
     try {
       String keyText = KeyText.of(aggregation.key(row.id.key));
+      byte[] accumulator = encoded(row);
       return new StoredRow(
-          row.id.epoch, row.id.bucket, row.id.key, keyText, encoded(row), row.contributions);
+          row.id.epoch,
+          row.id.bucket,
+          0,
+          row.id.key,
+          keyText,
+          accumulator,
+          row.contributions,
+          aggregation.part(accumulator));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -6,6 +6,7 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.KeyText;
 import io.anabranch.api.Timeliness;
 import io.anabranch.api.UserException;
+import io.anabranch.api.definition.SqlParts;
 import io.anabranch.api.definition.WindowedDefinition;
 import io.anabranch.api.spi.row.KeyHash;
 import io.anabranch.api.spi.row.StoredRow;
@@ -29,6 +30,7 @@ final class WindowRows<K, V> extends DoFn<KV<K, Iterable<V>>, KV<Integer, Stored
   private final String view;
   private final KeyTexts<K> keys;
   private final Coder<V> valueCoder;
+  private final SqlParts<V> parts;
   private final Timeliness timeliness;
   private final Epochs epochs;
   private final long after;
@@ -41,6 +43,7 @@ final class WindowRows<K, V> extends DoFn<KV<K, Iterable<V>>, KV<Integer, Stored
     this.view = view.name();
     this.keys = new KeyTexts<>(view.name(), view.keyCoder());
     this.valueCoder = view.accumulatorCoder();
+    this.parts = SqlParts.of(view);
     this.timeliness = view.timeliness().orElseThrow();
     this.epochs = epochs;
     this.after = owned.after();
@@ -71,15 +74,10 @@ final class WindowRows<K, V> extends DoFn<KV<K, Iterable<V>>, KV<Integer, Stored
     }
     byte[] key = keys.encoded(element.getKey());
     String keyText = keys.text(element.getKey(), key);
+    byte[] value = CoderUtils.encodeToByteArray(valueCoder, only(element, window));
     StoredRow row =
         new StoredRow(
-            epoch,
-            window.start().getMillis(),
-            length,
-            key,
-            keyText,
-            CoderUtils.encodeToByteArray(valueCoder, only(element, window)),
-            1);
+            epoch, window.start().getMillis(), length, key, keyText, value, 1, parts.of(value));
     out.output(KV.of(KeyHash.shard(keyText, shards), row));
   }
 
