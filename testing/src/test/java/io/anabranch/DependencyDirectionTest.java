@@ -120,6 +120,7 @@ final class DependencyDirectionTest {
               "io.anabranch.api..",
               "org.apache.beam.sdk..",
               "org.joda.time..",
+              "com.fasterxml.jackson..", // values as JSON, by what Beam's core has anyway
               "org.apache.commons.text..", // suggestions for misspelt names
               "com.google.errorprone.annotations..", // annotations that the compiler leaves in
               "com.google.auto.value.."); // class files

@@ -89,7 +89,7 @@ public final class LineBatches {
       closed = true;
       return Optional.empty();
     }
-    Batch batch = new Batch(input.name(), firstLine, Arrays.copyOf(waiting, end));
+    Batch batch = new Batch(input, firstLine, Arrays.copyOf(waiting, end));
     remove(end);
     return Optional.of(batch);
   }
@@ -208,9 +208,19 @@ public final class LineBatches {
   }
 
   /** Some of the lines. */
-  private record Batch(String name, long firstLine, ByteArrayInputStream lines) implements Input {
-    Batch(String name, long firstLine, byte[] lines) {
-      this(name, firstLine, new ByteArrayInputStream(lines));
+  private record Batch(Input of, long firstLine, ByteArrayInputStream lines) implements Input {
+    Batch(Input of, long firstLine, byte[] lines) {
+      this(of, firstLine, new ByteArrayInputStream(lines));
+    }
+
+    @Override
+    public String name() {
+      return of.name();
+    }
+
+    @Override
+    public Optional<byte[]> key(byte[] line) {
+      return of.key(line);
     }
 
     @Override

@@ -39,6 +39,11 @@ public record TextInput(Input raw, Consumer<String> notices) implements Input {
   }
 
   @Override
+  public Optional<byte[]> key(byte[] line) {
+    return raw.key(line);
+  }
+
+  @Override
   public InputStream open() throws IOException {
     InputStream stored = raw.open();
     try {

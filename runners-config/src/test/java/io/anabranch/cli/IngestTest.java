@@ -92,6 +92,16 @@ final class IngestTest {
   }
 
   @Test
+  void keysAreForLogsThatHaveSome() throws IOException {
+    cli.write("a.log", "one\n");
+
+    assertFails(ingest("a.log", "--key", "^(\\S+)"), 2, "--key is for a Kafka topic");
+    assertFails(ingest("a.log", "--key", "(a)|(b)"), 2, "has 2 groups");
+    assertFails(ingest("a.log", "--key", "["), 2, "\"[\" is no regular expression");
+    assertThat(segments(), hasSize(0));
+  }
+
+  @Test
   void saysWhichNulsAreLeftOut() throws IOException {
     cli.write("copied.log", "\0\0\0one\n");
 

@@ -77,6 +77,11 @@ public final class ArchivedLog implements AppendableLog, ArchivableLog {
   }
 
   @Override
+  public boolean takesKeys() {
+    return log.takesKeys();
+  }
+
+  @Override
   public int maxRecord() {
     return log.maxRecord();
   }

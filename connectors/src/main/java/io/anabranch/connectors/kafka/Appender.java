@@ -134,9 +134,10 @@ final class Appender {
     if (line.size() > maxRecord) {
       throw OpenInput.tooLong(input, before, maxRecord);
     }
+    byte[] value = line.toByteArray();
     Future<RecordMetadata> unused = // the commit fails if it does
         producer.send(
-            new ProducerRecord<>(topic.name(), line.toByteArray()),
+            new ProducerRecord<>(topic.name(), input.key(value).orElse(null), value),
             (sent, error) -> {
               if (error == null) {
                 ends.merge(sent.partition(), sent.offset() + 1, Math::max);

@@ -92,6 +92,11 @@ final class KafkaLog implements ArchiveSource {
   }
 
   @Override
+  public boolean takesKeys() {
+    return true;
+  }
+
+  @Override
   public int maxRecord() {
     return maxRecord;
   }
@@ -211,7 +216,8 @@ final class KafkaLog implements ArchiveSource {
           new EpochChange(
               then.epoch(),
               EpochChange.Kind.CHANGED,
-              "topic %s has other records in it".formatted(topic.name())));
+              "topic %s has other records of the epoch that begins at %s"
+                  .formatted(topic.name(), topic.epochs().start(then.epoch()))));
     }
     return look.hasAll(now.get())
         ? Optional.empty()
@@ -219,7 +225,8 @@ final class KafkaLog implements ArchiveSource {
             new EpochChange(
                 then.epoch(),
                 EpochChange.Kind.REMOVED,
-                "retention of topic %s removed records of it".formatted(topic.name())));
+                "retention of topic %s removed records of the epoch that begins at %s"
+                    .formatted(topic.name(), topic.epochs().start(then.epoch()))));
   }
 
   /** The beginning that retention removed is in {@link LogEnd}; brokers look after the rest. */

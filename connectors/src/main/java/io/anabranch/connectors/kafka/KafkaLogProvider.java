@@ -76,7 +76,7 @@ public final class KafkaLogProvider implements EventLogProvider {
       Setting.of(
           "archive",
           Setting.Type.PATH,
-          "the folder that \"anabranch archive\" copies closed epochs to, and that they are read from");
+          "the folder that the command archive copies closed epochs to, and that they are read from");
 
   @Override
   public String kind() {

@@ -49,7 +49,7 @@ final class ArchiveCommand implements Callable<Integer> {
     try (EventLog log = Connections.log(configuration)) {
       if (!(log instanceof ArchivableLog archivable)) {
         throw new UserException(
-            "the log of kind \"%s\" has no archive: that is for a log of kind kafka, and log.archive names its folder"
+            "there is no archive: name its folder in log.archive, which a log of kind kafka knows, and this one is of kind %s"
                 .formatted(configuration.logKind()));
       }
       Stop stop = new Stop();

@@ -11,6 +11,7 @@ import io.anabranch.cli.session.Connections;
 import io.anabranch.cli.session.Interrupts;
 import io.anabranch.cli.session.StreamIngest;
 import io.anabranch.input.CommitEvery;
+import io.anabranch.input.LineKey;
 import io.anabranch.input.TextInput;
 import io.anabranch.wiring.Stop;
 import java.io.IOException;
@@ -74,6 +75,15 @@ final class IngestCommand implements Callable<Integer> {
           "Take the bytes between line ends as they are: decompress nothing, leave nothing out and do not require text.")
   private boolean binary;
 
+  @Option(
+      names = "--key",
+      paramLabel = "REGEX",
+      description =
+          "Kafka: the key of each record, which is what this regular expression finds in the line, or what its group holds if it has one. A line without a match has no key.")
+  private String key;
+
+  private Optional<LineKey> lineKey = Optional.empty();
+
   @Override
   public Integer call() {
     boolean streams = files.contains(STANDARD_INPUT);
@@ -86,8 +96,12 @@ final class IngestCommand implements Callable<Integer> {
           "--commit-every is for standard input (-); of files all lines are appended or none");
     }
     CommitEvery every = commitEvery();
+    lineKey = lineKey();
     try (AppendableLog log = Connections.appendableLog(configuration.load())) {
       requirePast(log);
+      if (lineKey.isPresent() && !log.takesKeys()) {
+        throw usage("--key is for a Kafka topic: records of an embedded log have no key");
+      }
       if (streams) {
         ingestStream(log, every);
       } else {
@@ -102,6 +116,14 @@ final class IngestCommand implements Callable<Integer> {
       return CommitEvery.of(commitEvery);
     } catch (IllegalArgumentException e) {
       throw usage("--commit-every: " + e.getMessage());
+    }
+  }
+
+  private Optional<LineKey> lineKey() {
+    try {
+      return Optional.ofNullable(key).map(LineKey::of);
+    } catch (IllegalArgumentException e) {
+      throw usage("--key: " + e.getMessage());
     }
   }
 
@@ -157,11 +179,16 @@ final class IngestCommand implements Callable<Integer> {
     return binary ? raw(file) : new TextInput(raw(file), err::println);
   }
 
-  private static Input raw(String file) {
+  private Input raw(String file) {
     return new Input() {
       @Override
       public String name() {
         return file.equals(STANDARD_INPUT) ? "standard input" : file;
+      }
+
+      @Override
+      public Optional<byte[]> key(byte[] line) {
+        return lineKey.flatMap(each -> each.in(line));
       }
 
       @Override

@@ -16,12 +16,15 @@ import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.LogRecord;
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.log.AppendableLog;
 import io.anabranch.api.spi.log.FollowRequest;
 import io.anabranch.api.spi.log.LogException;
 import io.anabranch.api.spi.log.LogException.Code;
 import io.anabranch.api.spi.log.RecordBatch;
 import io.anabranch.contracts.TestClock;
 import io.anabranch.testing.server.KafkaBroker;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -100,6 +104,43 @@ class TopicsTest {
     @Override
     public void close() {
       reader.close();
+    }
+  }
+
+  @Test
+  void linesAreAppendedWithTheirKeys() {
+    TestTopic topic = new TestTopic(kafka, 3, Map.of());
+    topic.clock().set(within(10));
+    AppendableLog.Input lines =
+        new AppendableLog.Input() {
+          @Override
+          public String name() {
+            return "lines";
+          }
+
+          @Override
+          public InputStream open() {
+            return new ByteArrayInputStream("a 1\nb 2\nnone\na 3".getBytes(UTF_8));
+          }
+
+          @Override
+          public Optional<byte[]> key(byte[] line) {
+            return line[1] == ' ' ? Optional.of(new byte[] {line[0]}) : Optional.empty();
+          }
+        };
+    try (KafkaLog log = topic.open()) {
+      log.append(List.of(lines), Optional.empty());
+    }
+    topic.closeThrough(hour(12));
+
+    try (KafkaLog log = topic.open()) {
+      assertThat(
+          Reads.of(log.read(new EpochRange(Epochs.NONE, epoch(10)))),
+          contains(
+              epoch(10) + " a:a 1",
+              epoch(10) + " a:a 3",
+              epoch(10) + " b:b 2",
+              epoch(10) + " none"));
     }
   }
 

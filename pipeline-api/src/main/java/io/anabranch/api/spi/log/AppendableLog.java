@@ -21,6 +21,11 @@ public interface AppendableLog extends EventLog {
    */
   Appended append(List<Input> inputs, Optional<Instant> at);
 
+  /** Returns whether records have keys, so that {@link Input#key} is asked. */
+  default boolean takesKeys() {
+    return false;
+  }
+
   /** Returns how many bytes a line may have, its end not included; it is set when it is opened. */
   int maxRecord();
 
@@ -39,6 +44,11 @@ public interface AppendableLog extends EventLog {
     /** Returns the number of the first line, for messages: more than 1 for a part of something. */
     default long firstLine() {
       return 1;
+    }
+
+    /** Returns the key of a line, without its end; empty for none. */
+    default Optional<byte[]> key(byte[] line) {
+      return Optional.empty();
     }
 
     /** Opens the lines. */
