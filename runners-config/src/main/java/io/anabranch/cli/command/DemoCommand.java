@@ -3,12 +3,16 @@ package io.anabranch.cli.command;
 
 import io.anabranch.api.UserException;
 import io.anabranch.cli.demo.Demo;
+import io.anabranch.cli.demo.DemoParts;
+import io.anabranch.cli.demo.DemoServer.Part;
 import io.anabranch.cli.demo.SampleTraffic;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
@@ -57,6 +61,17 @@ final class DemoCommand implements Callable<Integer> {
       description = "The runner, as for run; default ${DEFAULT-VALUE}.")
   private String runner;
 
+  @Option(
+      names = "--kafka",
+      description =
+          "Start a Kafka broker on this machine, and use a topic as the log; hours are epochs of some seconds then.")
+  private boolean kafka;
+
+  @Option(
+      names = "--postgres",
+      description = "Start a PostgreSQL server on this machine, and store views there.")
+  private boolean postgres;
+
   @Override
   public Integer call() throws IOException {
     if (events < 1_000) {
@@ -75,7 +90,7 @@ final class DemoCommand implements Callable<Integer> {
       Path temporary = Files.createTempDirectory("anabranch-demo");
       try {
         Path place = Files.createDirectory(temporary.resolve("demo"));
-        int code = demo(traffic, place).run(events, seed);
+        int code = demo(traffic, place);
         spec.commandLine()
             .getOut()
             .println("Nothing is kept. To try these commands yourself: anabranch demo --dir demo");
@@ -89,14 +104,31 @@ final class DemoCommand implements Callable<Integer> {
           spec.commandLine(), "--dir " + folder + " exists already: name a new folder");
     }
     Files.createDirectories(folder);
-    return demo(traffic, folder).run(events, seed);
+    return demo(traffic, folder);
   }
 
-  private Demo demo(SampleTraffic traffic, Path place) {
+  private int demo(SampleTraffic traffic, Path place) throws IOException {
+    List<Part> servers = new ArrayList<>();
+    if (kafka) {
+      servers.add(Part.KAFKA);
+    }
+    if (postgres) {
+      servers.add(Part.POSTGRES);
+    }
+    if (!servers.isEmpty()) {
+      spec.commandLine().getErr().println("starting servers of this demo on free ports...");
+    }
+    try (DemoParts parts = DemoParts.start(servers)) {
+      return demo(traffic, parts, place).run(events, seed);
+    }
+  }
+
+  private Demo demo(SampleTraffic traffic, DemoParts parts, Path place) {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     return new Demo(
         traffic,
+        parts,
         place,
         runner,
         out,

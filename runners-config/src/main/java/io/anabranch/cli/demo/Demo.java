@@ -3,9 +3,12 @@ package io.anabranch.cli.demo;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
 import io.anabranch.api.definition.LoadedApplication;
+import io.anabranch.api.spi.log.EventLog;
 import io.anabranch.cli.demo.SampleTraffic.Arrival;
+import io.anabranch.cli.session.Connections;
 import io.anabranch.config.Configuration;
 import io.anabranch.config.ConfigurationLoader;
 import java.io.IOException;
@@ -24,11 +27,13 @@ import java.util.function.ToIntFunction;
  * hour 2, speed for 3 and 4, batch through hour 4, speed for 5 and 6; then Kappa over the same log.
  */
 public final class Demo {
-  private static final Duration EPOCH = Duration.ofHours(1);
-  private static final int EPOCHS = 6;
+  static final Duration HOUR = Duration.ofHours(1);
+  private static final int HOURS = 6;
+  private static final Duration LOOK = Duration.ofMillis(200);
   private static final Instant START = Instant.parse("2026-03-02T09:00:00Z");
 
   private final SampleTraffic traffic;
+  private final DemoParts parts;
   private final Path folder;
   private final String runner;
   private final PrintWriter out;
@@ -37,17 +42,20 @@ public final class Demo {
   /**
    * Prepares a demo.
    *
-   * @param folder where it keeps its log and its stores
+   * @param parts its log and its stores
+   * @param folder where it keeps what is embedded, and its configurations
    * @param runner the profile of the runner
    * @param commands runs a command and returns its exit code
    */
   public Demo(
       SampleTraffic traffic,
+      DemoParts parts,
       Path folder,
       String runner,
       PrintWriter out,
       ToIntFunction<String[]> commands) {
     this.traffic = traffic;
+    this.parts = parts;
     this.folder = folder;
     this.runner = runner;
     this.out = out;
@@ -56,33 +64,23 @@ public final class Demo {
 
   /** Returns the exit code. */
   public int run(int events, long seed) throws IOException {
-    Path lambda = configuration("lambda");
-    Path kappa = configuration("kappa");
-    List<Arrival> arrivals = traffic.arrivals(seed, events, START, EPOCH.multipliedBy(EPOCHS));
+    Path lambda = configuration("lambda", "lambda", parts);
+    Path kappa = configuration("kappa", "kappa", parts);
+    List<Arrival> arrivals = traffic.arrivals(seed, events, START, HOUR.multipliedBy(HOURS));
     List<Path> hours = write(arrivals);
     long broken = arrivals.stream().filter(Arrival::broken).count();
     say(
         "%,d requests of %d hours, seed %d; 1%% come hours to days late, %,d are broken.",
-        events, EPOCHS, seed, broken);
+        events, HOURS, seed, broken);
 
     say("Lambda. Two hours of the log, closed, computed by the batch layer:");
     ingest(lambda, hours, 0, 2);
-    command(
-        "close",
-        "-c",
-        lambda.toString(),
-        "--through",
-        START.plus(EPOCH.multipliedBy(2)).toString());
+    close(lambda, 2);
     command("run", "-c", lambda.toString(), "--layer", "batch");
 
     say("Two more hours arrive and are over. The speed layer computes what batch has not seen:");
     ingest(lambda, hours, 2, 4);
-    command(
-        "close",
-        "-c",
-        lambda.toString(),
-        "--through",
-        START.plus(EPOCH.multipliedBy(4)).toString());
+    close(lambda, 4);
     command("run", "-c", lambda.toString(), "--layer", "speed", "--until-caught-up");
     say("The answer is merged when it is read; the shares of batch and speed are beside it:");
     top(lambda);
@@ -99,32 +97,51 @@ public final class Demo {
     command("run", "-c", kappa.toString(), "--until-caught-up");
     top(kappa);
 
-    return compare(lambda, kappa, events - broken, broken);
+    say("Every row of every view, Lambda against Kappa:");
+    boolean same = isSame(lambda, kappa, broken);
+    if (!parts.isEmbedded()) {
+      say("The same hours in an embedded log, computed by batch into an embedded store:");
+      Path embedded = configuration("embedded", "lambda", DemoParts.embedded());
+      ingestAtHours(embedded, hours, 0, HOURS);
+      command(closing(embedded, HOURS));
+      command("run", "-c", embedded.toString(), "--layer", "batch");
+      say("Every row of every view, the servers against what is embedded:");
+      same &= isSame(lambda, embedded, broken);
+    }
+    out.printf(
+        "%n%s%n",
+        same
+            ? String.format("Lambda and Kappa agree on %,d valid requests.", events - broken)
+            : "Answers DIFFER.");
+    return same ? 0 : 1;
   }
 
-  private int compare(Path lambda, Path kappa, long valid, long broken) {
-    say("Every row of every view, Lambda against Kappa:");
-    Configuration lambdaConfiguration = load(lambda);
-    Configuration kappaConfiguration = load(kappa);
-    LoadedApplication<?> application = LoadedApplication.load(lambdaConfiguration.application());
-    Comparison comparison = Comparison.of(application, lambdaConfiguration, kappaConfiguration);
+  private boolean isSame(Path left, Path right, long broken) {
+    Configuration leftConfiguration = load(left);
+    LoadedApplication<?> application = LoadedApplication.load(leftConfiguration.application());
+    Comparison comparison = Comparison.of(application, leftConfiguration, load(right));
     comparison.print(out);
     boolean complete = comparison.deadLettersOnBothSides(broken);
     out.printf(
         "%,d dead letters on both sides, %,d broken records made: %s%n",
         comparison.deadLetters(), broken, complete ? "equal" : "DIFFERENT");
-    boolean same = comparison.differences() == 0 && complete;
-    out.printf(
-        "%n%s%n",
-        same
-            ? String.format("Lambda and Kappa agree on %,d valid requests.", valid)
-            : "Lambda and Kappa DIFFER.");
-    return same ? 0 : 1;
+    return comparison.differences() == 0 && complete;
   }
 
   private void ingest(Path configuration, List<Path> hours, int from, int to) {
+    if (!parts.hasTopic()) {
+      ingestAtHours(configuration, hours, from, to);
+      return;
+    }
     for (int hour = from; hour < to; hour++) {
-      Instant at = START.plus(EPOCH.multipliedBy(hour)).plus(EPOCH.dividedBy(2));
+      command("ingest", "-c", configuration.toString(), hours.get(hour).toString());
+      sleep(untilItCloses());
+    }
+  }
+
+  private void ingestAtHours(Path configuration, List<Path> hours, int from, int to) {
+    for (int hour = from; hour < to; hour++) {
+      Instant at = START.plus(HOUR.multipliedBy(hour)).plus(HOUR.dividedBy(2));
       command(
           "ingest",
           "-c",
@@ -132,6 +149,47 @@ public final class Demo {
           hours.get(hour).toString(),
           "--at",
           at.toString());
+    }
+  }
+
+  private void close(Path configuration, int hours) {
+    if (!parts.hasTopic()) {
+      command(closing(configuration, hours));
+      return;
+    }
+    say(
+        "An hour is an epoch of %d s here, and epochs of a topic close by themselves.",
+        parts.epoch().toSeconds());
+    long last = new Epochs(parts.epoch()).at(Instant.now()) - 1;
+    try (EventLog log = Connections.log(load(configuration))) {
+      while (log.end().closedThrough() < last) {
+        sleep(LOOK);
+      }
+    }
+  }
+
+  private static String[] closing(Path configuration, int hours) {
+    return new String[] {
+      "close",
+      "-c",
+      configuration.toString(),
+      "--through",
+      START.plus(HOUR.multipliedBy(hours)).toString()
+    };
+  }
+
+  private Duration untilItCloses() {
+    Epochs epochs = new Epochs(parts.epoch());
+    Instant now = Instant.now();
+    return Duration.between(now, epochs.end(epochs.at(now))).plus(DemoParts.MARGIN);
+  }
+
+  private static void sleep(Duration time) {
+    try {
+      Thread.sleep(time.toMillis() + 1);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UserException("the demo was interrupted", e);
     }
   }
 
@@ -163,9 +221,9 @@ public final class Demo {
 
   private List<Path> write(List<Arrival> arrivals) throws IOException {
     List<Path> hours = new ArrayList<>();
-    for (int hour = 0; hour < EPOCHS; hour++) {
-      Instant from = START.plus(EPOCH.multipliedBy(hour));
-      Instant to = from.plus(EPOCH);
+    for (int hour = 0; hour < HOURS; hour++) {
+      Instant from = START.plus(HOUR.multipliedBy(hour));
+      Instant to = from.plus(HOUR);
       List<String> lines =
           arrivals.stream()
               .filter(each -> !each.ingested().isBefore(from) && each.ingested().isBefore(to))
@@ -178,24 +236,24 @@ public final class Demo {
     return hours;
   }
 
-  private Path configuration(String architecture) throws IOException {
-    Path file = folder.resolve(architecture + ".yaml");
+  private Path configuration(String name, String architecture, DemoParts of) throws IOException {
+    Path file = folder.resolve(name + ".yaml");
     Files.writeString(
         file,
         """
         application: %s
         architecture: %s
         runner: { profile: %s }
-        log:    { kind: files, path: "%s", epoch: 1h }
-        store:  { url: "jdbc:sqlite:%s" }
+        log:    %s
+        store:  %s
         speed:  { refresh: 1s }
         """
             .formatted(
                 traffic.application().getName(),
                 architecture,
                 runner,
-                folder.resolve("log").toAbsolutePath(),
-                folder.resolve(architecture + ".db").toAbsolutePath()));
+                of.log(folder),
+                of.store(folder, name)));
     return file;
   }
 }

@@ -4,7 +4,9 @@ package io.anabranch.testing.server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -207,10 +210,16 @@ public final class KafkaBroker implements AutoCloseable {
       if (!process.isAlive() || System.nanoTime() > deadline) {
         throw new IllegalStateException("the Kafka broker does not start: " + log());
       }
+      LockSupport.parkNanos(LOOK.toNanos());
     }
   }
 
   private boolean answers() {
+    try (Socket socket = new Socket()) { // the client would warn each time
+      socket.connect(new InetSocketAddress("localhost", port), (int) LOOK.toMillis());
+    } catch (IOException e) {
+      return false;
+    }
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers()))) {
       admin.describeCluster().nodes().get(LOOK.toMillis() * 5, TimeUnit.MILLISECONDS);
       return true;

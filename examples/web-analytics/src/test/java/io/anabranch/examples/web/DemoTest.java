@@ -23,4 +23,13 @@ final class DemoTest {
     assertThat(out, containsString("2 dead letters on both sides, 2 broken records made: equal"));
     assertThat(Files.exists(kept.resolve("lambda.yaml")), is(true));
   }
+
+  @Test
+  void demoOnServersAgreesWithWhatIsEmbedded() throws Exception {
+    String out = CommandLine.bare(folder, "demo", "--events", "2000", "--kafka", "--postgres");
+
+    assertThat(out, containsString("the servers against what is embedded:"));
+    assertThat(out.split("rows, 0 different", -1).length - 1, is(6));
+    assertThat(out, containsString("Lambda and Kappa agree on 1,998 valid requests."));
+  }
 }
