@@ -11,6 +11,7 @@ import io.anabranch.api.spi.log.LogException.Code;
 import io.anabranch.connectors.files.folder.DurableFiles;
 import io.anabranch.connectors.input.Problems;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -20,7 +21,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -91,40 +91,76 @@ final class ArchiveFolder {
       Files.createDirectories(path);
       Path identity = path.resolve(IDENTITY);
       if (!Files.exists(identity)) {
-        try (Stream<Path> others = Files.list(path)) {
-          if (others.anyMatch(each -> !each.getFileName().toString().startsWith("."))) {
-            throw LogException.of(
-                Code.NOT_A_LOG,
-                "%s holds files, and no %s: name a new or an empty folder in log.archive",
-                path,
-                IDENTITY);
-          }
-        }
+        requireEmpty(identity);
         byte[] json = JSON.writeValueAsBytes(new Identity(FORMAT, log, epochs.length().toMillis()));
-        DurableFiles.replace(path, identity, json);
+        Path staged = stage();
+        try {
+          DurableFiles.replace(staged, identity, json); // of two processes either may be last
+        } finally {
+          discard(staged);
+        }
       }
       removeAbandoned();
     } catch (IOException e) {
       throw failed("made", e);
+    } catch (UncheckedIOException e) {
+      throw failed("made", e.getCause());
     }
     check(log, epochs); // another process may have been faster
   }
 
-  /** Returns the epochs that are archived, by their numbers. */
+  private void requireEmpty(Path identity) throws IOException {
+    boolean others;
+    try (Stream<Path> all = Files.list(path)) {
+      others = all.anyMatch(each -> !each.getFileName().toString().startsWith("."));
+    }
+    if (others && !Files.exists(identity)) { // another process may have made it meanwhile
+      throw LogException.of(
+          Code.NOT_A_LOG,
+          "%s holds files, and no %s: name a new or an empty folder in log.archive",
+          path,
+          IDENTITY);
+    }
+  }
+
+  /** Returns the epochs that are archived, by their numbers; those of damaged manifests are not. */
   SortedMap<Long, ArchivedEpoch> epochs() {
     SortedMap<Long, ArchivedEpoch> epochs = new TreeMap<>();
+    for (long epoch : numbers()) {
+      try {
+        epochs.put(epoch, known.computeIfAbsent(epoch, this::manifest));
+      } catch (LogException e) {
+        // see faults
+      }
+    }
+    return epochs;
+  }
+
+  /** Returns what is wrong with manifests, by the numbers of their epochs. */
+  SortedMap<Long, String> faults() {
+    SortedMap<Long, String> faults = new TreeMap<>();
+    for (long epoch : numbers()) {
+      try {
+        manifest(epoch);
+      } catch (LogException e) {
+        faults.put(epoch, e.getMessage());
+      }
+    }
+    return faults;
+  }
+
+  private List<Long> numbers() {
     try (Stream<Path> folders = Files.list(path)) {
-      folders
+      return folders
           .map(folder -> EPOCH.matcher(folder.getFileName().toString()))
           .filter(Matcher::matches)
           .map(name -> Long.valueOf(name.group(1)))
-          .forEach(epoch -> epochs.put(epoch, known.computeIfAbsent(epoch, this::manifest)));
+          .toList();
     } catch (NoSuchFileException e) {
-      return Collections.emptySortedMap(); // nothing was archived yet
+      return List.of(); // nothing was archived yet
     } catch (IOException e) {
       throw failed("read", e);
     }
-    return epochs;
   }
 
   private ArchivedEpoch manifest(long epoch) {
@@ -196,8 +232,8 @@ final class ArchiveFolder {
       for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
         Files.deleteIfExists(file);
       }
-    } catch (IOException e) {
-      // somebody else removes it later
+    } catch (IOException | UncheckedIOException e) {
+      // another process is at it, or somebody removes it later
     }
   }
 
@@ -221,7 +257,7 @@ final class ArchiveFolder {
         Instant changed = Files.getLastModifiedTime(file).toInstant();
         last = changed.isAfter(last) ? changed : last;
       }
-    } catch (NoSuchFileException e) {
+    } catch (NoSuchFileException | UncheckedIOException e) {
       return Instant.now(); // another process is at it
     }
     return last;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.connectors.archive;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.log.AppendableLog;
@@ -24,9 +26,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -102,17 +106,27 @@ public final class ArchivedLog implements AppendableLog, ArchivableLog {
   }
 
   /** Returns the last epoch that neither the log nor the archive has whole. */
-  private long trimmedThrough(LogEnd end, SortedMap<Long, ArchivedEpoch> archived) {
-    return lost(end, archived).stream().mapToLong(EpochContent::epoch).max().orElse(Epochs.NONE);
+  private long trimmedThrough(LogEnd end, Map<Long, ArchivedEpoch> archived) {
+    return lost(end, archived).stream().mapToLong(Long::longValue).max().orElse(Epochs.NONE);
   }
 
-  private List<EpochContent> lost(LogEnd end, SortedMap<Long, ArchivedEpoch> archived) {
+  /** Returns the epochs of which the log lacks records, and that are not archived. */
+  private Set<Long> lost(LogEnd end, Map<Long, ArchivedEpoch> archived) {
     if (!end.isTrimmed()) {
-      return List.of();
+      return Set.of();
     }
-    return log.contents(new EpochRange(Epochs.NONE, end.trimmedThrough())).stream()
-        .filter(content -> !archived.containsKey(content.epoch()))
-        .toList();
+    List<EpochContent> others =
+        log.contents(new EpochRange(Epochs.NONE, end.trimmedThrough())).stream()
+            .filter(content -> !archived.containsKey(content.epoch()))
+            .toList();
+    return removed(others);
+  }
+
+  private Set<Long> removed(List<EpochContent> contents) {
+    return log.changes(contents).stream()
+        .filter(change -> change.kind() == EpochChange.Kind.REMOVED)
+        .map(EpochChange::epoch)
+        .collect(toSet());
   }
 
   @Override
@@ -145,6 +159,14 @@ public final class ArchivedLog implements AppendableLog, ArchivableLog {
   @Override
   public List<EpochChange> faults(EpochRange range) {
     List<EpochChange> faults = new ArrayList<>(log.faults(range));
+    archive
+        .faults()
+        .forEach(
+            (epoch, text) -> {
+              if (range.contains(epoch)) {
+                faults.add(new EpochChange(epoch, EpochChange.Kind.CHANGED, text));
+              }
+            });
     for (ArchivedEpoch epoch : archive.epochs().values()) {
       if (range.contains(epoch.epoch())) {
         epoch.files().forEach(file -> fault(epoch, file).ifPresent(faults::add));
@@ -179,32 +201,41 @@ public final class ArchivedLog implements AppendableLog, ArchivableLog {
   public PTransform<PBegin, PCollection<RecordBatch>> read(EpochRange closed) {
     PTransform<PBegin, PCollection<RecordBatch>> all = log.read(closed); // fails if one is open
     SortedMap<Long, ArchivedEpoch> archived = archive.epochs();
-    List<Chunk> files = new ArrayList<>();
-    List<EpochRange> others = new ArrayList<>();
-    long after = closed.after();
-    for (EpochContent content : log.contents(closed)) {
-      ArchivedEpoch epoch = archived.get(content.epoch());
-      if (epoch != null) {
-        requireSame(epoch, content);
-        epoch.files().forEach(file -> files.add(chunk(epoch, file)));
-        addRange(others, after, content.epoch() - 1);
-        after = content.epoch();
-      }
-    }
-    addRange(others, after, closed.through());
-    if (files.isEmpty()) {
+    archived.keySet().removeIf(epoch -> !closed.contains(epoch));
+    if (archived.isEmpty()) {
       return all;
+    }
+    List<Chunk> files = new ArrayList<>();
+    List<EpochRange> others = new ArrayList<>(); // neighbours as one: each is read by itself
+    long after = closed.after();
+    boolean isOpen = false;
+    for (EpochContent content : log.contents(closed)) {
+      ArchivedEpoch epoch = archived.remove(content.epoch());
+      if (epoch == null) {
+        isOpen = true;
+        continue;
+      }
+      requireSame(epoch, content);
+      epoch.files().forEach(file -> files.add(chunk(epoch, file)));
+      if (isOpen) {
+        others.add(new EpochRange(after, content.epoch() - 1));
+        isOpen = false;
+      }
+      after = content.epoch();
+    }
+    if (isOpen) {
+      others.add(new EpochRange(after, closed.through()));
+    }
+    if (!archived.isEmpty()) {
+      throw LogException.of(
+          Code.DAMAGED,
+          "%s is of an epoch that the log does not know: its index was lost, or is another",
+          archive.folder(archived.firstKey()));
     }
     List<PTransform<PBegin, PCollection<RecordBatch>>> parts = new ArrayList<>();
     parts.add(new ReadArchive(files));
     others.forEach(range -> parts.add(log.read(range)));
     return new Parts(parts);
-  }
-
-  private static void addRange(List<EpochRange> ranges, long after, long through) {
-    if (after < through) {
-      ranges.add(new EpochRange(after, through));
-    }
   }
 
   private Chunk chunk(ArchivedEpoch epoch, ArchivedEpoch.File file) {
@@ -220,15 +251,24 @@ public final class ArchivedLog implements AppendableLog, ArchivableLog {
     }
   }
 
-  /** Epochs that the log no longer has come from the archive first. */
+  /**
+   * Follows the log, not the archive, whose order is another.
+   *
+   * @throws LogException if records that were to be given out are in the archive only
+   */
   @Override
   public PTransform<PBegin, PCollection<RecordBatch>> follow(FollowRequest request) {
-    long seam = log.end().trimmedThrough();
-    if (seam <= request.after() || archive.epochs().isEmpty()) {
-      return log.follow(request);
+    LogEnd end = log.end();
+    if (end.isTrimmed() && end.trimmedThrough() > request.after()) {
+      throw LogException.of(
+          Code.ARCHIVED,
+          "records of epochs through the one that ends at %s are no longer in the log itself, so it cannot be followed from %s",
+          epochs().end(end.trimmedThrough()),
+          request.after() == Epochs.NONE
+              ? "its beginning"
+              : "the one that ends at " + epochs().end(request.after()));
     }
-    return new Parts(
-        List.of(read(new EpochRange(request.after(), seam)), log.follow(request.from(seam))));
+    return log.follow(request);
   }
 
   /** Reads one thing beside another. */
@@ -256,7 +296,7 @@ public final class ArchivedLog implements AppendableLog, ArchivableLog {
     archive.prepare(id(), epochs());
     LogEnd end = log.end();
     Map<Long, ArchivedEpoch> archived = archive.epochs();
-    List<EpochContent> lost = lost(end, archive.epochs());
+    Set<Long> lost = new HashSet<>(lost(end, archived));
     for (EpochContent content : log.contents(new EpochRange(Epochs.NONE, end.closedThrough()))) {
       if (stopped.getAsBoolean()) {
         break;
@@ -264,8 +304,15 @@ public final class ArchivedLog implements AppendableLog, ArchivableLog {
       ArchivedEpoch there = archived.get(content.epoch());
       if (there != null) {
         requireSame(there, content);
-      } else if (!lost.contains(content)) {
-        copy(content).ifPresent(copied);
+      } else if (!lost.contains(content.epoch())) {
+        try {
+          copy(content).ifPresent(copied);
+        } catch (LogException e) {
+          if (removed(List.of(content)).isEmpty()) {
+            throw e;
+          }
+          lost.add(content.epoch()); // retention was faster
+        }
       }
     }
     return lost.size();

@@ -6,7 +6,8 @@ import static java.lang.System.Logger.Level.WARNING;
 import io.anabranch.api.spi.row.KeyHash;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Savepoint;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The SQL views {@code answer_VIEW}, each the rows of {@code anabranch_answer} of one view. */
 final class AnswerViews {
@@ -24,26 +25,38 @@ final class AnswerViews {
           + " FROM anabranch_answer WHERE view = '%s'";
 
   private final RowTable table;
+  private final Set<String> refused = ConcurrentHashMap.newKeySet(); // one warning is enough
 
   AnswerViews(RowTable table) {
     this.table = table;
   }
 
-  /** Makes the SQL view of a view. Nothing else depends on it: where that fails, work goes on. */
-  void create(Connection connection, String view) throws SQLException {
-    Savepoint before = connection.setSavepoint();
+  /**
+   * Makes the SQL view of a view if it is not there. Nothing else depends on it: where that fails,
+   * work goes on.
+   */
+  void require(Connection connection, String view) throws SQLException {
+    String name = name(view);
+    if (refused.contains(name)
+        || Sql.one(connection, row -> true, table.viewOfName(), name).isPresent()) {
+      return;
+    }
+    // Names have letters, digits and dashes, so that nothing in them has a meaning in SQL.
+    String sql = "CREATE VIEW " + name + AS.formatted(view);
+    Sql.update(
+        connection, "SAVEPOINT answer_view"); // by SQL: SQLite's driver keeps a mode of its own
     try {
-      // Names have letters, digits and dashes, so that nothing in them has a meaning in SQL.
-      Sql.update(connection, table.createView() + " " + name(view) + AS.formatted(view));
-      connection.releaseSavepoint(before);
+      Sql.update(connection, sql);
     } catch (SQLException e) {
-      connection.rollback(before);
+      Sql.update(connection, "ROLLBACK TO SAVEPOINT answer_view");
+      refused.add(name);
       LOG.log(
           WARNING,
-          "there is no SQL view {0}, as the database refuses to make it: {1}",
-          name(view),
-          e.getMessage());
+          "the database refuses to make an SQL view: {0}. Somebody who may can make it: {1}",
+          e.getMessage(),
+          sql);
     }
+    Sql.update(connection, "RELEASE SAVEPOINT answer_view");
   }
 
   /** Returns the name of the SQL view of a view: dashes would need quotes in each query. */

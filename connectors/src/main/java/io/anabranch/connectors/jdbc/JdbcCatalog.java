@@ -155,7 +155,6 @@ final class JdbcCatalog implements CatalogStore {
 
   private void replaceLive(Connection connection, CatalogChange change) throws SQLException {
     String view = change.view();
-    boolean wasMerged = isMerged(connection, view);
     Sql.update(connection, "DELETE FROM anabranch_live_slice WHERE view = ?", view);
     for (LiveSlice live : change.live()) {
       Sql.update(
@@ -172,19 +171,9 @@ final class JdbcCatalog implements CatalogStore {
           live.maxBucket(),
           live.merge().map(SqlMerge::name).orElse(null));
     }
-    if (!wasMerged && isMerged(connection, view)) {
-      answers.create(connection, view);
+    if (change.live().stream().anyMatch(live -> live.merge().isPresent())) {
+      answers.require(connection, view);
     }
-  }
-
-  /** Returns whether SQL merges the live rows of a view. */
-  private static boolean isMerged(Connection connection, String view) throws SQLException {
-    return Sql.one(
-            connection,
-            row -> true,
-            "SELECT 1 FROM anabranch_live_slice WHERE view = ? AND merge IS NOT NULL LIMIT 1",
-            view)
-        .isPresent();
   }
 
   private static void replaceFences(Connection connection, CatalogChange change)

@@ -19,6 +19,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,7 +34,8 @@ import java.util.stream.Stream;
 final class JdbcProgress implements ProgressStore {
   private static final String BEAT =
       """
-      INSERT INTO anabranch_run VALUES (?, ?, ?, ?, ?, ?)
+      INSERT INTO anabranch_run (run, layer, started, seen, ended, suspended)
+      VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (run) DO UPDATE SET seen = excluded.seen,
         ended = COALESCE(anabranch_run.ended, excluded.ended),
         suspended = anabranch_run.suspended OR excluded.suspended""";
@@ -273,6 +275,21 @@ final class JdbcProgress implements ProgressStore {
   }
 
   @Override
+  public void addWaits(long run, RunProgress.Waits waits) {
+    database.write(
+        connection ->
+            Sql.update(
+                connection,
+                "UPDATE anabranch_run SET retries = retries + ?,"
+                    + " wait_millis = wait_millis + ?, breaker_opened = breaker_opened + ?"
+                    + " WHERE run = ?",
+                waits.retries(),
+                waits.waited().toMillis(),
+                waits.breakerOpened(),
+                run));
+  }
+
+  @Override
   public List<RunProgress> read(Collection<Long> runs) {
     String which =
         runs.isEmpty()
@@ -299,6 +316,10 @@ final class JdbcProgress implements ProgressStore {
                       Instant.ofEpochMilli(row.getLong("seen")),
                       Sql.instant(row, "ended"),
                       row.getLong("rows_written"),
+                      new RunProgress.Waits(
+                          row.getLong("retries"),
+                          Duration.ofMillis(row.getLong("wait_millis")),
+                          row.getLong("breaker_opened")),
                       readings.getOrDefault(row.getLong("run"), Map.of())),
               RUNS + which,
               runs.toArray());

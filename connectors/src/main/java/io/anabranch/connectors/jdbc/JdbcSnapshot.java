@@ -94,7 +94,7 @@ final class JdbcSnapshot implements Snapshot {
           try (PreparedStatement statement = Sql.prepare(connection, sql);
               ResultSet result = statement.executeQuery()) {
             while (result.next()) {
-              rows.accept(table.row(result), result.getInt("part"));
+              rows.accept(table.row(result), result.getInt("slice_number"));
             }
           }
           return null;
@@ -107,7 +107,7 @@ final class JdbcSnapshot implements Snapshot {
     for (int i = 0; i < slices.size(); i++) {
       SliceRange slice = slices.get(i);
       parts.add(
-          "SELECT %d AS part, * FROM anabranch_row WHERE slice = %d AND epoch > %d AND epoch <= %d"
+          "SELECT %d AS slice_number, * FROM anabranch_row WHERE slice = %d AND epoch > %d AND epoch <= %d"
               .formatted(i, slice.rows(), slice.epochs().after(), slice.epochs().through()));
     }
     return String.join(" UNION ALL ", parts);
@@ -122,9 +122,9 @@ final class JdbcSnapshot implements Snapshot {
           "(%d, %d, %d, %d)"
               .formatted(i, slice.rows(), slice.epochs().after(), slice.epochs().through()));
     }
-    return "WITH parts(part, rows, after, through) AS (VALUES "
+    return "WITH parts(slice_number, rows, after, through) AS (VALUES "
         + String.join(", ", parts)
-        + ") SELECT p.part, r.* FROM parts p CROSS JOIN anabranch_row r"
+        + ") SELECT p.slice_number, r.* FROM parts p CROSS JOIN anabranch_row r"
         + " WHERE r.slice = p.rows AND r.epoch > p.after AND r.epoch <= p.through";
   }
 

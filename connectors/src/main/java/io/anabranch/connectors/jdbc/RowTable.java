@@ -13,8 +13,8 @@ public interface RowTable {
    */
   String order();
 
-  /** Returns how a statement begins that makes an SQL view unless it is there. */
-  String createView();
+  /** Returns a query that has a row if there is an SQL view of a name, its parameter. */
+  String viewOfName();
 
   /** Reads a row of which all columns were selected. */
   StoredRow row(ResultSet result) throws SQLException;

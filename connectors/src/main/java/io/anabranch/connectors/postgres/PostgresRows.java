@@ -72,8 +72,8 @@ final class PostgresRows implements RowStore, RowTable {
   }
 
   @Override
-  public String createView() {
-    return "CREATE OR REPLACE VIEW";
+  public String viewOfName() {
+    return "SELECT 1 FROM pg_views WHERE schemaname = current_schema() AND viewname = ?";
   }
 
   @Override

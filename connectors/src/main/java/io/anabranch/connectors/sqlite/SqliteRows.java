@@ -93,8 +93,8 @@ final class SqliteRows implements RowStore, RowTable {
   }
 
   @Override
-  public String createView() {
-    return "CREATE VIEW IF NOT EXISTS";
+  public String viewOfName() {
+    return "SELECT 1 FROM sqlite_master WHERE type = 'view' AND name = ?";
   }
 
   @Override

@@ -99,13 +99,17 @@ CREATE TABLE anabranch_reading (
   recent_since BIGINT
 );
 CREATE INDEX anabranch_reading_run ON anabranch_reading (run);
+-- Runs, when they were last alive, and how long they waited for the store.
 CREATE TABLE anabranch_run (
   run BIGINT PRIMARY KEY,
   layer TEXT COLLATE "C" NOT NULL,
   started BIGINT NOT NULL,
   seen BIGINT NOT NULL,
   ended BIGINT,
-  suspended BOOLEAN NOT NULL
+  suspended BOOLEAN NOT NULL,
+  retries BIGINT NOT NULL DEFAULT 0,
+  wait_millis BIGINT NOT NULL DEFAULT 0,
+  breaker_opened BIGINT NOT NULL DEFAULT 0
 );
 -- Each log as a run saw it last.
 CREATE TABLE anabranch_log (

@@ -96,13 +96,17 @@ CREATE TABLE anabranch_reading (
   recent_since INTEGER
 );
 CREATE INDEX anabranch_reading_run ON anabranch_reading (run);
+-- Runs, when they were last alive, and how long they waited for the store.
 CREATE TABLE anabranch_run (
   run INTEGER PRIMARY KEY,
   layer TEXT NOT NULL,
   started INTEGER NOT NULL,
   seen INTEGER NOT NULL,
   ended INTEGER,
-  suspended INTEGER NOT NULL
+  suspended INTEGER NOT NULL,
+  retries INTEGER NOT NULL DEFAULT 0,
+  wait_millis INTEGER NOT NULL DEFAULT 0,
+  breaker_opened INTEGER NOT NULL DEFAULT 0
 );
 -- Each log as a run saw it last.
 CREATE TABLE anabranch_log (

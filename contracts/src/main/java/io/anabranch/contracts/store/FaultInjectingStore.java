@@ -246,6 +246,11 @@ public final class FaultInjectingStore implements ViewStore {
     }
 
     @Override
+    public void addWaits(long run, RunProgress.Waits waits) {
+      run(Call.PROGRESS, "waits", () -> progress.addWaits(run, waits));
+    }
+
+    @Override
     public List<RunProgress> read(Collection<Long> runs) {
       return call(Call.PROGRESS, "read", () -> progress.read(runs));
     }

@@ -211,6 +211,7 @@ public class InMemoryStore
                 run.seen(),
                 run.ended(),
                 run.rowsWritten() + written.size(),
+                run.waits(),
                 Map.of()));
   }
 
@@ -323,6 +324,22 @@ public class InMemoryStore
   }
 
   @Override
+  public synchronized void addWaits(long run, RunProgress.Waits waits) {
+    runs.computeIfPresent(
+        run,
+        (id, before) ->
+            new RunProgress(
+                id,
+                before.layer(),
+                before.started(),
+                before.seen(),
+                before.ended(),
+                before.rowsWritten(),
+                before.waits().plus(waits),
+                Map.of()));
+  }
+
+  @Override
   public synchronized void heartbeat(RunBeat beat) {
     Instant now = clock.instant();
     RunProgress before = runs.get(beat.run());
@@ -337,6 +354,7 @@ public class InMemoryStore
                 ? Optional.of(now)
                 : Optional.ofNullable(before).flatMap(RunProgress::ended),
             before == null ? 0 : before.rowsWritten(),
+            before == null ? RunProgress.Waits.NONE : before.waits(),
             Map.of()));
     if (beat.state() == RunBeat.State.SUSPENDED) {
       suspended.add(beat.run());
@@ -442,7 +460,14 @@ public class InMemoryStore
 
   private static RunProgress with(RunProgress run, Map<Long, ReadProgress> read) {
     return new RunProgress(
-        run.run(), run.layer(), run.started(), run.seen(), run.ended(), run.rowsWritten(), read);
+        run.run(),
+        run.layer(),
+        run.started(),
+        run.seen(),
+        run.ended(),
+        run.rowsWritten(),
+        run.waits(),
+        read);
   }
 
   @Override

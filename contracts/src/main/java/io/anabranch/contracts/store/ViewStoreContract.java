@@ -520,6 +520,21 @@ public abstract class ViewStoreContract {
   }
 
   @Test
+  void waitsOfARunAddUp() {
+    RunProgress.Waits waits = new RunProgress.Waits(3, Duration.ofMillis(1_500), 1);
+    store.progress().addWaits(RUN, waits);
+    store.progress().heartbeat(new RunBeat(RUN, "speed", RunBeat.State.ALIVE));
+
+    store.progress().addWaits(RUN, waits);
+    store.progress().addWaits(RUN, new RunProgress.Waits(2, Duration.ZERO, 0));
+    store.progress().heartbeat(new RunBeat(RUN, "speed", RunBeat.State.ALIVE));
+
+    assertThat(
+        store.progress().read(List.of(RUN)).stream().map(RunProgress::waits).toList(),
+        contains(new RunProgress.Waits(5, Duration.ofMillis(1_500), 1)));
+  }
+
+  @Test
   void headTellsTheMomentOfTheRows() {
     assertThat(store.rows().readLive(EVERYTHING, row -> {}), is(Optional.empty()));
     Fence fence = openSlice();

@@ -75,7 +75,7 @@ final class ArchiveCommand implements Callable<Integer> {
     spec.commandLine()
         .getOut()
         .println(
-            epochs == 0
+            epochs == 0 && lost == 0 && !stop.isRequested()
                 ? "nothing was archived: the archive has all closed epochs"
                 : "archived " + Plural.of(epochs, "epoch"));
   }

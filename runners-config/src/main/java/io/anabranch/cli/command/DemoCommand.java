@@ -78,6 +78,11 @@ final class DemoCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--events is " + events + ": it must be 1000 or more");
     }
+    if (folder != null && (kafka || postgres)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--dir keeps what is embedded, and servers of the demo end with it: use --dir without --kafka and --postgres");
+    }
     SampleTraffic traffic =
         ServiceLoader.load(SampleTraffic.class)
             .findFirst()

@@ -14,6 +14,7 @@ import io.anabranch.api.spi.log.ReadProgress;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.row.Reconciliation;
 import io.anabranch.api.spi.row.RowDifferences;
+import io.anabranch.api.spi.store.RunProgress;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.catalog.DeadLetters;
 import io.anabranch.catalog.ViewState;
@@ -43,6 +44,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -162,7 +166,32 @@ final class StatusCommand implements Callable<Integer> {
             view.state().view(), view.late(), view.lateCounted());
       }
     }
+    waits(views, store)
+        .values()
+        .forEach(
+            run ->
+                out.printf(
+                    "%s run %d waited %,d s for the store: %s tried again, the circuit breaker opened %s%n",
+                    run.layer(),
+                    run.run(),
+                    run.waits().waited().toSeconds(),
+                    Plural.of(run.waits().retries(), "call"),
+                    Plural.of(run.waits().breakerOpened(), "time")));
     out.println(Plural.of(new DeadLetters(store).undecodable(), "dead letter"));
+  }
+
+  /** Returns the runs that may write, by their numbers, of those that waited for the store. */
+  private static Map<Long, RunProgress> waits(List<ViewStatus> views, ViewStore store) {
+    Set<Long> runs = new TreeSet<>();
+    views.forEach(
+        view -> view.state().catalog().fences().values().forEach(fence -> runs.add(fence.run())));
+    Map<Long, RunProgress> waiting = new TreeMap<>();
+    if (!runs.isEmpty()) {
+      store.progress().read(runs).stream()
+          .filter(run -> run.waits().retries() > 0)
+          .forEach(run -> waiting.put(run.run(), run));
+    }
+    return waiting;
   }
 
   private static List<Slice> oldestFirst(Version version) {
@@ -303,6 +332,11 @@ final class StatusCommand implements Callable<Integer> {
     object.put("lateEventsCounted", view.lateCounted());
     view.reconciliation()
         .ifPresent(last -> object.put("reconciliation", object(last, log.epochs())));
+    List<Object> waits = new ArrayList<>();
+    waits(List.of(view), store).values().forEach(run -> waits.add(object(run)));
+    if (!waits.isEmpty()) {
+      object.put("storeWaits", waits);
+    }
     List<Object> versions = new ArrayList<>();
     for (Version version : state.catalog().versions()) {
       Map<String, Object> each = new LinkedHashMap<>();
@@ -319,6 +353,16 @@ final class StatusCommand implements Callable<Integer> {
       versions.add(each);
     }
     object.put("versions", versions);
+    return object;
+  }
+
+  private static Map<String, Object> object(RunProgress run) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("run", run.run());
+    object.put("layer", run.layer());
+    object.put("retries", run.waits().retries());
+    object.put("waitedSeconds", run.waits().waited().toMillis() / 1000.0);
+    object.put("breakerOpened", run.waits().breakerOpened());
     return object;
   }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.cli.demo;
 
+import io.anabranch.api.UserException;
 import io.anabranch.cli.demo.DemoServer.Part;
 import io.anabranch.cli.demo.DemoServer.Running;
 import java.nio.file.Path;
@@ -51,7 +52,9 @@ public final class DemoParts implements AutoCloseable {
       return started;
     } catch (RuntimeException e) {
       started.close();
-      throw e;
+      throw new UserException(
+          "the servers of the demo do not start; they are for Linux on x86-64: " + e.getMessage(),
+          e);
     }
   }
 

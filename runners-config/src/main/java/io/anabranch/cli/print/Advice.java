@@ -152,6 +152,9 @@ public final class Advice {
       case CLOSING_LOST ->
           Optional.of(
               "Restore it from a backup; without one, make an empty file of this name, and close the epochs that views were computed from before anything is ingested: \"anabranch close --through TIME\", with the time that \"anabranch status\" names");
+      case ARCHIVED ->
+          Optional.of(
+              "Read the archive first: \"anabranch run --layer batch\" in Lambda, \"anabranch replay\" in Kappa; then follow the log from there");
       case NOT_CLOSED ->
           Optional.of("Wait until they are over, or close them: \"anabranch close\"");
       case EPOCH_CLOSED ->

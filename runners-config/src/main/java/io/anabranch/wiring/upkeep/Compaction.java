@@ -190,7 +190,7 @@ public final class Compaction {
 
     private void merge() {
       byte[] accumulator = accumulators.merge(same);
-      batch.add(
+      StoredRow merged =
           new StoredRow(
               epoch,
               current.bucket(),
@@ -199,8 +199,9 @@ public final class Compaction {
               current.keyText(),
               accumulator,
               contributions,
-              accumulators.part(accumulator)));
-      bytes += current.key().length + accumulator.length;
+              accumulators.part(accumulator));
+      batch.add(merged);
+      bytes += merged.bytes();
       same.clear();
       contributions = 0;
       if (batch.size() >= MOST_ROWS || bytes >= MOST_BYTES) {

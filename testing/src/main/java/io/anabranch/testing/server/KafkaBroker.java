@@ -67,8 +67,8 @@ public final class KafkaBroker implements AutoCloseable {
         throw new IllegalStateException(
             "cannot prepare a Kafka broker: " + Files.readString(broker.output()));
       }
-      broker.restart();
       Runtime.getRuntime().addShutdownHook(new Thread(broker::end, "anabranch-kafka-end"));
+      broker.restart();
       return broker;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start a Kafka broker", e);

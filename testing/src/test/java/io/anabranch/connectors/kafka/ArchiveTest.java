@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.api.EpochRange;
@@ -32,7 +33,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.Pipeline.PipelineExecutionException;
+import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -114,9 +117,12 @@ class ArchiveTest {
       assertThat(log.size(EpochRange.ALL).epochs(), is(4L));
       assertThat(Reads.of(log.read(hours(10, 12))), is(records(10, 12)));
       assertThat(Reads.of(log.read(hours(12, 12))), is(records(12, 12)));
+      LogException refused =
+          assertThrows(LogException.class, () -> log.follow(FollowRequest.fromTheBeginning()));
+      assertThat(refused.code(), is(Code.ARCHIVED));
       assertThat(
-          Reads.of(log.follow(FollowRequest.fromTheBeginning().until(log.end().position()))),
-          is(records(10, 13)));
+          Reads.of(log.follow(FollowRequest.after(epoch(11)).until(log.end().position()))),
+          is(records(12, 13)));
     }
   }
 
@@ -239,6 +245,51 @@ class ArchiveTest {
   private Path file(long epoch) throws IOException {
     try (Stream<Path> files = Files.list(folder.resolve("epoch-" + epoch))) {
       return files.filter(each -> each.toString().endsWith(".avro")).findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void aManifestThatIsDamagedIsAFaultOfItsEpochOnly() throws IOException {
+    TestTopic topic = fourHours();
+    archive(topic);
+    Files.writeString(folder.resolve("epoch-" + epoch(11)).resolve("manifest.json"), "{");
+
+    try (ArchivedLog log = open(topic)) {
+      List<EpochChange> faults = log.faults(EpochRange.ALL);
+      assertThat(faults.stream().map(EpochChange::epoch).toList(), contains(epoch(11)));
+      assertThat("from the topic", Reads.of(log.read(hours(10, 12))), is(records(10, 12)));
+    }
+    topic.trimThrough(epoch(12));
+    try (ArchivedLog log = open(topic)) {
+      assertThat(log.end().trimmedThrough(), is(epoch(11)));
+      assertThat(Reads.of(log.read(hours(12, 12))), is(records(12, 12)));
+    }
+  }
+
+  /** Of each range of epochs that are read from the topic, a consumer is opened. */
+  @Test
+  void emptyEpochsBetweenArchivedOnesAreNotReadFromTheTopic() {
+    TestTopic topic = new TestTopic(kafka, 2, Map.of());
+    for (int hour = 10; hour <= 20; hour += 5) {
+      topic.append(within(hour), List.of("a" + hour));
+    }
+    archive(topic);
+    topic.trimThrough(epoch(15));
+
+    try (ArchivedLog log = open(topic)) {
+      Pipeline pipeline = Pipeline.create();
+      pipeline.apply(log.read(hours(10, 19)));
+      List<String> steps = new ArrayList<>();
+      pipeline.traverseTopologically(
+          new Pipeline.PipelineVisitor.Defaults() {
+            @Override
+            public void visitPrimitiveTransform(TransformHierarchy.Node node) {
+              steps.add(node.getFullName());
+            }
+          });
+      assertThat(steps.toString(), not(containsString("Part1")));
+      assertThat(
+          Reads.of(log.read(hours(10, 19))), contains(epoch(10) + " a10", epoch(15) + " a15"));
     }
   }
 

@@ -106,6 +106,11 @@ final class RecordingStore implements ViewStore {
       }
 
       @Override
+      public void addWaits(long run, RunProgress.Waits waits) {
+        throw unexpected();
+      }
+
+      @Override
       public List<RunProgress> read(Collection<Long> runs) {
         throw unexpected();
       }

@@ -41,11 +41,6 @@ public final class FollowRequest implements Serializable {
     return new FollowRequest(epoch, null, null, StopSignal.create());
   }
 
-  /** Begins after another epoch. */
-  public FollowRequest from(long epoch) {
-    return new FollowRequest(epoch, heldBack, until, stop);
-  }
-
   /** Holds the watermark back; see {@link EpochWatermark}. */
   public FollowRequest heldBack(Duration lateness) {
     return new FollowRequest(after, lateness, until, stop);

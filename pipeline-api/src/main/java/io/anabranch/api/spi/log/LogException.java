@@ -44,6 +44,8 @@ public final class LogException extends UserException {
     DAMAGED,
     /** Nobody knows any more through when the log is closed. */
     CLOSING_LOST,
+    /** Records that are to be followed are in an archive only. */
+    ARCHIVED,
     /** Epochs that are to be read are not closed. */
     NOT_CLOSED,
     /** The stated time is in a closed epoch. */

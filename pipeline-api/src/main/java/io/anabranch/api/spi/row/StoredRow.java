@@ -33,6 +33,11 @@ public record StoredRow(
     long contributions,
     Optional<String> part) {
 
+  /** Returns about how many bytes it has. */
+  public long bytes() {
+    return (long) key.length + accumulator.length + part.map(String::length).orElse(0);
+  }
+
   /** A row without a part. */
   public StoredRow(
       long epoch,

@@ -31,6 +31,9 @@ public interface ProgressStore {
   /** Records how far runs have read the log. A report of a run that lost its fence is ignored. */
   void report(Collection<ReadReport> reports);
 
+  /** Adds to what is recorded of how long a run waited; of a run that never began nothing is. */
+  void addWaits(long run, RunProgress.Waits waits);
+
   /** Returns what is recorded of runs; of all runs if none is named. */
   List<RunProgress> read(Collection<Long> runs);
 }

@@ -2,6 +2,7 @@
 package io.anabranch.api.spi.store;
 
 import io.anabranch.api.spi.log.ReadProgress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param seen when it was last alive
  * @param ended when it ended, empty if it has not, or died
  * @param rowsWritten how many rows it has written
+ * @param waits how long it waited for the store
  * @param readings how far it has read the log, by row set
  */
 public record RunProgress(
@@ -24,7 +26,26 @@ public record RunProgress(
     Instant seen,
     Optional<Instant> ended,
     long rowsWritten,
+    Waits waits,
     Map<Long, ReadProgress> readings) {
+
+  /**
+   * How long a run waited for a store that could not take what it was given.
+   *
+   * @param retries how often calls were done again
+   * @param waited how long they waited for that, together
+   * @param breakerOpened how often the circuit breaker opened, so that calls were not even tried
+   */
+  public record Waits(long retries, Duration waited, long breakerOpened) {
+    /** Of a run that never waited. */
+    public static final Waits NONE = new Waits(0, Duration.ZERO, 0);
+
+    /** Returns both together. */
+    public Waits plus(Waits more) {
+      return new Waits(
+          retries + more.retries, waited.plus(more.waited), breakerOpened + more.breakerOpened);
+    }
+  }
 
   /** Copies the map. */
   public RunProgress {

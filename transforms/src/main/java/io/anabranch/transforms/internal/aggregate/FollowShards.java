@@ -8,6 +8,7 @@ import io.anabranch.transforms.internal.store.RowWriter;
 import io.anabranch.transforms.internal.store.StoreFn;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
@@ -101,7 +102,7 @@ final class FollowShards<K, A> extends StoreFn<KV<Long, byte[]>, Void> {
       Settings settings,
       OpenSlice slice,
       java.time.Duration refresh) {
-    super(settings);
+    super(settings, List.of(slice));
     this.aggregation = aggregation;
     this.shards = shards;
     this.epochs = epochs;

@@ -7,6 +7,7 @@ import io.anabranch.transforms.internal.store.RowWriter;
 import io.anabranch.transforms.internal.store.RowWriter.Mode;
 import io.anabranch.transforms.internal.store.StoreFn;
 import java.io.IOException;
+import java.util.List;
 import org.apache.beam.sdk.values.KV;
 
 /** Merges all blocks of a shard and stores its rows; emits nothing. */
@@ -17,7 +18,7 @@ final class StoreShards<K, A> extends StoreFn<KV<Long, Iterable<byte[]>>, Void> 
   private final RowWriter writer;
 
   StoreShards(Aggregation<K, ?, A> aggregation, Settings settings, OpenSlice slice, Mode mode) {
-    super(settings);
+    super(settings, List.of(slice));
     this.aggregation = aggregation;
     this.writer = new RowWriter(slice, mode);
   }

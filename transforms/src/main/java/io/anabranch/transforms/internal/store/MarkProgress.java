@@ -5,6 +5,7 @@ import io.anabranch.api.Epochs;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.store.OpenSlice;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -125,7 +126,7 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
     private final long firstEpoch;
 
     MarkFn(Epochs epochs, Duration lateness, OpenSlice slice, Settings settings, long firstEpoch) {
-      super(settings);
+      super(settings, List.of(slice));
       this.epochMillis = epochs.length().toMillis();
       this.latenessMillis = lateness.toMillis();
       this.slice = slice;

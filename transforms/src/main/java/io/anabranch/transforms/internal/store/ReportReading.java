@@ -57,7 +57,7 @@ public final class ReportReading extends PTransform<PCollection<RecordBatch>, PC
     private transient LogPosition position;
 
     ReportFn(Settings settings, List<OpenSlice> slices) {
-      super(settings);
+      super(settings, slices);
       this.slices = new ArrayList<>(slices);
     }
 

@@ -64,7 +64,7 @@ public final class RowWriter implements Serializable {
     long bytes = 0;
     for (StoredRow row : rows) {
       batch.add(row);
-      bytes += row.key().length + row.accumulator().length;
+      bytes += row.bytes();
       if (batch.size() >= MOST_ROWS || bytes >= MOST_BYTES) {
         writeBatch(fn, batch);
         batch.clear();

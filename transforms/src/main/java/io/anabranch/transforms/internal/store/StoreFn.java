@@ -2,9 +2,14 @@
 package io.anabranch.transforms.internal.store;
 
 import io.anabranch.api.spi.Settings;
+import io.anabranch.api.spi.store.OpenSlice;
+import io.anabranch.api.spi.store.RunProgress;
+import io.anabranch.api.spi.store.StoreException;
 import io.anabranch.api.spi.store.ViewStore;
 import io.anabranch.api.spi.store.ViewStores;
 import io.anabranch.transforms.internal.store.StoreGuard.Effort;
+import java.lang.System.Logger.Level;
+import java.util.Collection;
 import java.util.function.Consumer;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
@@ -17,16 +22,25 @@ import org.apache.beam.sdk.transforms.DoFn;
  */
 public abstract class StoreFn<I, O> extends DoFn<I, O> {
   private static final long serialVersionUID = 1L;
+  private static final System.Logger LOG = System.getLogger(StoreFn.class.getName());
 
   private final Counter retries = Metrics.counter("io.anabranch", "store-retries");
   private final Counter waitMillis = Metrics.counter("io.anabranch", "store-wait-millis");
   private final Counter breakerOpened = Metrics.counter("io.anabranch", "store-breaker-opened");
   private final Settings settings;
+  private final long run; // 0 for none
   private transient StoreGuard guard;
   private transient ViewStore store;
 
-  protected StoreFn(Settings settings) {
+  /**
+   * Creates one.
+   *
+   * @param settings those of the store
+   * @param slices what is written meanwhile, all by one run
+   */
+  protected StoreFn(Settings settings, Collection<OpenSlice> slices) {
     this.settings = settings;
+    this.run = slices.stream().mapToLong(OpenSlice::run).findFirst().orElse(0);
   }
 
   /** Does something with the store; it may be begun several times, and is done once. */
@@ -36,6 +50,16 @@ public abstract class StoreFn<I, O> extends DoFn<I, O> {
       retries.inc(effort.retries());
       waitMillis.inc(effort.waited().toMillis());
       breakerOpened.inc(effort.opened());
+      record(new RunProgress.Waits(effort.retries(), effort.waited(), effort.opened()));
+    }
+  }
+
+  /** The store is back, and what is recorded is for people: if it fails, nothing else does. */
+  private void record(RunProgress.Waits waits) {
+    try {
+      store.progress().addWaits(run, waits);
+    } catch (StoreException e) {
+      LOG.log(Level.DEBUG, "not recorded: {0}", e.getMessage());
     }
   }
 

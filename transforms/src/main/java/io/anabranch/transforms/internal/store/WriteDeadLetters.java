@@ -52,7 +52,7 @@ public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, 
     private transient long bytes;
 
     WriteFn(Settings settings, List<OpenSlice> slices) {
-      super(settings);
+      super(settings, slices);
       slices.forEach(slice -> generations.put(slice.view(), slice.generation()));
     }
 

@@ -4,6 +4,7 @@ package io.anabranch.transforms.internal.store;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.row.StoredRow;
 import io.anabranch.api.spi.store.OpenSlice;
+import java.util.List;
 import org.apache.beam.sdk.values.KV;
 
 /** Writes the rows of a pane, and emits nothing. */
@@ -13,7 +14,7 @@ final class WriteRows extends StoreFn<KV<Integer, Iterable<StoredRow>>, Void> {
   private final RowWriter writer;
 
   WriteRows(Settings settings, OpenSlice slice, RowWriter.Mode mode) {
-    super(settings);
+    super(settings, List.of(slice));
     this.writer = new RowWriter(slice, mode);
   }
 
