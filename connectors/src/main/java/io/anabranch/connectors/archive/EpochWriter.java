@@ -103,7 +103,7 @@ final class EpochWriter implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (open.isPresent()) {
-      open.get().channel.close(); // what is written is given up
+      open.get().channel.close(); // what is written is discarded
     }
   }
 }
