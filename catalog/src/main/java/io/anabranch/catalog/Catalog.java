@@ -2,7 +2,6 @@
 package io.anabranch.catalog;
 
 import io.anabranch.api.Epochs;
-import io.anabranch.api.spi.row.LetterQuery;
 import io.anabranch.api.spi.row.LiveSlice;
 import io.anabranch.api.spi.store.CatalogChange;
 import io.anabranch.api.spi.store.CatalogState;
@@ -228,7 +227,7 @@ public final class Catalog {
           transition,
           List.copyOf(after.fences().values()),
           liveSlices(after),
-          letters(after));
+          DeadLetters.live(after));
     }
 
     @Override
@@ -260,13 +259,6 @@ public final class Catalog {
     public Instant now() {
       return now;
     }
-  }
-
-  private static List<LetterQuery.Scope> letters(ViewCatalog catalog) {
-    return catalog.live().stream()
-        .flatMap(version -> DeadLetters.scopes(catalog.view(), version))
-        .distinct()
-        .toList();
   }
 
   private static List<LiveSlice> liveSlices(ViewCatalog catalog) {

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.catalog;
 
+import io.anabranch.api.EpochRange;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.row.LetterQuery;
 import io.anabranch.api.spi.store.ViewStore;
+import io.anabranch.catalog.document.Premise;
+import io.anabranch.catalog.document.Slice;
 import io.anabranch.catalog.document.Version;
 import io.anabranch.catalog.document.ViewCatalog;
 import java.time.Instant;
@@ -12,7 +15,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** The dead letters of versions. */
 public final class DeadLetters {
@@ -23,10 +25,35 @@ public final class DeadLetters {
     this.store = store;
   }
 
-  /** Returns where the dead letters of a version are. */
-  static Stream<LetterQuery.Scope> scopes(String view, Version version) {
-    return version.letters().stream()
-        .map(range -> new LetterQuery.Scope(view, range.generation(), range.epochs()));
+  /** Returns where the dead letters are of the records that readers see in live versions. */
+  static List<LetterQuery.Scope> live(ViewCatalog view) {
+    return view.live().stream()
+        .flatMap(version -> scopes(version, version.shown().toList()).stream())
+        .toList();
+  }
+
+  /** Returns where the dead letters of a version are, those of slices that are filled included. */
+  private static List<LetterQuery.Scope> all(Version version) {
+    List<LetterQuery.Scope> all = new ArrayList<>(scopes(version, version.slices()));
+    for (Slice slice : version.slices()) {
+      if (slice.premise().orElse(null) instanceof Premise.Batch batch) {
+        all.add(new LetterQuery.Scope(version.view().name(), batch.generation(), slice.epochs()));
+      }
+    }
+    return all.stream().distinct().toList();
+  }
+
+  private static List<LetterQuery.Scope> scopes(Version version, List<Slice> slices) {
+    if (slices.isEmpty()) {
+      return List.of();
+    }
+    long after = slices.stream().mapToLong(Slice::after).min().orElseThrow();
+    long through = slices.stream().mapToLong(Slice::through).max().orElseThrow();
+    return version.letters(new EpochRange(after, through)).stream()
+        .map(
+            range ->
+                new LetterQuery.Scope(version.view().name(), range.generation(), range.epochs()))
+        .toList();
   }
 
   /**
@@ -50,9 +77,25 @@ public final class DeadLetters {
     return store.deadLetters().count(new LetterQuery(scopes(versions), kinds, Integer.MAX_VALUE));
   }
 
-  /** Counts the records that could not be decoded, for the live versions. */
-  public long undecodable() {
+  /** Counts what went wrong, for the live versions. */
+  public long faults() {
     return count(DeadLetter.Kind.FAULTS, List.of());
+  }
+
+  /** Reads all dead letters of the live versions that say what went wrong, in constant memory. */
+  public void forEachFault(Consumer<DeadLetter> letters) {
+    store
+        .deadLetters()
+        .read(
+            new LetterQuery(scopes(List.of()), DeadLetter.Kind.FAULTS, Integer.MAX_VALUE), letters);
+  }
+
+  /**
+   * Says of dead letters that they never will be taken: from now on, and in versions to come,
+   * answers do not count them.
+   */
+  public void discard(Collection<DeadLetter> letters) {
+    store.deadLetters().discard(letters);
   }
 
   private List<LetterQuery.Scope> scopes(Collection<Long> versions) {
@@ -60,11 +103,11 @@ public final class DeadLetters {
         .loadAll().values().stream()
             .flatMap(
                 view ->
-                    (versions.isEmpty() ? view.live() : view.versions())
-                        .stream()
-                            .filter(
-                                version -> versions.isEmpty() || versions.contains(version.id()))
-                            .flatMap(version -> scopes(view.view(), version)))
+                    versions.isEmpty()
+                        ? live(view).stream()
+                        : view.versions().stream()
+                            .filter(version -> versions.contains(version.id()))
+                            .flatMap(version -> all(version).stream()))
             .distinct()
             .toList();
   }
@@ -78,13 +121,9 @@ public final class DeadLetters {
   }
 
   void readLate(ViewCatalog view, Consumer<DeadLetter> letters) {
-    if (view.isLive()) {
-      LetterQuery query =
-          new LetterQuery(
-              scopes(view.view(), view.live().get(0)).toList(),
-              DeadLetter.Kind.LATE_OR_EARLY,
-              Integer.MAX_VALUE);
-      store.deadLetters().read(query, letters);
-    }
+    store
+        .deadLetters()
+        .read(
+            new LetterQuery(live(view), DeadLetter.Kind.LATE_OR_EARLY, Integer.MAX_VALUE), letters);
   }
 }

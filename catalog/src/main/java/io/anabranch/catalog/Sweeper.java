@@ -165,9 +165,7 @@ final class Sweeper {
             () -> {
               Set<Long> named = new TreeSet<>();
               for (ViewCatalog view : catalog.loadAll().values()) {
-                view.versions().stream()
-                    .flatMap(version -> version.letters().stream())
-                    .forEach(range -> named.add(range.generation()));
+                view.versions().forEach(version -> named.addAll(version.generations()));
               }
               return named;
             });

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -23,6 +24,8 @@ final class Checks {
   private static final Duration SHORTEST_REFRESH = Duration.ofMillis(10);
   private static final Duration LONGEST_REFRESH = Duration.ofHours(1);
 
+  private static final String FAIL = "fail";
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
   private static final Pattern PERCENTAGE = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,9})?%");
   private static final Set<String> TOLERANCES =
       Set.of(Key.PROMOTION_ROWS.leaf(), Key.PROMOTION_EQUAL.leaf());
@@ -56,6 +59,13 @@ final class Checks {
     Optional<Settings> store = lookup.section("store").map(connectors::store);
     Optional<Duration> refresh = lookup.section("speed").flatMap(this::refresh);
     Optional<Promotions> promotions = lookup.section("promotion").map(this::promotions);
+    OptionalInt mostFailedEvents =
+        lookup.isWord("errors", FAIL)
+            ? OptionalInt.empty()
+            : lookup
+                .section("errors", "\"" + FAIL + "\", or a map")
+                .map(this::mostFailedEvents)
+                .orElse(OptionalInt.empty());
     problems.throwIfAny();
     return new Configuration(
         application.orElseThrow(),
@@ -65,7 +75,8 @@ final class Checks {
         log.orElseThrow(),
         store.orElseThrow(),
         refresh.orElseThrow(),
-        promotions.orElseThrow());
+        promotions.orElseThrow(),
+        mostFailedEvents);
   }
 
   private Optional<String> application(Optional<String> otherwise) {
@@ -157,6 +168,21 @@ final class Checks {
                 "\"%s\" is \"%s\": write a percentage from 0%% to 100%%, for instance 0.1%%"
                     .formatted(path, wrong)));
     return otherwise;
+  }
+
+  private OptionalInt mostFailedEvents(Section errors) {
+    lookup.refuseUnknown(errors, "errors.", Key.namesIn("errors"));
+    Optional<String> text = lookup.text(errors, Key.ERRORS_MOST);
+    if (text.filter(number -> NUMBER.matcher(number).matches()).isPresent()) {
+      return OptionalInt.of(Integer.parseInt(text.get()));
+    }
+    text.ifPresent(
+        wrong ->
+            problems.add(
+                lookup.place(errors, Key.ERRORS_MOST.leaf()),
+                "\"%s\" is \"%s\": write a whole number from 0 to 999999999, for instance %s; or errors: %s"
+                    .formatted(Key.ERRORS_MOST.path(), wrong, Key.ERRORS_MOST.example(), FAIL)));
+    return OptionalInt.empty();
   }
 
   private Optional<Duration> refresh(Section speed) {

@@ -4,6 +4,7 @@ package io.anabranch.config;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.spi.Settings;
 import java.time.Duration;
+import java.util.OptionalInt;
 
 /**
  * A configuration without known problems. {@link #toString} shows no secrets; {@code
@@ -17,6 +18,8 @@ import java.time.Duration;
  * @param store the settings of the view store, with {@code url}, for {@link Providers#store}
  * @param speedRefresh how often the speed layer and Kappa write rows of an epoch that is not over
  * @param promotions how far a candidate of Kappa may be from the live version, to be promoted
+ * @param mostFailedEvents on how many events of a run steps of views may throw, empty if the first
+ *     one ends the run
  */
 public record Configuration(
     String application,
@@ -26,11 +29,12 @@ public record Configuration(
     Settings log,
     Settings store,
     Duration speedRefresh,
-    Promotions promotions) {
+    Promotions promotions,
+    OptionalInt mostFailedEvents) {
 
   @Override
   public String toString() {
-    return "Configuration[application=%s, architecture=%s, runner=%s, logKind=%s, log=%s, store=%s, speedRefresh=%s, promotions=%s]"
+    return "Configuration[application=%s, architecture=%s, runner=%s, logKind=%s, log=%s, store=%s, speedRefresh=%s, promotions=%s, mostFailedEvents=%s]"
         .formatted(
             application,
             architecture.word(),
@@ -39,6 +43,7 @@ public record Configuration(
             Secrets.hidden(log.values()),
             Secrets.hidden(store.values()),
             speedRefresh,
-            promotions);
+            promotions,
+            mostFailedEvents);
   }
 }

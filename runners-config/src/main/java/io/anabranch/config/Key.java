@@ -22,7 +22,8 @@ enum Key {
   PROMOTION_ROWS("promotion.maxDifferingRows", "0%", "promotion: { maxDifferingRows: 0.1% }"),
   PROMOTION_EQUAL("promotion.equalWithin", "0%", "promotion: { equalWithin: 1% }"),
   PROMOTION_VIEWS(
-      "promotion.views", "{}", "promotion: { views: { visitors: { equalWithin: 1% } } }");
+      "promotion.views", "{}", "promotion: { views: { visitors: { equalWithin: 1% } } }"),
+  ERRORS_MOST("errors.most", "1000", "errors: { most: 1000 }");
 
   /** The smallest configuration that works. */
   static final String MINIMAL =

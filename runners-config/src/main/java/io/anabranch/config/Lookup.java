@@ -24,17 +24,28 @@ final class Lookup {
 
   /** Returns a section: empty if it is not there, nothing if it is a problem. */
   Optional<Section> section(String name) {
-    return map(root, name, name, Key.exampleOf(name));
+    return section(name, "a map");
+  }
+
+  /** Returns a section that may be something else, which is said if it is neither. */
+  Optional<Section> section(String name, String allowed) {
+    return map(root, name, name, allowed + ", for instance " + Key.exampleOf(name));
+  }
+
+  /** Returns whether a section is a word instead. */
+  boolean isWord(String section, String word) {
+    Entry entry = root.entries().get(section);
+    return entry != null && entry.value().equals(new Text(word));
   }
 
   /** Returns a map within a section in the same way. */
   Optional<Section> map(Section within, Key key) {
-    return map(within, key.leaf(), key.path(), key.example());
+    return map(within, key.leaf(), key.path(), "a map, for instance " + key.example());
   }
 
   /** Returns a map of a map in the same way. */
   Optional<Section> map(Section within, String name, Key key) {
-    return map(within, name, key.path() + "." + name, key.example());
+    return map(within, name, key.path() + "." + name, "a map, for instance " + key.example());
   }
 
   /**
@@ -136,7 +147,7 @@ final class Lookup {
                         Words.listed(known.stream().sorted().map(key -> prefix + key).toList())));
   }
 
-  private Optional<Section> map(Section within, String name, String path, String example) {
+  private Optional<Section> map(Section within, String name, String path, String allowed) {
     Entry entry = within.entries().get(name);
     if (entry == null || entry.value() instanceof Nothing) {
       return Optional.of(Section.empty());
@@ -144,7 +155,7 @@ final class Lookup {
     if (entry.value() instanceof Section section) {
       return Optional.of(section);
     }
-    wrongType(path, entry, "a map, for instance " + example);
+    wrongType(path, entry, allowed);
     return Optional.empty();
   }
 

@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -33,6 +34,8 @@ import org.apache.beam.sdk.options.PipelineOptions;
  * @param storeSettings how workers open the same store
  * @param refresh how long a change may wait before an unbounded run stores it
  * @param options makes the runner's options, of its own for each pipeline
+ * @param mostFailedEvents on how many events of a run steps of views may throw, each of which
+ *     becomes a dead letter; empty if the first one ends the run
  * @param <E> the author's event
  */
 public record RunContext<E>(
@@ -41,7 +44,27 @@ public record RunContext<E>(
     ViewStore store,
     Settings storeSettings,
     Duration refresh,
-    Supplier<PipelineOptions> options) {
+    Supplier<PipelineOptions> options,
+    OptionalInt mostFailedEvents) {
+  private static final int MOST_FAILED_EVENTS = 1_000;
+
+  /** Makes one in which steps may throw on a thousand events of a run. */
+  public RunContext(
+      LoadedApplication<E> application,
+      EventLog log,
+      ViewStore store,
+      Settings storeSettings,
+      Duration refresh,
+      Supplier<PipelineOptions> options) {
+    this(
+        application,
+        log,
+        store,
+        storeSettings,
+        refresh,
+        options,
+        OptionalInt.of(MOST_FAILED_EVENTS));
+  }
 
   /** Returns the views as the catalog knows them. */
   public List<ViewRef> refs() {

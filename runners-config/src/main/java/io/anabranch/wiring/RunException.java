@@ -51,7 +51,9 @@ public final class RunException extends UserException {
     /** A candidate has read less of the log than the live version. */
     CANDIDATE_BEHIND,
     /** The live version is complete through fewer epochs than the backfill of a candidate. */
-    LIVE_BEHIND
+    LIVE_BEHIND,
+    /** Another run writes the views meanwhile. */
+    RUN_ALIVE
   }
 
   private final Code code;

@@ -329,7 +329,7 @@ final class BadInputTest {
     cli.reconfigure("io.anabranch.wiring.Purchases", HugeError.class.getName());
     ingestAndClose(GOOD);
 
-    Result result = cli.run("run", "--layer", "batch");
+    Result result = cli.run("run", "--layer", "batch", "--set", "errors=fail");
 
     assertFails(result, 1, "view \"fails\", step \"Map\"", "xxx...");
     assertThat(result.err().length() < 2_000, is(true));

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Code of an author that throws on one record: the message says where, and answers stay right. */
+/**
+ * Code of an author that throws on one record, where that ends a run: the message says where, and
+ * answers stay right.
+ */
 class ThrowingApplicationTest {
   @TempDir Path folder;
   private Cli cli;
@@ -30,7 +33,7 @@ class ThrowingApplicationTest {
     "direct,long,bad,Parse,mmm...",
     "direct,lambda,mapped,Mapped/Map,NumberFormatException",
     "direct,combine,combined,combine,a sum of what is negative",
-    "direct,null,bad,combine,key null",
+    "direct,null,bad,Parse,cannot encode a null String",
     "direct,nothing,bad,Parse,its output is null",
     "flink-local,nothing,bad,Parse,its output is null",
     "flink-local,parse,bad,Parse,NumberFormatException",
@@ -82,6 +85,7 @@ class ThrowingApplicationTest {
     cli = new Cli(folder, "lambda");
     cli.reconfigure("io.anabranch.wiring.Purchases", "io.anabranch.cli.ThrowingApplication");
     cli.reconfigure("profile: direct", "profile: " + runner);
+    cli.reconfigure("speed: ", "errors: fail\nspeed: ");
     ingest("fine\n", "2026-01-01T00:30:00Z");
     cli.run("close", "--through", "2026-01-01T01:00:00Z");
     assertThat(cli.run("run", "--layer", "batch").code(), is(0));

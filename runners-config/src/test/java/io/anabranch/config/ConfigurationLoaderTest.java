@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +45,7 @@ class ConfigurationLoaderTest {
         log: { kind: kafka, topic: views, epoch: 1h }
         store: { url: "jdbc:postgresql://db/views", user: me, password: long enough }
         speed: { refresh: 500ms }
+        errors: { most: 7 }
         promotion:
           maxDifferingRows: 0.5%
           equalWithin: 1%
@@ -74,7 +76,8 @@ class ConfigurationLoaderTest {
                     new Tolerance(0.005, 0.01),
                     Map.of(
                         "visitors", new Tolerance(0.005, 1),
-                        "pages", new Tolerance(0, 0.01))))));
+                        "pages", new Tolerance(0, 0.01))),
+                OptionalInt.of(7))));
   }
 
   @Test
@@ -83,6 +86,17 @@ class ConfigurationLoaderTest {
 
     assertThat(configuration.runner().profile(), is("direct"));
     assertThat(configuration.speedRefresh(), is(Duration.ofSeconds(1)));
+  }
+
+  @Test
+  void stepsMayThrowOnAThousandEventsOrOnNone() {
+    assertThat(mostFailedEvents(""), is(OptionalInt.of(1_000)));
+    assertThat(mostFailedEvents("errors: { most: 0 }"), is(OptionalInt.of(0)));
+    assertThat(mostFailedEvents("errors: fail"), is(OptionalInt.empty()));
+  }
+
+  private OptionalInt mostFailedEvents(String yaml) {
+    return Loads.load(directory, Loads.MINIMAL + yaml + "\n").mostFailedEvents();
   }
 
   @Test

@@ -26,7 +26,7 @@ class KeysTest {
       value = {
         "stroe: 1         | unknown key \"stroe\": did you mean \"store\"?",
         "Runner: 1        | unknown key \"Runner\": did you mean \"runner\"?",
-        "weather: 1       | unknown key \"weather\": known are \"application\", \"architecture\","
+        "weather: 1       | unknown key \"weather\": known are \"application\", \"architecture\", \"errors\","
             + " \"log\", \"promotion\", \"runner\", \"speed\", \"store\"",
         "speed: { r: 1s } | unknown key \"speed.r\": known are \"speed.refresh\"",
         "speed.refresh: 1s| unknown key \"speed.refresh\": write it as a map, speed: { refresh: ... }",
@@ -46,6 +46,8 @@ class KeysTest {
       value = {
         "runner: fast | \"runner\" is \"fast\": write a map, for instance runner: { profile: flink-local }",
         "speed: [1s]  | \"speed\" is the list [1s]: write a map, for instance speed: { refresh: 1s }",
+        "errors: ignore | \"errors\" is \"ignore\": write \"fail\", or a map, for instance errors: { most: 1000 }",
+        "errors: { most: many } | \"errors.most\" is \"many\": write a whole number from 0 to 999999999, for instance errors: { most: 1000 }; or errors: fail",
         "speed: { refresh: { every: 1s } } | \"speed.refresh\" is the map {every: 1s}: write text, for"
             + " instance speed: { refresh: 1s }",
         "speed: { refresh: } | \"speed.refresh\" has no value: write text, for instance speed: {"

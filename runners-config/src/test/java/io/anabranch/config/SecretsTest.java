@@ -37,7 +37,8 @@ class SecretsTest {
                 + " store={url=jdbc:sqlite://me:***@db/v?sslPassword=***&x=1, password=***},"
                 + " speedRefresh=PT1S,"
                 + " promotions=Promotions[otherwise=Tolerance[maxDifferingRows=0.0,"
-                + " equalWithin=0.0], views={}]]"));
+                + " equalWithin=0.0], views={}],"
+                + " mostFailedEvents=OptionalInt[1000]]"));
   }
 
   @Test

@@ -21,6 +21,8 @@ final class History {
   private final Random random;
   private final boolean withKappa;
   private final int views;
+  private final boolean refused;
+  private final boolean failOnErrors;
   private final StringBuilder scenario;
   private final Map<String, Integer> done = new TreeMap<>();
   private long open; // the first open hour
@@ -31,7 +33,18 @@ final class History {
 
   /** A history with some of the first so many views. */
   History(long seed, boolean withKappa, int views) {
+    this(seed, withKappa, views, false);
+  }
+
+  /** A history of all views, with purchases on which steps of views throw. */
+  static History withRefused(long seed) {
+    return new History(seed, true, Purchases.ALL, true);
+  }
+
+  private History(long seed, boolean withKappa, int views, boolean refused) {
     this.views = views;
+    this.refused = refused;
+    this.failOnErrors = !refused && seed % 4 == 1;
     this.random = new Random(seed);
     this.withKappa = withKappa;
     this.scenario = new StringBuilder("seed " + seed + ":");
@@ -48,6 +61,9 @@ final class History {
 
   void run(Path folder, int steps, RunnerProfile runner) {
     try (World world = new World(folder, runner)) {
+      if (failOnErrors) {
+        world.failOnErrors();
+      }
       views(world);
       ingest(world);
       for (int step = 0; step < steps; step++) {
@@ -89,8 +105,12 @@ final class History {
         tell(world.compact(Compaction.Choice.ALL) > 0 ? "fold" : "no fold");
       }
       case 16, 17 -> {
-        world.collectGarbage();
-        tell("gc");
+        if (refused && world.hasClosedEpochs() && random.nextBoolean()) {
+          tell(world.redrive() > 0 ? "redrive" : "nothing to redrive");
+        } else {
+          world.collectGarbage();
+          tell("gc");
+        }
       }
       case 18 -> {
         world.restart();
@@ -145,16 +165,19 @@ final class History {
           };
       purchases.add(
           new Purchase(
-              at.minusMillis(ago),
-              "buyer-" + random.nextInt(8),
-              ITEMS[random.nextInt(ITEMS.length)],
-              random.nextInt(1_000)));
+              at.minusMillis(ago), "buyer-" + random.nextInt(8), item(), random.nextInt(1_000)));
     }
     List<String> broken = new ArrayList<>();
     for (int i = random.nextInt(3); i > 0; i--) {
       broken.add("broken " + random.nextLong());
     }
     world.ingest(at, purchases, broken);
+  }
+
+  private String item() {
+    return refused && random.nextInt(20) == 0
+        ? Purchases.REFUSED_BY + Purchases.NAMES.get(random.nextInt(views))
+        : ITEMS[random.nextInt(ITEMS.length)];
   }
 
   private long recent() {

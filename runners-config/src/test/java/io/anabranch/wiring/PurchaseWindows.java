@@ -195,15 +195,16 @@ final class PurchaseWindows {
     return org.joda.time.Duration.millis(length.toMillis());
   }
 
-  private static PCollection<KV<String, Long>> byBuyer(PCollection<Purchase> purchases) {
+  private static PCollection<KV<String, Long>> byBuyer(
+      PCollection<Purchase> purchases, String view) {
     return purchases
-        .apply("ByBuyer", ParDo.of(new AmountFn(true)))
+        .apply("ByBuyer", ParDo.of(new AmountFn(view, true)))
         .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()));
   }
 
   private static PCollection<KV<String, Long>> byItem(PCollection<Purchase> purchases) {
     return purchases
-        .apply("ByItem", ParDo.of(new AmountFn(false)))
+        .apply("ByItem", ParDo.of(new AmountFn("dearest", false)))
         .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()));
   }
 
@@ -211,7 +212,7 @@ final class PurchaseWindows {
       extends PTransform<PCollection<Purchase>, PCollection<KV<String, Long>>> {
     @Override
     public PCollection<KV<String, Long>> expand(PCollection<Purchase> purchases) {
-      return byBuyer(purchases)
+      return byBuyer(purchases, "baskets")
           .apply("Sessions", Window.into(Sessions.withGapDuration(joda(GAP))))
           .apply("Session", GroupByKey.create())
           .apply("Digest", ParDo.of(new DigestFn()));
@@ -232,7 +233,7 @@ final class PurchaseWindows {
       extends PTransform<PCollection<Purchase>, PCollection<KV<String, Long>>> {
     @Override
     public PCollection<KV<String, Long>> expand(PCollection<Purchase> purchases) {
-      return byBuyer(purchases)
+      return byBuyer(purchases, "spent")
           .apply("HalfHours", Window.into(FixedWindows.of(joda(HALF_HOUR))))
           .apply("Gather", ParDo.of(new GatherFn()));
     }
@@ -242,7 +243,7 @@ final class PurchaseWindows {
       extends PTransform<PCollection<Purchase>, PCollection<KV<String, Long>>> {
     @Override
     public PCollection<KV<String, Long>> expand(PCollection<Purchase> purchases) {
-      return byBuyer(purchases)
+      return byBuyer(purchases, "visits")
           .apply("Sessions", Window.into(Sessions.withGapDuration(joda(GAP))))
           .apply("Session", GroupByKey.create())
           .apply("OfTwo", ParDo.of(new OfTwoFn()))
@@ -252,15 +253,18 @@ final class PurchaseWindows {
   }
 
   private static final class AmountFn extends DoFn<Purchase, KV<String, Long>> {
+    private final String view;
     private final boolean byBuyer;
 
-    AmountFn(boolean byBuyer) {
+    AmountFn(String view, boolean byBuyer) {
+      this.view = view;
       this.byBuyer = byBuyer;
     }
 
     @ProcessElement
     public void process(@Element Purchase purchase, OutputReceiver<KV<String, Long>> out) {
-      out.output(KV.of(byBuyer ? purchase.buyer() : purchase.item(), purchase.amount()));
+      out.output(
+          KV.of(byBuyer ? purchase.buyer() : purchase.item(), purchase.takenBy(view).amount()));
     }
   }
 

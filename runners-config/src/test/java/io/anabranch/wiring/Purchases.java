@@ -41,11 +41,31 @@ public final class Purchases implements Application<Purchases.Purchase> {
       return new Purchase(time, buyer, item, amount * factor);
     }
 
+    /** Returns whether a step of a view throws on it. */
+    boolean isRefusedBy(String view) {
+      return item.equals(REFUSED_BY + view);
+    }
+
+    /** Returns it, or throws. */
+    Purchase takenBy(String view) {
+      if (isRefusedBy(view)) {
+        throw new IllegalStateException("refused: " + this);
+      }
+      return this;
+    }
+
     @Override
     public String toString() {
       return time + "," + buyer + "," + item + "," + amount;
     }
   }
+
+  /** The item of a purchase on which a step of a view throws begins so; the view's name follows. */
+  static final String REFUSED_BY = "!";
+
+  /** The names of the views. */
+  static final List<String> NAMES =
+      List.of("revenue", "buyers", "units", "baskets", "dearest", "spent", "visits");
 
   static final int WINDOWED_FROM = 3;
   public static final int ALL = 7;
@@ -129,14 +149,14 @@ public final class Purchases implements Application<Purchases.Purchase> {
   private static final class RevenueFn extends DoFn<Purchase, KV<String, Long>> {
     @ProcessElement
     public void process(@Element Purchase purchase, OutputReceiver<KV<String, Long>> out) {
-      out.output(KV.of(purchase.item(), purchase.amount()));
+      out.output(KV.of(purchase.item(), purchase.takenBy("revenue").amount()));
     }
   }
 
   private static final class BuyerFn extends DoFn<Purchase, KV<String, String>> {
     @ProcessElement
     public void process(@Element Purchase purchase, OutputReceiver<KV<String, String>> out) {
-      out.output(KV.of(purchase.item(), purchase.buyer()));
+      out.output(KV.of(purchase.item(), purchase.takenBy("buyers").buyer()));
     }
   }
 
@@ -152,6 +172,7 @@ public final class Purchases implements Application<Purchases.Purchase> {
       for (int unit = 0; unit < purchase.amount() % 4; unit++) {
         out.output(KV.of(purchase.buyer() + "/" + purchase.item(), 1L));
       }
+      purchase.takenBy("units"); // after what it contributes was output
     }
   }
 }

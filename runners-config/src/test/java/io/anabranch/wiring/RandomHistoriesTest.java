@@ -77,6 +77,18 @@ final class RandomHistoriesTest {
     assertThat(failuresOf(histories), empty());
   }
 
+  /** Steps of views throw on some events; those are dead letters of the view, and in no answer. */
+  @Test
+  void everyAnswerLacksNothingButWhatStepsThrowOn() throws Exception {
+    List<Callable<String>> histories = new ArrayList<>();
+    LongStream.rangeClosed(7_001, 7_030)
+        .forEach(seed -> histories.add(() -> tell(History.withRefused(seed), 10, direct(seed))));
+    RunnerProfile flink = RunnerProfile.of("flink-local", Map.of("parallelism", "2"));
+    histories.add(() -> tell(History.withRefused(7_100), 8, flink));
+    assertThat(failuresOf(histories), empty());
+    assertThat("redrive", done.get("redrive"), greaterThan(5));
+  }
+
   @Test
   void everyAnswerEqualsThePlainFoldOnFlink() throws Exception {
     RunnerProfile flink = RunnerProfile.of("flink-local", Map.of("parallelism", "2"));

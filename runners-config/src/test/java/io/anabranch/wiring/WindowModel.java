@@ -50,7 +50,7 @@ final class WindowModel {
     long late = 0;
     for (World.Entry entry : seen) {
       boolean counts = counts(entry);
-      if (counts && entry.epoch() <= complete) {
+      if (counts && entry.epoch() <= complete && !entry.purchase().isRefusedBy(view.name())) {
         counted.add(entry.purchase());
       }
       late += counts ? 0 : 1;
@@ -71,7 +71,8 @@ final class WindowModel {
         is(late));
   }
 
-  private boolean counts(World.Entry entry) {
+  /** Returns whether a purchase is given to the view. */
+  boolean counts(World.Entry entry) {
     long time = entry.purchase().time().toEpochMilli();
     return timeliness.isOnTime(epochs, entry.epoch(), time)
         || (entry.epoch() <= wholeThrough

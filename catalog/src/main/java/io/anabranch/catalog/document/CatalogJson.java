@@ -99,7 +99,7 @@ public final class CatalogJson {
 
   private static void premise(ObjectNode node, Premise premise) {
     if (premise instanceof Premise.Batch batch) {
-      number(node, "batch", batch.batch());
+      number(node.put("generation", batch.generation()), "batch", batch.batch());
       if (batch.line() != Epochs.NONE) {
         node.put("line", batch.line());
       }
@@ -206,7 +206,10 @@ public final class CatalogJson {
   private static Premise premise(JsonNode node) {
     return node.has("sources")
         ? new Premise.Sources(list(node.get("sources"), CatalogJson::range))
-        : new Premise.Batch(number(node, "batch"), node.path("line").asLong(Epochs.NONE));
+        : new Premise.Batch(
+            number(node, "batch"),
+            node.path("line").asLong(Epochs.NONE),
+            required(node, "generation").asLong());
   }
 
   private static SliceRange range(JsonNode node) {

@@ -12,8 +12,10 @@ public sealed interface Premise {
    *
    * @param batch the batch version, empty if there was none
    * @param line the last epoch that it reached, {@link io.anabranch.api.Epochs#NONE} for none
+   * @param generation the number under which the dead letters of the slice are stored, which the
+   *     version takes over with the slice
    */
-  record Batch(OptionalLong batch, long line) implements Premise {}
+  record Batch(OptionalLong batch, long line, long generation) implements Premise {}
 
   /**
    * The slices to replace are still live.

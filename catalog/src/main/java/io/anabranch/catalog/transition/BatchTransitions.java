@@ -36,26 +36,40 @@ public final class BatchTransitions {
   public static Changed<OpenSlice> openBatch(
       ViewCatalog catalog, long run, SlicePlan plan, TransitionContext context) {
     Compatibility.requireSource(catalog, plan.view(), Architecture.LAMBDA);
-    Premise premise = new Premise.Batch(Slices.id(catalog.batch()), catalog.batchThrough());
     SliceRange range = new SliceRange(context.nextRowSet(), plan.epochs());
-    Slice slice = Slice.filling(range, run, Optional.of(premise));
     if (plan.epochs().after() == NONE) {
-      Version version = begun(catalog, plan, context).plus(slice);
-      return new Changed<>(catalog.plus(version), Slices.open(version, slice));
+      Version version = begun(plan, context);
+      Slice slice = filling(catalog, range, run, version.generation());
+      return new Changed<>(catalog.plus(version.plus(slice)), Slices.open(version, slice));
     }
     Version version = continued(catalog, plan);
+    Slice slice = filling(catalog, range, run, generation(version, context));
     return new Changed<>(
         catalog.map(version.id(), batch -> batch.plus(slice)), Slices.open(version, slice));
   }
 
-  private static Version begun(ViewCatalog catalog, SlicePlan plan, TransitionContext context) {
+  private static Slice filling(ViewCatalog catalog, SliceRange range, long run, long generation) {
+    Premise premise =
+        new Premise.Batch(Slices.id(catalog.batch()), catalog.batchThrough(), generation);
+    return Slice.filling(range, run, Optional.of(premise));
+  }
+
+  /** What other attempts set aside is not what this one will. */
+  private static long generation(Version version, TransitionContext context) {
+    boolean alone =
+        version.slices().stream()
+            .noneMatch(slice -> slice.premise().orElse(null) instanceof Premise.Batch);
+    return alone && version.takesLetters() ? version.generation() : context.generation();
+  }
+
+  private static Version begun(SlicePlan plan, TransitionContext context) {
     return new Version(
         context.nextVersion(),
         VersionKind.BATCH,
         plan.view(),
         context.now(),
         Optional.empty(),
-        Slices.letters(catalog, plan.view(), context),
+        Slices.newLetters(context),
         OptionalLong.of(plan.epochs().through()),
         plan.countedInThrough(),
         List.of());
@@ -112,6 +126,7 @@ public final class BatchTransitions {
             .isPresent();
     ViewCatalog next =
         Slices.published(catalog, owned, stats)
+            .map(owned.version().id(), version -> withLettersOf(version, owned.slice()))
             .pointingTo(
                 new Lambda(
                     OptionalLong.of(owned.version().id()),
@@ -122,6 +137,13 @@ public final class BatchTransitions {
     return speedStays ? superseded(next, speed.orElseThrow().id(), owned.slice().through()) : next;
   }
 
+  private static Version withLettersOf(Version version, Slice slice) {
+    long generation = ((Premise.Batch) slice.premise().orElseThrow()).generation();
+    return version.takesLetters() && version.generation() == generation
+        ? version
+        : version.withLettersAfter(slice.after(), generation);
+  }
+
   private static boolean isPublished(ViewCatalog catalog, Fence fence) {
     return catalog.batch().stream()
         .flatMap(Version::shown)
@@ -129,9 +151,12 @@ public final class BatchTransitions {
   }
 
   private static void requireUnmoved(ViewCatalog catalog, Slice slice, Version version) {
-    Premise now = new Premise.Batch(Slices.id(catalog.batch()), catalog.batchThrough());
     Epochs epochs = new Epochs(version.view().epochLength());
-    if (!slice.premise().equals(Optional.of(now))) {
+    boolean unmoved =
+        slice.premise().orElse(null) instanceof Premise.Batch then
+            && then.batch().equals(Slices.id(catalog.batch()))
+            && then.line() == catalog.batchThrough();
+    if (!unmoved) {
       throw CatalogException.of(
           Code.OUTRUN,
           catalog.view(),

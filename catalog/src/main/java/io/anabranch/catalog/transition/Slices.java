@@ -11,6 +11,7 @@ import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.catalog.document.CatalogException;
 import io.anabranch.catalog.document.CatalogException.Code;
 import io.anabranch.catalog.document.LetterRange;
+import io.anabranch.catalog.document.Premise;
 import io.anabranch.catalog.document.Slice;
 import io.anabranch.catalog.document.Version;
 import io.anabranch.catalog.document.VersionKind;
@@ -60,8 +61,11 @@ public final class Slices {
   static OpenSlice open(Version version, Slice slice, long after) {
     Fence fence =
         new Fence(version.view().name(), slice.rows(), slice.run().orElseThrow(), slice.after());
-    return new OpenSlice(
-        version.id(), fence, new EpochRange(after, slice.through()), version.generation());
+    long generation =
+        slice.premise().orElse(null) instanceof Premise.Batch batch
+            ? batch.generation()
+            : version.generation();
+    return new OpenSlice(version.id(), fence, new EpochRange(after, slice.through()), generation);
   }
 
   static ViewCatalog published(ViewCatalog catalog, Owned owned, SliceStats stats) {
@@ -83,15 +87,6 @@ public final class Slices {
         OptionalLong.empty(),
         OptionalLong.empty(),
         List.of());
-  }
-
-  /** Versions of one definition that are computed beside each other share their dead letters. */
-  static List<LetterRange> letters(ViewCatalog catalog, ViewRef view, TransitionContext context) {
-    return catalog.live().stream()
-        .findFirst()
-        .filter(version -> Compatibility.isSameDefinition(version, view.fingerprint()))
-        .map(Version::letters)
-        .orElseGet(() -> newLetters(context));
   }
 
   static List<LetterRange> newLetters(TransitionContext context) {

@@ -12,7 +12,6 @@ import io.anabranch.api.spi.store.Fence;
 import io.anabranch.api.spi.store.OpenSlice;
 import io.anabranch.catalog.document.CatalogException;
 import io.anabranch.catalog.document.CatalogException.Code;
-import io.anabranch.catalog.document.LetterRange;
 import io.anabranch.catalog.document.LivePointer.Kappa;
 import io.anabranch.catalog.document.LivePointer.Lambda;
 import io.anabranch.catalog.document.Slice;
@@ -39,8 +38,7 @@ public final class StreamTransitions {
     }
     Slice slice = following(context.nextRowSet(), catalog.batchThrough(), run);
     Version version =
-        Slices.version(VersionKind.SPEED, view, Slices.letters(catalog, view, context), context)
-            .plus(slice);
+        Slices.version(VersionKind.SPEED, view, Slices.newLetters(context), context).plus(slice);
     ViewCatalog next =
         withoutCandidate(catalog, context)
             .plus(version)
@@ -164,27 +162,17 @@ public final class StreamTransitions {
           live.id(),
           Slices.end(new Epochs(view.epochLength()), through));
     }
-    List<LetterRange> letters = new ArrayList<>();
-    for (LetterRange range : live.letters()) {
-      if (range.epochs().after() < through) {
-        letters.add(
-            new LetterRange(
-                range.generation(),
-                new EpochRange(
-                    range.epochs().after(), Math.min(through, range.epochs().through()))));
-      }
-    }
-    letters.add(new LetterRange(context.generation(), new EpochRange(through, Long.MAX_VALUE)));
     return new Version(
-        context.nextVersion(),
-        VersionKind.KAPPA,
-        view,
-        context.now(),
-        Optional.empty(),
-        letters,
-        live.wholeThrough(),
-        live.countedInThrough(),
-        shared);
+            context.nextVersion(),
+            VersionKind.KAPPA,
+            view,
+            context.now(),
+            Optional.empty(),
+            live.letters(),
+            live.wholeThrough(),
+            live.countedInThrough(),
+            shared)
+        .withLettersAfter(through, context.generation());
   }
 
   private static List<Slice> shared(ViewCatalog catalog, long through, TransitionContext context) {

@@ -9,9 +9,11 @@ import io.anabranch.api.spi.row.SliceRange;
 import io.anabranch.api.spi.store.Fence;
 import io.anabranch.catalog.document.CatalogException;
 import io.anabranch.catalog.document.CatalogException.Code;
+import io.anabranch.catalog.document.LetterRange;
 import io.anabranch.catalog.document.LivePointer;
 import io.anabranch.catalog.document.LivePointer.Kappa;
 import io.anabranch.catalog.document.LivePointer.Lambda;
+import io.anabranch.catalog.document.Premise;
 import io.anabranch.catalog.document.Slice;
 import io.anabranch.catalog.document.Version;
 import io.anabranch.catalog.document.VersionKind;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 
 /** How versions change their architecture, and how they end. Pure functions. */
 public final class VersionTransitions {
@@ -45,27 +48,43 @@ public final class VersionTransitions {
       return next.pointingTo(LivePointer.none());
     }
     next = next.withVersions(next.versions().stream().map(Version::withoutOwners).toList());
-    return to == Architecture.KAPPA ? toKappa(next) : toLambda(next, context);
+    return to == Architecture.KAPPA ? toKappa(next, context) : toLambda(next, context);
   }
 
   /** The slices of speed become the end of the batch version. */
-  private static ViewCatalog toKappa(ViewCatalog catalog) {
+  private static ViewCatalog toKappa(ViewCatalog catalog, TransitionContext context) {
     Version live = catalog.batch().or(catalog::speed).orElseThrow();
     List<Slice> slices = new ArrayList<>(live.slices());
+    List<LetterRange> letters = new ArrayList<>();
     List<Version> versions = new ArrayList<>();
     for (Version version : catalog.versions()) {
       boolean merged = catalog.batch().isPresent() && catalog.speed().equals(Optional.of(version));
       if (merged) {
         slices.addAll(version.slices());
+        long line = catalog.batchThrough();
+        letters.addAll(live.letters(new EpochRange(NONE, line)));
+        letters.addAll(version.letters(new EpochRange(line, Long.MAX_VALUE)));
       } else {
         versions.add(version);
       }
     }
     return catalog
         .withVersions(versions)
-        .map(live.id(), version -> version.withSlices(slices).as(VersionKind.KAPPA))
+        .map(
+            live.id(),
+            version ->
+                takingLetters(
+                        letters.isEmpty() ? version : version.withLetters(letters),
+                        catalog.batchThrough(),
+                        context)
+                    .withSlices(slices)
+                    .as(VersionKind.KAPPA))
         .pointingTo(
             new Kappa(OptionalLong.of(live.id()), OptionalLong.empty(), OptionalLong.empty()));
+  }
+
+  private static Version takingLetters(Version version, long line, TransitionContext context) {
+    return version.takesLetters() ? version : version.withLettersAfter(line, context.generation());
   }
 
   /** Complete epochs become the batch version's, and the others those of speed. */
@@ -88,18 +107,23 @@ public final class VersionTransitions {
         Slices.version(VersionKind.SPEED, live.view(), live.letters(), context)
             .plus(follow.within(new EpochRange(line, Long.MAX_VALUE)));
     return catalog
-        .map(live.id(), version -> closed(version, follow, line))
+        .map(live.id(), version -> closed(version, follow, line, context))
         .plus(speed)
         .pointingTo(new Lambda(OptionalLong.of(live.id()), OptionalLong.of(speed.id())));
   }
 
-  private static Version closed(Version version, Slice follow, long line) {
+  /** What batch sets aside after the line is not what was set aside there before. */
+  private static Version closed(
+      Version version, Slice follow, long line, TransitionContext context) {
     List<Slice> slices = new ArrayList<>(version.slices());
     slices.remove(follow);
     if (line > follow.after()) {
       slices.add(follow.within(new EpochRange(follow.after(), line)));
     }
-    return version.withSlices(slices).as(VersionKind.BATCH);
+    return version
+        .withSlices(slices)
+        .withLettersAfter(line, context.generation())
+        .as(VersionKind.BATCH);
   }
 
   /**
@@ -130,11 +154,22 @@ public final class VersionTransitions {
             catalog.versions().stream()
                 .map(
                     version ->
-                        version.withSlices(
-                            version.slices().stream()
-                                .filter(slice -> slice.isShown() || slice.rows() != fence.rows())
-                                .toList()))
+                        without(version, slice -> !slice.isShown() && slice.rows() == fence.rows()))
                 .toList()));
+  }
+
+  /** What an attempt of batch set aside is not what the next one will. */
+  private static Version without(Version version, Predicate<Slice> dropped) {
+    Version kept = version.withSlices(version.slices().stream().filter(dropped.negate()).toList());
+    for (Slice slice : version.slices()) {
+      if (dropped.test(slice)
+          && slice.premise().orElse(null) instanceof Premise.Batch batch
+          && version.takesLetters()
+          && batch.generation() == version.generation()) {
+        kept = kept.withoutLettersAfter(slice.after());
+      }
+    }
+    return kept;
   }
 
   /**
@@ -149,13 +184,7 @@ public final class VersionTransitions {
     for (Version version : catalog.versions()) {
       if (version.retired().filter(retired -> !retired.isAfter(before)).isEmpty()) {
         kept.add(
-            version.withSlices(
-                version.slices().stream()
-                    .filter(
-                        slice ->
-                            slice.isShown()
-                                || slice.run().stream().anyMatch(run -> !dead.test(run)))
-                    .toList()));
+            without(version, slice -> !slice.isShown() && slice.run().stream().allMatch(dead)));
       }
     }
     return withoutEmptyVersions(catalog.withVersions(kept));

@@ -38,7 +38,7 @@ class CatalogJsonTest {
             .published(new SliceStats(120_443, 60_000, 120_000, Optional.of(NOON)));
     Slice batch =
         Slice.filling(
-            range(12, 480, 481), 9, Optional.of(new Premise.Batch(OptionalLong.of(2), 480)));
+            range(12, 480, 481), 9, Optional.of(new Premise.Batch(OptionalLong.of(2), 480, 5)));
     Slice compaction =
         Slice.filling(
             range(14, Epochs.NONE, 480),

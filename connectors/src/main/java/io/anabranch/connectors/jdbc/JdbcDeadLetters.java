@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -50,7 +51,20 @@ final class JdbcDeadLetters implements DeadLetterStore {
           .thenComparing(stored -> stored.letter().place().origin())
           .thenComparingLong(stored -> stored.letter().place().position());
 
-  private record Count(long generation, String view, String kind, long epoch) {}
+  private static final String DISCARD =
+      """
+      UPDATE anabranch_dead_letter SET kind = 'DISCARDED'
+      WHERE generation = ? AND view = ? AND epoch = ? AND origin = ? AND position = ?
+        AND kind = ?""";
+
+  private record Count(long generation, String view, String kind, long epoch) {
+    Count discarded() {
+      return new Count(generation, view, Kind.DISCARDED.name(), epoch);
+    }
+  }
+
+  /** What is known by itself, whatever generation it is of. */
+  private record Id(String view, LogPlace place) {}
 
   private record Stored(long generation, DeadLetter letter) {
     String view() {
@@ -59,6 +73,14 @@ final class JdbcDeadLetters implements DeadLetterStore {
 
     Count count() {
       return new Count(generation, view(), letter.kind().name(), letter.place().epoch());
+    }
+
+    /** Returns it as discarded if it is. */
+    Stored unless(Set<Id> discarded) {
+      return Kind.FAULTS.contains(letter.kind())
+              && discarded.contains(new Id(view(), letter.place()))
+          ? new Stored(generation, letter.as(Kind.DISCARDED))
+          : this;
     }
   }
 
@@ -77,24 +99,107 @@ final class JdbcDeadLetters implements DeadLetterStore {
                     targets(generations, letter).map(generation -> new Stored(generation, letter)))
             .sorted(ORDER)
             .toList();
+    if (inOrder.isEmpty()) {
+      return;
+    }
     database.write(
         connection -> {
-          SortedMap<Count, Long> added = insert(connection, inOrder);
-          try (PreparedStatement statement = connection.prepareStatement(COUNT)) {
-            for (Map.Entry<Count, Long> each : added.entrySet()) {
-              Count count = each.getKey();
-              Sql.addBatch(
-                  statement,
-                  count.generation(),
-                  count.view(),
-                  count.kind(),
-                  count.epoch(),
-                  each.getValue());
+          Set<Id> discarded = discarded(connection, letters);
+          count(
+              connection,
+              insert(connection, inOrder.stream().map(each -> each.unless(discarded)).toList()));
+          return null;
+        });
+  }
+
+  private static void count(Connection connection, SortedMap<Count, Long> added)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(COUNT)) {
+      for (Map.Entry<Count, Long> each : added.entrySet()) {
+        Count count = each.getKey();
+        Sql.addBatch(
+            statement,
+            count.generation(),
+            count.view(),
+            count.kind(),
+            count.epoch(),
+            each.getValue());
+      }
+      statement.executeBatch();
+    }
+  }
+
+  /** Returns what was discarded of the epochs of some letters, which is mostly nothing. */
+  private static Set<Id> discarded(Connection connection, Collection<DeadLetter> letters)
+      throws SQLException {
+    LongSummaryStatistics epochs =
+        letters.stream().mapToLong(letter -> letter.place().epoch()).summaryStatistics();
+    return Set.copyOf(
+        Sql.list(
+            connection,
+            row ->
+                new Id(
+                    row.getString("view"),
+                    new LogPlace(
+                        row.getLong("epoch"), row.getString("origin"), row.getLong("position"))),
+            "SELECT * FROM anabranch_discarded WHERE epoch BETWEEN ? AND ?",
+            epochs.getMin(),
+            epochs.getMax()));
+  }
+
+  @Override
+  public void discard(Collection<DeadLetter> letters) {
+    List<Stored> inOrder =
+        letters.stream().map(letter -> new Stored(0, letter)).sorted(ORDER).toList();
+    database.write(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  "INSERT INTO anabranch_discarded VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")) {
+            for (Stored each : inOrder) {
+              LogPlace place = each.letter().place();
+              Sql.addBatch(statement, each.view(), place.epoch(), place.origin(), place.position());
             }
             statement.executeBatch();
           }
+          for (long generation : generations(connection)) {
+            discard(connection, generation, inOrder);
+          }
           return null;
         });
+  }
+
+  private static void discard(Connection connection, long generation, List<Stored> letters)
+      throws SQLException {
+    SortedMap<Count, Long> changed = new TreeMap<>(COUNT_ORDER);
+    try (PreparedStatement statement = connection.prepareStatement(DISCARD)) {
+      for (Stored each : letters) {
+        LogPlace place = each.letter().place();
+        Sql.addBatch(
+            statement,
+            generation,
+            each.view(),
+            place.epoch(),
+            place.origin(),
+            place.position(),
+            each.letter().kind().name());
+      }
+      int[] updated = statement.executeBatch();
+      for (int i = 0; i < updated.length; i++) {
+        Count before = new Stored(generation, letters.get(i).letter()).count();
+        changed.merge(before, (long) -updated[i], Long::sum);
+        changed.merge(before.discarded(), (long) updated[i], Long::sum);
+      }
+    }
+    changed.values().removeIf(number -> number == 0);
+    count(connection, changed);
+  }
+
+  private static List<Long> generations(Connection connection) throws SQLException {
+    return Sql.list(
+        connection,
+        row -> row.getLong(1),
+        "SELECT DISTINCT generation FROM anabranch_dead_letter_count ORDER BY 1");
   }
 
   private static Stream<Long> targets(Map<String, Long> generations, DeadLetter letter) {
@@ -211,14 +316,12 @@ final class JdbcDeadLetters implements DeadLetterStore {
 
   @Override
   public long count(LetterQuery query) {
-    boolean oneGeneration =
-        query.scopes().stream().map(LetterQuery.Scope::generation).distinct().count() <= 1;
     List<Object> parameters = new ArrayList<>();
     String which = which(query, parameters);
     String sql =
-        oneGeneration
+        isOnceEach(query.scopes())
             ? "SELECT COALESCE(SUM(letters), 0) FROM anabranch_dead_letter_count WHERE " + which
-            // a letter may be of several generations, and counts once
+            // a letter of several generations counts once
             : "SELECT COUNT(*) FROM (SELECT 1 FROM anabranch_dead_letter WHERE "
                 + which
                 + " GROUP BY epoch, origin, position, view)";
@@ -229,15 +332,23 @@ final class JdbcDeadLetters implements DeadLetterStore {
                 Sql.one(connection, row -> row.getLong(1), sql, parameters.toArray()).orElse(0L)));
   }
 
+  /** Whether no letter can be in two scopes of different generations. */
+  private static boolean isOnceEach(List<LetterQuery.Scope> scopes) {
+    for (LetterQuery.Scope one : scopes) {
+      for (LetterQuery.Scope other : scopes) {
+        if (one.generation() != other.generation()
+            && one.epochs().after() < other.epochs().through()
+            && other.epochs().after() < one.epochs().through()) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   @Override
   public void dropAllBut(Supplier<Set<Long>> named) {
-    List<Long> listed =
-        database.read(
-            connection ->
-                Sql.list(
-                    connection,
-                    row -> row.getLong(1),
-                    "SELECT DISTINCT generation FROM anabranch_dead_letter_count"));
+    List<Long> listed = database.read(JdbcDeadLetters::generations);
     Set<Long> generations = new TreeSet<>(listed);
     generations.removeAll(named.get());
     for (long generation : generations) {

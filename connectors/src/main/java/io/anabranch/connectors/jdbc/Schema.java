@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 /** The tables, which the first process to open the store makes. */
 public abstract class Schema {
   /** The version of the tables, which is the same in each database. */
-  public static final int VERSION = 10;
+  public static final int VERSION = 11;
 
   private final String script;
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,6 +19,7 @@ import java.util.function.IntFunction;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -26,8 +28,10 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** What the brokers say of a topic. Errors are {@link LogException}s. Thread-safe. */
@@ -139,13 +143,50 @@ final class Brokers implements AutoCloseable {
     try {
       admin.createTopics(List.of(index)).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof TopicExistsException)) {
+      boolean may = !(e.getCause() instanceof AuthorizationException);
+      if (may && !(e.getCause() instanceof TopicExistsException)) {
         throw KafkaErrors.explain(topic, e.getCause());
+      }
+      if (!may) { // somebody else made it, or nobody did
+        requireKept(KafkaErrors.explain(topic, e.getCause()));
+        return;
       }
     } catch (TimeoutException | InterruptedException e) {
       throw KafkaErrors.explain(topic, e);
     }
     awaitKept();
+  }
+
+  private void requireKept(LogException otherwise) {
+    try {
+      requireKept();
+    } catch (LogException e) {
+      throw e.code() == Code.NOT_FOUND || e.code() == Code.DENIED ? otherwise : e;
+    }
+  }
+
+  /**
+   * Fails if this user may not write the index.
+   *
+   * @throws LogException if so, as far as the brokers say
+   */
+  void requireWritableIndex() {
+    Set<AclOperation> allowed =
+        await(
+                admin
+                    .describeTopics(
+                        List.of(topic.index()),
+                        new DescribeTopicsOptions().includeAuthorizedOperations(true))
+                    .allTopicNames())
+            .get(topic.index())
+            .authorizedOperations();
+    if (allowed != null && !allowed.contains(AclOperation.WRITE)) {
+      throw LogException.of(
+          Code.DENIED,
+          "Kafka at %s denies this user a right: to write topic %s, which says which offsets are of which epoch",
+          topic.brokers(),
+          topic.index());
+    }
   }
 
   /** Brokers make a topic, and know it a moment later. */

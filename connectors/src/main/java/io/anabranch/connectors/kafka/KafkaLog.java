@@ -284,8 +284,10 @@ final class KafkaLog implements ArchiveSource {
     }
   }
 
+  /** Whoever follows closes epochs, so that what may not is refused before it runs. */
   @Override
   public PTransform<PBegin, PCollection<RecordBatch>> follow(FollowRequest request) {
+    brokers.requireWritableIndex();
     return Read.from(new TopicSource(topic, topicId, request, 0, 1));
   }
 

@@ -4,7 +4,7 @@ SELECT 0, c.revision,
   (SELECT LEAST(?10, COALESCE(SUM(letters), 0))::bigint FROM
     (SELECT n.letters FROM anabranch_live_letters t
      JOIN anabranch_dead_letter_count n
-       ON n.generation = t.generation AND n.view IN ('', t.view) AND n.kind IN ('UNDECODABLE', 'REFUSED')
+       ON n.generation = t.generation AND n.view IN ('', t.view) AND n.kind IN ('UNDECODABLE', 'FAILED', 'REFUSED')
        AND n.epoch >= ?3 AND n.epoch > t.after_epoch AND n.epoch <= t.through_epoch
      WHERE t.view = ?1 LIMIT ?10) u),
   (SELECT COUNT(*) FROM

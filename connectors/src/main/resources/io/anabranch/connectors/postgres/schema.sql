@@ -146,6 +146,14 @@ CREATE TABLE anabranch_dead_letter (
 );
 CREATE INDEX anabranch_dead_letter_event_time
 ON anabranch_dead_letter (generation, view, event_time, epoch);
+-- Those that never will be taken, in whatever generation they are.
+CREATE TABLE anabranch_discarded (
+  view TEXT COLLATE "C" NOT NULL,
+  epoch BIGINT NOT NULL,
+  origin TEXT COLLATE "C" NOT NULL,
+  position BIGINT NOT NULL,
+  PRIMARY KEY (epoch, view, origin, position)
+);
 -- How many there are.
 CREATE TABLE anabranch_dead_letter_count (
   generation BIGINT NOT NULL,
@@ -225,4 +233,4 @@ FROM (
 ) parts
 GROUP BY view, merge, bucket, length, key_text, key;
 CREATE TABLE anabranch_schema (version BIGINT NOT NULL);
-INSERT INTO anabranch_schema VALUES (10);
+INSERT INTO anabranch_schema VALUES (11);

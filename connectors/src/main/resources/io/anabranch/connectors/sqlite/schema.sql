@@ -143,6 +143,14 @@ CREATE TABLE anabranch_dead_letter (
 );
 CREATE INDEX anabranch_dead_letter_event_time
 ON anabranch_dead_letter (generation, view, event_time, epoch);
+-- Those that never will be taken, in whatever generation they are.
+CREATE TABLE anabranch_discarded (
+  view TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  origin TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  PRIMARY KEY (epoch, view, origin, position)
+) WITHOUT ROWID;
 -- How many there are.
 CREATE TABLE anabranch_dead_letter_count (
   generation INTEGER NOT NULL,
@@ -222,4 +230,4 @@ FROM (
 ) parts
 GROUP BY view, merge, bucket, length, key_text, key;
 CREATE TABLE anabranch_schema (version INTEGER NOT NULL);
-INSERT INTO anabranch_schema VALUES (10);
+INSERT INTO anabranch_schema VALUES (11);

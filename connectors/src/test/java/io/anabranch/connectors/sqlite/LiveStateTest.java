@@ -207,7 +207,7 @@ class LiveStateTest extends OpenStore {
 
   @Test
   void withoutARangeAllDeadLettersCount() {
-    Stores.batch(store, 5);
+    Stores.batch(store, 7_000);
     assertThat(state().undecodable(), is(0L));
 
     Stores.letters(store, List.of(letter(-2), letter(7_000)));

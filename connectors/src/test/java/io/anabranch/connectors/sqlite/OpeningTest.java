@@ -122,7 +122,7 @@ class OpeningTest {
     Path file = folder.resolve("views.db");
     Stores.open(file).close();
     try (Connection connection = Stores.plain(file)) {
-      Stores.execute(connection, "UPDATE anabranch_schema SET version = 11");
+      Stores.execute(connection, "UPDATE anabranch_schema SET version = 12");
     }
 
     UserException problem = assertThrows(UserException.class, () -> Stores.open(file));
@@ -130,8 +130,8 @@ class OpeningTest {
     assertThat(
         problem.getMessage(),
         allOf(
-            containsString("schema version 11"),
-            containsString("this one knows version 10"),
+            containsString("schema version 12"),
+            containsString("this one knows version 11"),
             containsString("made by a newer release")));
     assertThat(Stores.number(file, "SELECT COUNT(*) FROM anabranch_run"), is(0L));
   }
@@ -153,7 +153,7 @@ class OpeningTest {
         problem.getMessage(),
         is(
             "the store has schema version 6, of a development version before the first release;"
-                + " this one knows version 10"));
+                + " this one knows version 11"));
     assertThat(Stores.number(file, TABLES), is(1L));
   }
 

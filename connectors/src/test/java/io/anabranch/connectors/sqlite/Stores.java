@@ -125,7 +125,7 @@ final class Stores {
    */
   static void letters(TestStore store, List<DeadLetter> letters) {
     if (store.live(VIEW).isEmpty()) {
-      batch(store, 0);
+      batch(store, 9);
     }
     long version = store.live(VIEW).orElseThrow().base().orElseThrow();
     long generation = store.requireVersion(version).version().generation();

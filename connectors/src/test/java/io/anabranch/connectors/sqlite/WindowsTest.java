@@ -71,14 +71,6 @@ class WindowsTest extends OpenStore {
 
   @Test
   void lateEventsCountUntilABatchVersionCountsThemIn() {
-    Stores.letters(
-        store,
-        List.of(
-            late(VIEW, 1, 100), // counted in by the version below
-            late(VIEW, 1, 101), // its windows are not all the version's
-            late(VIEW, 6, 50), // of an epoch that the version did not see
-            late("other", 1, 500),
-            new DeadLetter(new LogPlace(1, "s", 9), "no digit", new byte[0])));
     OpenSlice slice =
         store
             .openBatch(
@@ -89,6 +81,14 @@ class WindowsTest extends OpenStore {
             .get(0);
     store.publish(List.of(slice));
     Stores.next(store, 5, 6); // which counts nothing in
+    Stores.letters(
+        store,
+        List.of(
+            late(VIEW, 1, 100), // counted in by the version below
+            late(VIEW, 1, 101), // its windows are not all the version's
+            late(VIEW, 6, 50), // of an epoch that the version did not see
+            late("other", 1, 500),
+            new DeadLetter(new LogPlace(1, "s", 9), "no digit", new byte[0])));
 
     assertThat(late(Optional.empty(), Optional.empty()), is(2L));
     assertThat(late(Optional.of(51L), Optional.empty()), is(1L));
@@ -109,7 +109,7 @@ class WindowsTest extends OpenStore {
                 .map(
                     view ->
                         new SlicePlan(
-                            ref(view, 1), new EpochRange(Epochs.NONE, 0), OptionalLong.empty()))
+                            ref(view, 1), new EpochRange(Epochs.NONE, 1), OptionalLong.empty()))
                 .toList()));
     Stores.letters(store, List.of(late(VIEW, 1, 100), late("other", 1, 100)));
     Stores.letters(store, List.of(late(VIEW, 1, 100)));

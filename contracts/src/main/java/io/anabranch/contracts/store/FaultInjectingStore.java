@@ -269,6 +269,11 @@ public final class FaultInjectingStore implements ViewStore {
     }
 
     @Override
+    public void discard(Collection<DeadLetter> given) {
+      run(Call.DEAD_LETTERS, "discard", () -> letters.discard(given));
+    }
+
+    @Override
     public void read(LetterQuery query, Consumer<DeadLetter> consumer) {
       run(Call.DEAD_LETTERS, "read", () -> letters.read(query, consumer));
     }

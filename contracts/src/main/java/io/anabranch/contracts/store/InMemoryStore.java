@@ -92,6 +92,7 @@ public class InMemoryStore
   private final Map<Long, Reading> readings = new HashMap<>();
   private final Map<String, LogEnd> logs = new HashMap<>();
   private final Map<Long, NavigableMap<DeadLetter, DeadLetter>> letters = new TreeMap<>();
+  private final Set<DeadLetter> discarded = new TreeSet<>(LETTER_ORDER);
   private final Map<String, Reconciliation> reconciliations = new HashMap<>();
   private final Map<IdKind, Long> lastIds = new EnumMap<>(IdKind.class);
 
@@ -478,9 +479,26 @@ public class InMemoryStore
             if (letter.view().map(view::equals).orElse(true)) {
               letters
                   .computeIfAbsent(generation, absent -> new TreeMap<>(LETTER_ORDER))
-                  .putIfAbsent(letter, letter);
+                  .putIfAbsent(
+                      letter,
+                      DeadLetter.Kind.FAULTS.contains(letter.kind()) && discarded.contains(letter)
+                          ? letter.as(DeadLetter.Kind.DISCARDED)
+                          : letter);
             }
           });
+    }
+  }
+
+  @Override
+  public synchronized void discard(Collection<DeadLetter> given) {
+    discarded.addAll(given);
+    for (NavigableMap<DeadLetter, DeadLetter> generation : letters.values()) {
+      for (DeadLetter letter : given) {
+        generation.computeIfPresent(
+            letter,
+            (id, stored) ->
+                stored.kind() == letter.kind() ? stored.as(DeadLetter.Kind.DISCARDED) : stored);
+      }
     }
   }
 
@@ -497,7 +515,7 @@ public class InMemoryStore
   private synchronized Set<DeadLetter> found(LetterQuery query) {
     Set<DeadLetter> found = new TreeSet<>(LETTER_ORDER);
     for (LetterQuery.Scope scope : query.scopes()) {
-      letters.getOrDefault(scope.generation(), new TreeMap<>(LETTER_ORDER)).keySet().stream()
+      letters.getOrDefault(scope.generation(), new TreeMap<>(LETTER_ORDER)).values().stream()
           .filter(letter -> letter.view().map(scope.view()::equals).orElse(true))
           .filter(letter -> query.kinds().contains(letter.kind()))
           .filter(letter -> scope.epochs().contains(letter.place().epoch()))

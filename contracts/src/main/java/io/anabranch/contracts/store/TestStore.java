@@ -313,7 +313,7 @@ public final class TestStore implements AutoCloseable {
   }
 
   public long deadLetterCount() {
-    return letters.undecodable();
+    return letters.faults();
   }
 
   public Optional<LiveState> read(String view, ReadRequest request, Consumer<LiveRow> rows) {

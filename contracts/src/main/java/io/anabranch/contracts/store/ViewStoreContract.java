@@ -858,6 +858,51 @@ public abstract class ViewStoreContract {
   }
 
   @Test
+  void discardedDeadLettersStaySoInAllGenerations() {
+    LetterQuery.Scope before = new LetterQuery.Scope(VIEW, 7, EpochRange.ALL);
+    LetterQuery.Scope after = new LetterQuery.Scope(VIEW, 8, EpochRange.ALL);
+    DeadLetter first = undecodable(1, 5);
+    DeadLetter second = undecodable(1, 6);
+    DeadLetter late = late(VIEW, 1, 5, 50);
+    DeadLetter never = undecodable(2, 1);
+    store.deadLetters().write(Map.of(VIEW, 7L), List.of(first, second, late));
+
+    store.deadLetters().discard(List.of(first.withoutRecord(), late.as(DeadLetter.Kind.FAILED)));
+    store.deadLetters().discard(List.of(first, never));
+    store.deadLetters().write(Map.of(VIEW, 8L), List.of(second, first, never, late));
+
+    DeadLetter discarded = first.as(DeadLetter.Kind.DISCARDED);
+    assertThat(letters(everyLetter(9, before)), contains(discarded, late, second));
+    assertThat(
+        letters(everyLetter(9, after)),
+        contains(discarded, late, second, never.as(DeadLetter.Kind.DISCARDED)));
+    assertThat(faults(before), is(1L));
+    assertThat(faults(after), is(1L));
+    LetterQuery discards = new LetterQuery(List.of(before), Set.of(DeadLetter.Kind.DISCARDED), 9);
+    assertThat(store.deadLetters().count(discards), is(1L));
+  }
+
+  private long faults(LetterQuery.Scope scope) {
+    return store
+        .deadLetters()
+        .count(new LetterQuery(List.of(scope), DeadLetter.Kind.FAULTS, Integer.MAX_VALUE));
+  }
+
+  @Test
+  void countsEachDeadLetterOnceWhereGenerationsMeet() {
+    store.deadLetters().write(Map.of(VIEW, 7L), List.of(undecodable(1, 1), undecodable(2, 1)));
+    store.deadLetters().write(Map.of(VIEW, 8L), List.of(undecodable(2, 1), undecodable(3, 1)));
+    LetterQuery.Scope through2 = new LetterQuery.Scope(VIEW, 7, new EpochRange(Epochs.NONE, 2));
+
+    for (long after : new long[] {0, 1, 2}) {
+      LetterQuery.Scope later =
+          new LetterQuery.Scope(VIEW, 8, new EpochRange(after, Long.MAX_VALUE));
+      assertThat(
+          "after " + after, store.deadLetters().count(everyLetter(9, through2, later)), is(3L));
+    }
+  }
+
+  @Test
   void headCountsDeadLetters() {
     openSlice();
     List<DeadLetter> letters = new ArrayList<>();

@@ -3,6 +3,8 @@ package io.anabranch.cli.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.anabranch.api.Architecture;
+import io.anabranch.api.UserException;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.row.DeadLetter.Kind;
 import io.anabranch.api.spi.store.ViewStore;
@@ -10,36 +12,53 @@ import io.anabranch.catalog.Catalog;
 import io.anabranch.catalog.DeadLetters;
 import io.anabranch.cli.print.Format;
 import io.anabranch.cli.print.Id;
+import io.anabranch.cli.print.Plural;
 import io.anabranch.cli.print.RowPrinter;
+import io.anabranch.cli.print.RunPrinter;
 import io.anabranch.cli.session.Connections;
+import io.anabranch.cli.session.Interrupts;
+import io.anabranch.cli.session.RunSession;
+import io.anabranch.cli.session.RunnerOptions;
+import io.anabranch.config.Configuration;
+import io.anabranch.wiring.RunContext;
+import io.anabranch.wiring.Stop;
+import io.anabranch.wiring.run.Redrive;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Looks at what is left out of answers. */
 @Command(
     name = "dead-letters",
-    description =
-        "List records that were set aside: those that could not be decoded, and late events.",
-    subcommands = DeadLettersCommand.ListCommand.class)
+    description = "List records that were set aside, take them after a fix, or discard them.",
+    subcommands = {
+      DeadLettersCommand.ListCommand.class,
+      DeadLettersCommand.RedriveCommand.class,
+      DeadLettersCommand.DiscardCommand.class
+    })
 final class DeadLettersCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to do with them: list");
+    throw new ParameterException(
+        spec.commandLine(), "say what to do with them: list, redrive or discard");
   }
 
   /** Prints them. It inherits nothing from the root, whose {@code --version} is another one. */
@@ -50,7 +69,7 @@ final class DeadLettersCommand implements Runnable {
       footer = {"", RootCommand.EXIT_CODES, RootCommand.STREAMS},
       description = {
         "Print dead letters in the order of the log: place, error and record.",
-        "A late or early event of a windowed view is listed once for each view.",
+        "An event that is late or early for a view, or on which a step of it threw, is listed once for each view.",
         "JSON and CSV print the whole record: as text, or as recordBase64 if it is not UTF-8. A table cuts long records."
       })
   static final class ListCommand implements Callable<Integer> {
@@ -62,8 +81,8 @@ final class DeadLettersCommand implements Runnable {
 
     @Option(
         names = "--kind",
-        paramLabel = "undecodable|late|early",
-        description = "Only those of this kind; may be repeated. Default all.")
+        paramLabel = "undecodable|failed|late|early|refused|discarded",
+        description = "Only those of this kind; may be repeated. Default all but discarded.")
     private Set<Kind> kinds = EnumSet.noneOf(Kind.class);
 
     @Option(
@@ -104,7 +123,8 @@ final class DeadLettersCommand implements Runnable {
         Catalog catalog = new Catalog(store.catalog());
         versions.forEach(catalog::requireVersion);
         DeadLetters stored = new DeadLetters(store);
-        Set<Kind> asked = kinds.isEmpty() ? EnumSet.allOf(Kind.class) : kinds;
+        Set<Kind> asked =
+            kinds.isEmpty() ? EnumSet.complementOf(EnumSet.of(Kind.DISCARDED)) : kinds;
         List<DeadLetter> letters = stored.read(asked, versions, limit);
         try (RowPrinter printer = format.printer(spec.commandLine().getOut(), COLUMNS)) {
           letters.forEach(letter -> printer.print(row(letter)));
@@ -138,6 +158,154 @@ final class DeadLettersCommand implements Runnable {
           letter.error(),
           text,
           text == null ? Base64.getEncoder().encodeToString(letter.record()) : null);
+    }
+  }
+
+  /** Takes them after a fix. */
+  @Command(
+      name = "redrive",
+      usageHelpAutoWidth = true,
+      sortOptions = false,
+      footer = {"", RootCommand.EXIT_CODES, RootCommand.STREAMS},
+      description = {
+        "Compute anew what holds dead letters, after a format, a step of a view or the store was mended.",
+        "Each record counts once, and readers see all of it at once. Lambda: a full batch run; records of epochs that are still open follow later. Kappa: a replay from the first dead letter on, which is promoted. No other run may be alive: stop it, and start it again afterwards, with the mended code. Nothing is done if there is no dead letter; late and early events do not count."
+      })
+  static final class RedriveCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private ConfigurationOptions options;
+    @Mixin private RunnerOptions runner;
+
+    @Parameters(
+        index = "0..*",
+        paramLabel = "BEAM-OPTION",
+        description = "Beam pipeline options, after --, as Beam spells them: -- --parallelism=4")
+    private List<String> beamOptions = new ArrayList<>();
+
+    @Option(
+        names = {"-h", "--help"},
+        usageHelp = true,
+        description = "Show this help message and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli looks whether it was matched
+    private boolean help;
+
+    @Override
+    public Integer call() {
+      Configuration configuration = options.load();
+      Stop stop = new Stop();
+      AtomicInteger code = new AtomicInteger();
+      try (RunSession session =
+          RunSession.existing(configuration, runner.of(configuration, beamOptions))) {
+        Interrupts.during(
+            () -> code.set(redrive(session.context(), configuration.architecture(), stop)),
+            stop,
+            spec.commandLine().getErr());
+      }
+      return code.get();
+    }
+
+    private int redrive(RunContext<?> context, Architecture architecture, Stop stop) {
+      CommandLine commandLine = spec.commandLine();
+      context.requireMovable(architecture);
+      try (RunPrinter printer =
+          new RunPrinter(context, commandLine.getOut(), commandLine.getErr())) {
+        Redrive.Report report = Redrive.run(context, architecture, stop, printer);
+        if (report.before() == 0) {
+          commandLine.getErr().println("no dead letters");
+        } else {
+          commandLine
+              .getOut()
+              .printf(
+                  "%s before, %,d now%n",
+                  Plural.of(report.before(), "dead letter"), report.after());
+        }
+        return printer.isRefused() ? 1 : 0;
+      }
+    }
+  }
+
+  /** Says that they never will be taken. */
+  @Command(
+      name = "discard",
+      usageHelpAutoWidth = true,
+      sortOptions = false,
+      footer = {"", RootCommand.EXIT_CODES, RootCommand.STREAMS},
+      description = {
+        "Say of dead letters that they never will be taken: answers and \"status\" no longer count them.",
+        "That holds for versions to come, too, as long as their records cannot be taken. Only undecodable, failed and refused ones can be discarded. \"list --kind discarded\" shows them."
+      })
+  static final class DiscardCommand implements Callable<Integer> {
+    private static final int CHUNK = 1_000;
+
+    @Spec private CommandSpec spec;
+    @Mixin private ConfigurationOptions options;
+
+    @Option(
+        names = "--place",
+        paramLabel = "PLACE",
+        description = "The one of this place, as \"list\" shows it; may be repeated.")
+    private Set<String> places = Set.of();
+
+    @Option(
+        names = "--view",
+        paramLabel = "VIEW",
+        description = "Those of this view alone; may be repeated.")
+    private Set<String> views = Set.of();
+
+    @Option(
+        names = "--kind",
+        paramLabel = "undecodable|failed|refused",
+        description = "Those of this kind; may be repeated.")
+    private Set<Kind> kinds = EnumSet.noneOf(Kind.class);
+
+    @Option(names = "--all", description = "All of them.")
+    private boolean all;
+
+    @Option(
+        names = {"-h", "--help"},
+        usageHelp = true,
+        description = "Show this help message and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli looks whether it was matched
+    private boolean help;
+
+    @Override
+    public Integer call() {
+      boolean some = !places.isEmpty() || !views.isEmpty() || !kinds.isEmpty();
+      if (some == all) {
+        throw new ParameterException(
+            spec.commandLine(), "say which ones: --place, --view or --kind; or --all");
+      }
+      if (!Kind.FAULTS.containsAll(kinds)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "late and early events cannot be discarded, only undecodable, failed and refused records");
+      }
+      try (ViewStore store = Connections.existingStore(options.load())) {
+        DeadLetters stored = new DeadLetters(store);
+        List<DeadLetter> found = new ArrayList<>();
+        stored.forEachFault(
+            letter -> {
+              if (isMeant(letter)) {
+                found.add(letter.withoutRecord());
+              }
+            });
+        if (found.isEmpty()) {
+          throw new UserException("there is no such dead letter; \"dead-letters list\" shows them");
+        }
+        for (int from = 0; from < found.size(); from += CHUNK) {
+          stored.discard(found.subList(from, Math.min(found.size(), from + CHUNK)));
+        }
+        spec.commandLine()
+            .getOut()
+            .printf("%s discarded%n", Plural.of(found.size(), "dead letter"));
+      }
+      return 0;
+    }
+
+    private boolean isMeant(DeadLetter letter) {
+      return (places.isEmpty() || places.contains(letter.place().toString()))
+          && (views.isEmpty() || letter.view().filter(views::contains).isPresent())
+          && (kinds.isEmpty() || kinds.contains(letter.kind()));
     }
   }
 }

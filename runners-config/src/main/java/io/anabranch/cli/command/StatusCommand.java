@@ -177,7 +177,7 @@ final class StatusCommand implements Callable<Integer> {
                     run.waits().waited().toSeconds(),
                     Plural.of(run.waits().retries(), "call"),
                     Plural.of(run.waits().breakerOpened(), "time")));
-    out.println(Plural.of(new DeadLetters(store).undecodable(), "dead letter"));
+    out.println(Plural.of(new DeadLetters(store).faults(), "dead letter"));
   }
 
   /** Returns the runs that may write, by their numbers, of those that waited for the store. */
@@ -327,7 +327,7 @@ final class StatusCommand implements Callable<Integer> {
       object.put("logFaults", faults);
     }
     object.put("closedEpochsBehind", behind(state, end));
-    object.put("deadLetters", new DeadLetters(store).undecodable());
+    object.put("deadLetters", new DeadLetters(store).faults());
     object.put("lateEvents", view.late());
     object.put("lateEventsCounted", view.lateCounted());
     view.reconciliation()

@@ -42,9 +42,7 @@ final class Comparison {
         results.add(compare(view.name(), rows(leftStore, view), rows(rightStore, view)));
       }
       return new Comparison(
-          results,
-          new DeadLetters(leftStore).undecodable(),
-          new DeadLetters(rightStore).undecodable());
+          results, new DeadLetters(leftStore).faults(), new DeadLetters(rightStore).faults());
     }
   }
 

@@ -128,6 +128,8 @@ public final class Advice {
           "Then promote again; or promote what was not compared with --force";
       case CANDIDATE_BEHIND -> "Let their replay go on, or \"anabranch run --role candidate\"";
       case LIVE_BEHIND -> "Let the live version go on, with \"anabranch run --role live\"";
+      case RUN_ALIVE ->
+          "Stop it, redrive, and start it again with the mended code; a run that was killed counts as alive for half a minute";
     };
   }
 

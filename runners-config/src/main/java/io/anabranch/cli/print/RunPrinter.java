@@ -62,7 +62,7 @@ public final class RunPrinter implements RunListener, AutoCloseable {
         report.rows(),
         views(),
         through,
-        Plural.of(context.deadLetters().undecodable(), "dead letter"));
+        Plural.of(context.deadLetters().faults(), "dead letter"));
     report.reconciliations().stream()
         .filter(each -> each.skipped().isPresent() || each.result().rows() > 0)
         .forEach(each -> out.printf("  %s%n", sentence(each)));
@@ -125,22 +125,27 @@ public final class RunPrinter implements RunListener, AutoCloseable {
         .orElse("");
   }
 
-  /** Warns of records that could not be decoded. */
+  /** Warns of records that were set aside. */
   private void warn(RecordCounts read, String listOptions) {
-    if (read.undecodable() == 0) {
-      return;
+    String list = "\"anabranch dead-letters list" + listOptions + "\" says why";
+    if (read.undecodable() > 0) {
+      err.printf(
+          "warning: %s be decoded; %s%n",
+          read.allUndecodable()
+              ? String.format(
+                  Locale.ROOT, "of %s read none could", Plural.of(read.records(), "record"))
+              : String.format(
+                  Locale.ROOT,
+                  "%,d of the %,d records read could not",
+                  read.undecodable(),
+                  read.records()),
+          list);
     }
-    err.printf(
-        "warning: %s be decoded; \"anabranch dead-letters list%s\" says why%n",
-        read.allUndecodable()
-            ? String.format(
-                Locale.ROOT, "of %s read none could", Plural.of(read.records(), "record"))
-            : String.format(
-                Locale.ROOT,
-                "%,d of the %,d records read could not",
-                read.undecodable(),
-                read.records()),
-        listOptions);
+    if (read.failed() > 0) {
+      err.printf(
+          "warning: steps of views threw on %s, which %s not in their answers; %s%n",
+          Plural.of(read.failed(), "event"), read.failed() == 1 ? "is" : "are", list);
+    }
     err.flush();
   }
 

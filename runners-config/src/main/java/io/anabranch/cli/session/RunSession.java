@@ -65,7 +65,13 @@ public final class RunSession implements AutoCloseable {
       Supplier<PipelineOptions> options) {
     RunContext<?> context =
         new RunContext<>(
-            application, log, store, configuration.store(), configuration.speedRefresh(), options);
+            application,
+            log,
+            store,
+            configuration.store(),
+            configuration.speedRefresh(),
+            options,
+            configuration.mostFailedEvents());
     RunSession session = new RunSession(configuration, log, store, context);
     session.promotions(); // so that a view that there is not is refused by every command
     return session;

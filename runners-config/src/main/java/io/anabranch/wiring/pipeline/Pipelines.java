@@ -36,6 +36,7 @@ public final class Pipelines {
     PipelineResult result;
     State state;
     AuthorSteps steps = AuthorSteps.of(pipeline);
+    LeadingStepsDone.applyAll(pipeline);
     try {
       result = pipeline.run();
       state = result.waitUntilFinish();
@@ -53,9 +54,14 @@ public final class Pipelines {
    */
   private static RecordCounts counts(PipelineResult result) {
     Map<String, Long> undecodable = byStep(result, Decode.DEAD_LETTERS);
+    long failed =
+        byStep(result, Decode.FAILED_EVENTS).values().stream().mapToLong(Long::longValue).sum();
     return byStep(result, Decode.RECORDS).entrySet().stream()
         .max(Map.Entry.comparingByValue())
-        .map(step -> new RecordCounts(step.getValue(), undecodable.getOrDefault(step.getKey(), 0L)))
+        .map(
+            step ->
+                new RecordCounts(
+                    step.getValue(), undecodable.getOrDefault(step.getKey(), 0L), failed))
         .orElse(RecordCounts.NONE);
   }
 

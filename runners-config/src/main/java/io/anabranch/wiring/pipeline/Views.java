@@ -20,9 +20,13 @@ import io.anabranch.transforms.internal.epoch.EpochEvent;
 import io.anabranch.transforms.internal.epoch.EpochWindows;
 import io.anabranch.transforms.internal.events.Decode;
 import io.anabranch.transforms.internal.events.Decoded;
+import io.anabranch.transforms.internal.events.EventConsumer;
 import io.anabranch.transforms.internal.events.EventsAfter;
 import io.anabranch.transforms.internal.events.TimelyEvents;
+import io.anabranch.transforms.internal.fused.Chain;
 import io.anabranch.transforms.internal.fused.FusedView;
+import io.anabranch.transforms.internal.fused.LeadingSteps;
+import io.anabranch.transforms.internal.store.FailedEventLimit;
 import io.anabranch.transforms.internal.store.MarkProgress;
 import io.anabranch.transforms.internal.store.WriteDeadLetters;
 import io.anabranch.wiring.RunContext;
@@ -34,10 +38,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.function.Function;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
@@ -50,8 +56,12 @@ import org.apache.beam.sdk.values.PDone;
  * <p>Input: record batches, bounded or not. The events of a combined view get its {@link
  * EpochWindows}, pass through the author's contributions and are stored in the view's slice. Those
  * of a windowed view come to the author's transform as they are, if they are in time; its rows are
- * stored once their window is complete. Records that cannot be decoded, and events that are not in
- * time, are stored as dead letters.
+ * stored once their window is complete. Records that cannot be decoded, events on which an author's
+ * step throws, and events that are not in time, are stored as dead letters.
+ *
+ * <p>Plain steps that a view's transform begins with are called where events are decoded, as only
+ * there the record of an event is known. {@link LeadingStepsDone#applyAll} must be called once the
+ * pipeline is made.
  */
 public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
   private final transient RunContext<E> context;
@@ -62,6 +72,7 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
   private final transient OptionalLong markFrom;
   private final transient Letters letters;
   private final transient List<OpenSlice> lettersOf;
+  private final transient List<LeadingStepsDone<?>> stepsDone = new ArrayList<>();
 
   /** How rows are stored. */
   private enum Stored {
@@ -74,8 +85,8 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
   /** Which dead letters are stored. */
   private enum Letters {
     ALL,
-    /** Only events that are not in time, as the others are stored elsewhere. */
-    LATE,
+    /** Only those of one view, as those of all views are stored elsewhere. */
+    OF_ONE_VIEW,
     NONE
   }
 
@@ -155,7 +166,7 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
   /** Leaves out records that cannot be decoded, as they are stored elsewhere. */
   public Views<E> withoutUndecodable() {
     return new Views<>(
-        context, slices, through, wholeThrough, stored, markFrom, Letters.LATE, lettersOf);
+        context, slices, through, wholeThrough, stored, markFrom, Letters.OF_ONE_VIEW, lettersOf);
   }
 
   @Override
@@ -167,39 +178,60 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
           .ifPresent(timeliness -> admissions.put(view.name(), admission(view, timeliness)));
     }
     PipelineShape shape = records.getPipeline().getOptions().as(PipelineShape.class);
-    IsBounded bounded = records.isBounded();
-    Shards shards = shards(shape, bounded);
+    Shards shards = shards(shape, records.isBounded());
     Map<String, FusedView<E, ?, ?>> fused = new TreeMap<>();
-    if (shape.getFuseContributions()) {
-      stored()
-          .forEach(
-              view -> fuse(view, shards, bounded).ifPresent(each -> fused.put(view.name(), each)));
-    }
-    boolean others = stored().stream().anyMatch(view -> !fused.containsKey(view.name()));
+    Map<String, LeadingSteps<E, ?>> leading = new TreeMap<>();
+    stored().forEach(view -> fuse(view, records, shards, fused, leading));
+    List<EventConsumer<E, ?>> consumers = new ArrayList<>(fused.values());
+    consumers.addAll(leading.values());
     Decoded<E> decoded =
         records.apply(
             "Decode",
             Decode.records(format, epochs())
                 .admitting(admissions)
-                .into(List.copyOf(fused.values()), others));
-    if (letters != Letters.NONE) {
-      PCollection<DeadLetter> deadLetters = decoded.deadLetters();
-      if (letters == Letters.LATE) {
-        deadLetters = deadLetters.apply("Late", Filter.by(letter -> letter.view().isPresent()));
-      }
-      deadLetters.apply("DeadLetters", WriteDeadLetters.to(context.storeSettings(), lettersOf));
-    }
+                .into(consumers, consumers.size() < stored().size())
+                .settingAside(context.mostFailedEvents().orElse(-1)));
+    storeDeadLetters(decoded.deadLetters());
     for (ViewDefinition<E, ?, ?, ?, ?> view : stored()) {
+      String name = view.name();
+      PCollection<EpochEvent<E>> events =
+          leading.containsKey(name) ? decoded.noEvents() : decoded.events();
       markProgress(
           view,
           view.match(
               combined ->
-                  fused.containsKey(view.name())
-                      ? storeBlocks(decoded.blocks(view.name()), combined, shards)
-                      : storeCombined(decoded.events(), combined, shards),
-              windowed -> storeWindowed(decoded.events(), windowed)));
+                  fused.containsKey(name)
+                      ? storeBlocks(decoded.of(fused.get(name)), combined, shards)
+                      : storeCombined(events, combined, shards),
+              windowed -> storeWindowed(events, windowed)));
+      if (leading.containsKey(name)) {
+        stepsDone.add(lead(decoded, view, leading.get(name)));
+      }
     }
     return PDone.in(records.getPipeline());
+  }
+
+  private void storeDeadLetters(PCollection<DeadLetter> found) {
+    if (letters == Letters.NONE) {
+      return;
+    }
+    PCollection<DeadLetter> stored =
+        letters == Letters.OF_ONE_VIEW
+            ? found.apply("OfOneView", Filter.by(letter -> letter.view().isPresent()))
+            : found;
+    stored.apply(
+        "DeadLetters",
+        WriteDeadLetters.to(context.storeSettings(), lettersOf)
+            .limitedTo(
+                FailedEventLimit.of(
+                    context.store().deadLetters(),
+                    lettersOf,
+                    context.mostFailedEvents().orElse(0))));
+  }
+
+  /** Returns where the author's steps go on that were called already. */
+  List<LeadingStepsDone<?>> stepsDone() {
+    return stepsDone;
   }
 
   /** The views that have a slice here. */
@@ -222,26 +254,75 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
     return Shards.of(context.log().size(read).amount(), shape.getPartialRowBytes());
   }
 
-  private Optional<FusedView<E, ?, ?>> fuse(
-      ViewDefinition<E, ?, ?, ?, ?> view, Shards shards, IsBounded bounded) {
+  /**
+   * Finds the steps of a view that are called where its events are decoded. Where nothing is set
+   * aside, leading steps are left to the runner.
+   */
+  private void fuse(
+      ViewDefinition<E, ?, ?, ?, ?> view,
+      PCollection<RecordBatch> records,
+      Shards shards,
+      Map<String, FusedView<E, ?, ?>> fused,
+      Map<String, LeadingSteps<E, ?>> leading) {
+    PipelineOptions options = records.getPipeline().getOptions();
+    boolean fuse = options.as(PipelineShape.class).getFuseContributions();
+    IsBounded bounded = records.isBounded();
+    Coder<E> coder = context.application().events().coder();
+    String name = view.name();
+    long after = slices.get(name).after();
+    Optional<LeadingSteps<E, ?>> first =
+        view.match(
+            combined -> {
+              EpochWindows<E> windows = windows(combined);
+              Optional<Chain> chain =
+                  Chain.of(combined.contributions(), coder, windows, bounded, options);
+              if (fuse && chain.filter(Chain::isWhole).isPresent()) {
+                fused.put(name, FusedView.of(combined, chain.get(), windows, shards, after));
+                return Optional.empty();
+              }
+              return chain
+                  .flatMap(Chain::beforeBundles)
+                  .map(each -> LeadingSteps.ofCombined(combined, each, windows, after));
+            },
+            windowed ->
+                Chain.of(windowed.rows(), coder, new GlobalWindows(), bounded, options)
+                    .flatMap(Chain::beforeBundles)
+                    .map(
+                        each ->
+                            LeadingSteps.ofWindowed(
+                                windowed,
+                                each,
+                                admission(windowed, windowed.timeliness().orElseThrow()),
+                                context.readAfter(windowed, after))));
+    if (setsAside()) {
+      first.ifPresent(steps -> leading.put(name, steps));
+    }
+  }
+
+  private boolean setsAside() {
+    return context.mostFailedEvents().isPresent();
+  }
+
+  /** What leading steps made of events goes on in the author's transform, after the last one. */
+  private <X> LeadingStepsDone<X> lead(
+      Decoded<E> decoded, ViewDefinition<E, ?, ?, ?, ?> view, LeadingSteps<E, X> steps) {
+    String name = view.name();
+    PCollection<EpochEvent<X>> made = decoded.of(steps);
     return view.match(
-        combined -> fuseCombined(combined, shards, bounded), windowed -> Optional.empty());
+        combined ->
+            new LeadingStepsDone<>(
+                name,
+                inside(name + "/Contributions/", steps.nodes()),
+                made.apply(name + "/Steps", Window.into(windows(combined)))),
+        windowed -> new LeadingStepsDone<>(name, inside(name + "/Rows/", steps.nodes()), made));
   }
 
-  private <K, V, A> Optional<FusedView<E, ?, ?>> fuseCombined(
-      CombinedDefinition<E, K, V, A, ?> view, Shards shards, IsBounded bounded) {
-    return FusedView.of(
-            view,
-            context.application().events(),
-            windows(view),
-            shards,
-            slices.get(view.name()).after(),
-            bounded)
-        .map(Function.identity());
+  private static List<String> inside(String transform, List<String> nodes) {
+    return nodes.stream().map(transform::concat).toList();
   }
 
-  private EpochWindows<E> windows(CombinedDefinition<E, ?, ?, ?, ?> view) {
-    EpochWindows<E> windows = EpochWindows.of(epochs(), view.bucket());
+  private <X> EpochWindows<X> windows(CombinedDefinition<E, ?, ?, ?, ?> view) {
+    EpochWindows<X> windows = EpochWindows.of(epochs(), view.bucket());
     return stored == Stored.IN_ONE_EPOCH ? windows.inOneEpoch(through) : windows;
   }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -42,19 +43,32 @@ public final class KafkaBroker implements AutoCloseable {
 
   private final Path folder;
   private final int port;
+  private final int usersPort;
   private Process process;
 
-  private KafkaBroker(Path folder, int port) {
+  private KafkaBroker(Path folder, int port, int usersPort) {
     this.folder = folder;
     this.port = port;
+    this.usersPort = usersPort;
   }
 
   /** Starts one; it takes some seconds. It ends with this process at the latest. */
   public static KafkaBroker start() {
+    return start(Map.of());
+  }
+
+  /**
+   * Starts one at which users log in by SASL/PLAIN, at {@link #usersBrokers}. They have the rights
+   * that {@link #withAdmin} grants them, and nobody else needs any.
+   *
+   * @param passwords by the name of a user
+   */
+  public static KafkaBroker start(Map<String, String> passwords) {
     try {
       Path folder = Files.createTempDirectory("anabranch-kafka");
-      KafkaBroker broker = new KafkaBroker(folder, freePort());
-      Files.writeString(broker.configuration(), broker.properties(freePort()));
+      KafkaBroker broker = new KafkaBroker(folder, freePort(), freePort());
+      Files.writeString(
+          broker.configuration(), broker.properties(freePort()) + broker.users(passwords));
       Process format =
           broker.java(
               "kafka.tools.StorageTool",
@@ -90,7 +104,8 @@ public final class KafkaBroker implements AutoCloseable {
         node.id=1
         controller.quorum.voters=1@localhost:%2$d
         controller.listener.names=CONTROLLER
-        listeners=PLAINTEXT://localhost:%1$d,CONTROLLER://localhost:%2$d
+        listeners=PLAINTEXT://localhost:%1$d,CONTROLLER://localhost:%2$d,USERS://localhost:%4$d
+        listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,USERS:SASL_PLAINTEXT
         log.dirs=%3$s
         auto.create.topics.enable=false
         offsets.topic.replication.factor=1
@@ -101,7 +116,22 @@ public final class KafkaBroker implements AutoCloseable {
         log.initial.task.delay.ms=500
         log.retention.check.interval.ms=500
         """
-        .formatted(port, controllerPort, folder.resolve("data"));
+        .formatted(port, controllerPort, folder.resolve("data"), usersPort);
+  }
+
+  private String users(Map<String, String> passwords) {
+    String known =
+        passwords.entrySet().stream()
+            .map(user -> " user_%s=\"%s\"".formatted(user.getKey(), user.getValue()))
+            .collect(Collectors.joining());
+    return """
+        listener.name.users.sasl.enabled.mechanisms=PLAIN
+        listener.name.users.plain.sasl.jaas.config=\
+          org.apache.kafka.common.security.plain.PlainLoginModule required%s;
+        authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+        super.users=User:ANONYMOUS
+        """
+        .formatted(known);
   }
 
   private Path configuration() {
@@ -129,6 +159,11 @@ public final class KafkaBroker implements AutoCloseable {
   /** Returns the address for clients, {@code HOST:PORT}. */
   public String brokers() {
     return "localhost:" + port;
+  }
+
+  /** Returns the address at which users log in, {@code HOST:PORT}. */
+  public String usersBrokers() {
+    return "localhost:" + usersPort;
   }
 
   /**

@@ -126,6 +126,11 @@ final class RecordingStore implements ViewStore {
       }
 
       @Override
+      public void discard(Collection<DeadLetter> letters) {
+        throw unexpected();
+      }
+
+      @Override
       public void read(LetterQuery query, Consumer<DeadLetter> letters) {
         throw unexpected();
       }

@@ -2,9 +2,12 @@
 package io.anabranch.examples.web;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.matchesPattern;
 
 import io.anabranch.cli.demo.SampleTraffic.Arrival;
 import io.anabranch.testing.server.KafkaBroker;
@@ -12,6 +15,11 @@ import io.anabranch.testing.server.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +29,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -45,7 +54,8 @@ final class RealPartsTest {
   private static final int PARTITIONS = 4;
   private static final Instant DAY = Instant.parse("2015-05-17T00:00:00Z");
   private static final long SEED = Long.getLong("seed", System.nanoTime());
-  private static final Duration BETWEEN_FAULTS = Duration.ofSeconds(6);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final String WRITES = "SELECT SUM(changes) FROM anabranch.anabranch_activity";
 
   @TempDir Path folder;
 
@@ -95,6 +105,7 @@ final class RealPartsTest {
     try (KafkaBroker kafka = KafkaBroker.start();
         PostgresServer postgres = PostgresServer.start()) {
       kafka.createTopic(TOPIC, PARTITIONS, Map.of());
+      String database = postgres.newDatabase();
       CommandLine cli =
           new CommandLine(
               folder,
@@ -102,18 +113,19 @@ final class RealPartsTest {
               "flink-local",
               "{ kind: kafka, brokers: \"%s\", topic: %s, epoch: 5s, grace: 1s, margin: 1s }"
                   .formatted(kafka.brokers(), TOPIC),
-              "{ url: \"%s\" }".formatted(postgres.newDatabase()));
+              "{ url: \"%s\" }".formatted(database));
       Traffic traffic = new Traffic(kafka, SEED);
       Run run = new Run(cli);
       try {
+        run.awaitWrites(database, story);
         for (Fault fault : faults) {
-          Thread.sleep(BETWEEN_FAULTS.toMillis());
           story.add(fault.toString());
-          run.restartIfEnded(story);
           happen(fault, kafka, postgres, run, pause);
+          run.awaitWrites(database, story);
+          if (fault == Fault.STORE_KILLED) {
+            awaitWaits(cli, story);
+          }
         }
-        Thread.sleep(BETWEEN_FAULTS.toMillis());
-        run.restartIfEnded(story);
       } finally {
         traffic.end();
         run.kill();
@@ -133,7 +145,11 @@ final class RealPartsTest {
       Fault fault, KafkaBroker kafka, PostgresServer postgres, Run run, Duration pause)
       throws Exception {
     switch (fault) {
-      case RUN_KILLED -> run.kill();
+      case RUN_KILLED -> {
+        run.kill();
+        Thread.sleep(pause.toMillis());
+        run.start();
+      }
       case RUN_PAUSED -> {
         run.signal("STOP");
         Thread.sleep(pause.toMillis());
@@ -162,7 +178,17 @@ final class RealPartsTest {
     }
   }
 
-  /** A run, started again by hand whenever it ended. */
+  /** The run says that it waited with an open breaker, which it can only once that is closed. */
+  private static void awaitWaits(CommandLine cli, List<String> story) {
+    await(story + ", an open breaker")
+        .atMost(Duration.ofSeconds(40))
+        .pollInterval(Duration.ofSeconds(1))
+        .until(
+            () -> cli.run("status", "--format", "json"),
+            matchesPattern("(?s).*\"breakerOpened\":[1-9].*"));
+  }
+
+  /** A run, which nothing but SIGKILL ends. */
   private final class Run {
     private final CommandLine cli;
     private int launches;
@@ -173,15 +199,34 @@ final class RealPartsTest {
       start();
     }
 
-    private void start() throws IOException {
+    void start() throws IOException {
       process = cli.start("run-" + ++launches, "run");
     }
 
-    void restartIfEnded(List<String> story) throws IOException {
-      if (!process.isAlive()) {
+    /** Waits until it writes, or writes again: events come in all the time. */
+    void awaitWrites(String database, List<String> story) throws IOException {
+      long before = -1;
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      for (int grown = 0; grown < 3; ) {
         String error = Files.readString(folder.resolve("run-" + launches + ".err"));
-        story.add("(ended: " + error.lines().reduce((first, last) -> last).orElse("") + ")");
-        start();
+        assertThat(story + ", the run goes on: " + error, process.isAlive(), is(true));
+        assertThat(story + ", the run writes: " + error, System.nanoTime(), lessThan(deadline));
+        long now = writes(database);
+        grown += now > before ? 1 : 0;
+        before = now;
+        LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+      }
+    }
+
+    /** Returns how often rows were written, -1 if the store does not say. */
+    private static long writes(String database) {
+      try (Connection connection = DriverManager.getConnection(database);
+          Statement statement = connection.createStatement();
+          ResultSet result = statement.executeQuery(WRITES)) {
+        result.next();
+        return result.getLong(1);
+      } catch (SQLException e) {
+        return -1;
       }
     }
 

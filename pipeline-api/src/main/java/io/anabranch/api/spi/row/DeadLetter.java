@@ -9,9 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A record that is left out of answers: one that could not be decoded, of all views; or an event
- * that did not come in time for a {@linkplain io.anabranch.api.WindowedView windowed view}, of this
- * view, until a batch run over the whole log counts it in; or a row that the store did not take.
+ * A record that is left out of answers: one that could not be decoded, of all views; or an event on
+ * which a step of a view threw, of this view; or an event that did not come in time for a
+ * {@linkplain io.anabranch.api.WindowedView windowed view}, of this view, until a batch run over
+ * the whole log counts it in; or a row that the store did not take.
  *
  * @param place where it lies in the log; with the view its identity
  * @param kind why it is left out
@@ -33,15 +34,19 @@ public record DeadLetter(
   public enum Kind {
     /** It could not be decoded. */
     UNDECODABLE,
+    /** A step of the view threw on its event. */
+    FAILED,
     /** It came later than the view's lateness allows. */
     LATE,
     /** It was further ahead of the log's clock than the view's clock skew allows. */
     EARLY,
     /** The store did not take the row that it was folded into; the letter is of the row. */
-    REFUSED;
+    REFUSED,
+    /** Somebody decided that it never will be taken. */
+    DISCARDED;
 
     /** What went wrong, rather than came at the wrong time. */
-    public static final Set<Kind> FAULTS = Set.of(UNDECODABLE, REFUSED);
+    public static final Set<Kind> FAULTS = Set.of(UNDECODABLE, FAILED, REFUSED);
 
     /** What came too late or too early. */
     public static final Set<Kind> LATE_OR_EARLY = Set.of(LATE, EARLY);
@@ -55,6 +60,16 @@ public record DeadLetter(
   /** A record that could not be decoded. */
   public DeadLetter(LogPlace place, String error, byte[] record) {
     this(place, Kind.UNDECODABLE, Optional.empty(), Optional.empty(), error, record);
+  }
+
+  /** Returns the same letter without the bytes of the record. */
+  public DeadLetter withoutRecord() {
+    return new DeadLetter(place, kind, view, eventTime, error, new byte[0]);
+  }
+
+  /** Returns the same letter of another kind. */
+  public DeadLetter as(Kind other) {
+    return new DeadLetter(place, other, view, eventTime, error, record);
   }
 
   @Override

@@ -20,6 +20,14 @@ public interface DeadLetterStore {
    */
   void write(Map<String, Long> generations, Collection<DeadLetter> letters);
 
+  /**
+   * Gives dead letters the kind {@link DeadLetter.Kind#DISCARDED}, in one transaction: in all
+   * generations that have them, and in each that will. Of a letter only the place, the view and the
+   * kind that it has now count; one that has another kind stays as it is, and so does one that
+   * comes late or early.
+   */
+  void discard(Collection<DeadLetter> letters);
+
   /** Reads dead letters in the order of the log, in constant memory. */
   void read(LetterQuery query, Consumer<DeadLetter> letters);
 

@@ -254,7 +254,7 @@ public final class ApplicationTrial {
 
   private void lookAtLetters(ViewStore store, long expected) {
     DeadLetters letters = new DeadLetters(store);
-    long there = letters.undecodable();
+    long there = letters.faults();
     if (there != expected) {
       StringBuilder text = new StringBuilder();
       text.append("expected ").append(expected).append(" dead letters, but there were ");

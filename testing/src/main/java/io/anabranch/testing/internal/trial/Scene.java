@@ -22,6 +22,7 @@ import io.anabranch.wiring.version.Promotion;
 import io.anabranch.wiring.version.PromotionGate;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -182,7 +183,8 @@ final class Scene<E> implements AutoCloseable {
         wiring.store(store.store()),
         store.settings(),
         REFRESH,
-        () -> FreshWorkers.before(wiring.options(options()), random.nextLong()));
+        () -> FreshWorkers.before(wiring.options(options()), random.nextLong()),
+        OptionalInt.empty()); // a step that throws is a fault of the view
   }
 
   @Override

@@ -63,7 +63,20 @@ public final class PartialTable<K, V, A> {
 
   /** Folds a contribution. */
   public void add(EpochWindow window, K key, V contribution) {
-    Object structural = aggregation.structural(key);
+    add(window, key, structural(key), contribution);
+  }
+
+  /**
+   * Returns what is equal for equal keys.
+   *
+   * @throws io.anabranch.api.AuthorException if its coder does not take the key
+   */
+  public Object structural(K key) {
+    return aggregation.structural(key);
+  }
+
+  /** Folds a contribution, whose key has this {@linkplain #structural structural value}. */
+  public void add(EpochWindow window, K key, Object structural, V contribution) {
     Map<Object, Entry<A>> keys = keys(window);
     Entry<A> entry = keys.get(structural);
     if (entry == null) {

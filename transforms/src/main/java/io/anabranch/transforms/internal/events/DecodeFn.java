@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.transforms.internal.events;
 
+import io.anabranch.api.AuthorException;
 import io.anabranch.api.Epochs;
 import io.anabranch.api.EventFormat;
 import io.anabranch.api.LogRecord;
@@ -9,6 +10,7 @@ import io.anabranch.api.spi.log.RecordBatch;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.transforms.internal.epoch.Admission;
 import io.anabranch.transforms.internal.epoch.EpochEvent;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +22,12 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.DoFn.MultiOutputReceiver;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
-import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.TupleTag;
 import org.joda.time.Instant;
 
 /**
- * Decodes a batch of records at a time, and gives the events out, or to views that take them here.
- * An event is decoded once, however many views there are.
+ * Decodes a batch of records at a time; the events are its output, or go to views that take them
+ * here. An event is decoded once, however many views there are.
  */
 final class DecodeFn<E> extends DoFn<RecordBatch, EpochEvent<E>> {
   private static final long serialVersionUID = 1L;
@@ -40,26 +41,31 @@ final class DecodeFn<E> extends DoFn<RecordBatch, EpochEvent<E>> {
   private final Epochs epochs;
   private final TreeMap<String, Admission> admissions;
   private final TupleTag<DeadLetter> deadLetters;
-  private final ArrayList<EventConsumer<E>> consumers;
+  private final ArrayList<EventConsumer<E, ?>> consumers;
   private final boolean others;
+  private final int mostFailed; // -1: none is set aside
   private final Counter recordCount = Metrics.counter(Decode.METRICS, Decode.RECORDS);
   private final Counter deadLetterCount = Metrics.counter(Decode.METRICS, Decode.DEAD_LETTERS);
-
+  private final Counter failedEventsCount = Metrics.counter(Decode.METRICS, Decode.FAILED_EVENTS);
   private final Counter lateEventsCount = Metrics.counter(Decode.METRICS, "late-events");
+
+  private transient int failedHere;
 
   DecodeFn(
       EventFormat<E> format,
       Epochs epochs,
       Map<String, Admission> admissions,
       TupleTag<DeadLetter> deadLetters,
-      List<EventConsumer<E>> consumers,
-      boolean others) {
+      List<EventConsumer<E, ?>> consumers,
+      boolean others,
+      int mostFailed) {
     this.format = format;
     this.epochs = epochs;
     this.admissions = new TreeMap<>(admissions);
     this.deadLetters = deadLetters;
     this.consumers = new ArrayList<>(consumers);
     this.others = others;
+    this.mostFailed = mostFailed;
   }
 
   @Setup
@@ -79,13 +85,14 @@ final class DecodeFn<E> extends DoFn<RecordBatch, EpochEvent<E>> {
 
   @FinishBundle
   public void finishBundle(FinishBundleContext context) {
-    for (EventConsumer<E> view : consumers) {
-      TupleTag<KV<Long, byte[]>> blocks = Decoded.blocksOf(view.view());
-      view.finishBundle(
-          (shard, block) ->
-              context.output(
-                  blocks, KV.of(shard, block), view.timestamp(shard), GlobalWindow.INSTANCE));
-    }
+    consumers.forEach(view -> finishBundle(view, context));
+  }
+
+  private static <O> void finishBundle(
+      EventConsumer<?, O> view, DoFn<RecordBatch, ?>.FinishBundleContext context) {
+    TupleTag<O> tag = Decoded.outputOf(view);
+    view.finishBundle(
+        (value, timestamp) -> context.output(tag, value, timestamp, GlobalWindow.INSTANCE));
   }
 
   @ProcessElement
@@ -95,7 +102,9 @@ final class DecodeFn<E> extends DoFn<RecordBatch, EpochEvent<E>> {
     }
     OutputReceiver<EpochEvent<E>> events = out.get(new TupleTag<EpochEvent<E>>("events"));
     long lastTimestamp = epochs.end(batch.epoch()).toEpochMilli() - 1;
+    consumers.forEach(view -> startBatch(view, out));
     RecordBatch.Cursor cursor = batch.cursor();
+    int undecodable = 0;
     int failed = 0;
     int late = 0;
     for (int record = 0; record < batch.size(); record++) {
@@ -105,7 +114,7 @@ final class DecodeFn<E> extends DoFn<RecordBatch, EpochEvent<E>> {
       } catch (Exception | StackOverflowError e) {
         out.get(deadLetters)
             .output(new DeadLetter(batch.place(record), describe(e), batch.bytes(record)));
-        failed++;
+        undecodable++;
         continue;
       }
       if (!admissions.isEmpty()) {
@@ -115,38 +124,84 @@ final class DecodeFn<E> extends DoFn<RecordBatch, EpochEvent<E>> {
       }
       Instant timestamp = Instant.ofEpochMilli(Math.min(event.eventTime(), lastTimestamp));
       try {
-        giveOut(event, timestamp, events);
+        for (int view = 0; view < consumers.size(); view++) { // for each event: no iterator
+          if (!isTaken(consumers.get(view), event, timestamp, batch, record, out)) {
+            failed++;
+          }
+        }
+        if (others) {
+          events.outputWithTimestamp(event, timestamp);
+        }
       } catch (RuntimeException | StackOverflowError e) {
         throw RecordException.at(batch.place(record), e);
       }
     }
-    makeRoom(out);
+    consumers.forEach(EventConsumer::finishBatch);
     recordCount.inc(batch.size());
+    if (undecodable > 0) {
+      deadLetterCount.inc(undecodable);
+    }
     if (failed > 0) {
-      deadLetterCount.inc(failed);
+      failedEventsCount.inc(failed);
     }
     if (late > 0) {
       lateEventsCount.inc(late);
     }
   }
 
-  private void giveOut(
-      EpochEvent<E> event, Instant timestamp, OutputReceiver<EpochEvent<E>> events) {
-    for (int view = 0; view < consumers.size(); view++) { // for each event: no iterator
-      consumers.get(view).process(event.epoch(), event.eventTime(), event.value(), timestamp);
-    }
-    if (others) {
-      events.outputWithTimestamp(event, timestamp);
+  /** An event that a step of the view does not take becomes a dead letter. */
+  private boolean isTaken(
+      EventConsumer<E, ?> view,
+      EpochEvent<E> event,
+      Instant timestamp,
+      RecordBatch batch,
+      int record,
+      MultiOutputReceiver out) {
+    try {
+      view.process(event.epoch(), event.eventTime(), event.value(), timestamp);
+      return true;
+    } catch (StepException e) {
+      if (mostFailed < 0 || !view.canSetAside() || !isOfTheEvent(e)) {
+        throw RecordException.in(view.view(), Optional.of(e.step()), event.value(), e.getCause());
+      }
+      DeadLetter letter = failed(view.view(), e, event, batch, record);
+      failedHere++;
+      if (failedHere > mostFailed) { // all workers together are counted where they write
+        throw TooManyFailedEvents.of(mostFailed, letter);
+      }
+      out.get(deadLetters).output(letter);
+      return false;
     }
   }
 
-  private void makeRoom(MultiOutputReceiver out) {
-    for (EventConsumer<E> view : consumers) {
-      view.makeRoom(
-          (shard, block) ->
-              out.get(Decoded.blocksOf(view.view()))
-                  .outputWithTimestamp(KV.of(shard, block), view.timestamp(shard)));
+  private static DeadLetter failed(
+      String view, StepException error, EpochEvent<?> event, RecordBatch batch, int record) {
+    return new DeadLetter(
+        batch.place(record),
+        DeadLetter.Kind.FAILED,
+        Optional.of(view),
+        Optional.of(java.time.Instant.ofEpochMilli(event.eventTime())),
+        Excerpt.of(
+            "step \"%s\": %s".formatted(error.step(), AuthorException.origin(error.getCause())),
+            LONGEST_ERROR),
+        batch.bytes(record));
+  }
+
+  /** A worker that its runner interrupts, or whose JVM is broken, throws on whatever comes. */
+  private static boolean isOfTheEvent(Throwable error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof InterruptedException
+          || cause instanceof ClosedByInterruptException
+          || cause instanceof LinkageError
+          || (cause instanceof VirtualMachineError && !(cause instanceof StackOverflowError))) {
+        return false;
+      }
     }
+    return !Thread.currentThread().isInterrupted();
+  }
+
+  private static <O> void startBatch(EventConsumer<?, O> view, MultiOutputReceiver out) {
+    view.startBatch(out.get(Decoded.outputOf(view))::outputWithTimestamp);
   }
 
   private EpochEvent<E> decode(long epoch, LogRecord record) throws Exception {

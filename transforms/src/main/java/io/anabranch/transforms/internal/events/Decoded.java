@@ -6,7 +6,6 @@ import io.anabranch.transforms.internal.epoch.EpochEvent;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.PInput;
@@ -22,17 +21,22 @@ import org.apache.beam.sdk.values.TupleTag;
 public final class Decoded<E> implements POutput {
   private final PCollectionTuple outputs;
   private final TupleTag<EpochEvent<E>> events;
+  private final TupleTag<EpochEvent<E>> noEvents;
   private final TupleTag<DeadLetter> deadLetters;
 
   Decoded(
-      PCollectionTuple outputs, TupleTag<EpochEvent<E>> events, TupleTag<DeadLetter> deadLetters) {
+      PCollectionTuple outputs,
+      TupleTag<EpochEvent<E>> events,
+      TupleTag<EpochEvent<E>> noEvents,
+      TupleTag<DeadLetter> deadLetters) {
     this.outputs = outputs;
     this.events = events;
+    this.noEvents = noEvents;
     this.deadLetters = deadLetters;
   }
 
-  static TupleTag<KV<Long, byte[]>> blocksOf(String view) {
-    return new TupleTag<>("blocks of " + view) {};
+  static <O> TupleTag<O> outputOf(EventConsumer<?, O> view) {
+    return new TupleTag<>("of " + view.view()) {};
   }
 
   /** Returns the events; none if no view needs them that does not take them at once. */
@@ -40,14 +44,19 @@ public final class Decoded<E> implements POutput {
     return outputs.get(events);
   }
 
-  /** Returns the records that could not be decoded. */
+  /** Returns no events, ever. */
+  public PCollection<EpochEvent<E>> noEvents() {
+    return outputs.get(noEvents);
+  }
+
+  /** Returns the records that were set aside. */
   public PCollection<DeadLetter> deadLetters() {
     return outputs.get(deadLetters);
   }
 
   /** Returns what a view that takes the events at once made of them. */
-  public PCollection<KV<Long, byte[]>> blocks(String view) {
-    return outputs.get(blocksOf(view));
+  public <O> PCollection<O> of(EventConsumer<E, O> view) {
+    return outputs.get(outputOf(view));
   }
 
   @Override

@@ -11,6 +11,11 @@ public final class EventsAfter<E> extends DoFn<EpochEvent<E>, E> {
   private final String view;
   private final long after;
 
+  /** Leaves out nothing. */
+  public EventsAfter(String view) {
+    this(view, Long.MIN_VALUE);
+  }
+
   /** Leaves out the epochs through {@code after}. */
   public EventsAfter(String view, long after) {
     this.view = view;

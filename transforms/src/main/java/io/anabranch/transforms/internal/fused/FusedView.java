@@ -2,21 +2,20 @@
 package io.anabranch.transforms.internal.fused;
 
 import io.anabranch.api.AuthorException;
-import io.anabranch.api.EventFormat;
 import io.anabranch.api.definition.CombinedDefinition;
 import io.anabranch.transforms.internal.aggregate.Aggregation;
 import io.anabranch.transforms.internal.aggregate.PartialTable;
 import io.anabranch.transforms.internal.aggregate.Shards;
+import io.anabranch.transforms.internal.aggregate.StoreBlocks;
 import io.anabranch.transforms.internal.epoch.EpochWindow;
 import io.anabranch.transforms.internal.epoch.EpochWindows;
-import io.anabranch.transforms.internal.events.EventConsumer;
-import io.anabranch.transforms.internal.events.RecordException;
-import java.util.Optional;
-import org.apache.beam.sdk.options.PipelineOptions;
+import io.anabranch.transforms.internal.events.StepException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.KV;
-import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.joda.time.Instant;
 
 /**
@@ -27,137 +26,113 @@ import org.joda.time.Instant;
  * @param <K> the key
  * @param <V> one contribution
  */
-public final class FusedView<E, K, V> implements EventConsumer<E> {
+public final class FusedView<E, K, V> extends FusedSteps<E, KV<Long, byte[]>> {
   private static final long serialVersionUID = 1L;
 
-  private final String name;
-  private final Chain chain;
   private final Aggregation<K, V, ?> aggregation;
-  private final EpochWindows<E> windows;
+  private final EpochWindows<?> windows;
   private final Shards shards;
-  private final long after;
-  private transient Stage first;
   private transient PartialTable<K, V, ?> table;
-  private transient EpochWindow last;
+  private transient List<KV<K, V>> contributions; // of one event
+  private transient List<Object> keys; // their structural values
+  private transient List<EpochWindow> contributionWindows;
 
   private FusedView(
-      String name,
+      String view,
       Chain chain,
       Aggregation<K, V, ?> aggregation,
-      EpochWindows<E> windows,
+      EpochWindows<?> windows,
       Shards shards,
       long after) {
-    this.name = name;
-    this.chain = chain;
+    super(view, chain, new Entrance.Combined(windows, after));
     this.aggregation = aggregation;
     this.windows = windows;
     this.shards = shards;
-    this.after = after;
   }
 
   /**
-   * Fuses a view if its contributions are a chain.
+   * Fuses a view.
    *
+   * @param chain all steps of its contributions
    * @param after the last epoch whose events it does not get
    */
-  public static <E, K, V> Optional<FusedView<E, K, V>> of(
+  public static <E, K, V> FusedView<E, K, V> of(
       CombinedDefinition<E, K, V, ?, ?> view,
-      EventFormat<E> format,
-      EpochWindows<E> windows,
+      Chain chain,
+      EpochWindows<?> windows,
       Shards shards,
-      long after,
-      IsBounded bounded) {
-    return Chain.of(view.contributions(), format.coder(), windows, bounded)
-        .map(
-            chain ->
-                new FusedView<>(view.name(), chain, Aggregation.of(view), windows, shards, after));
+      long after) {
+    return new FusedView<>(view.name(), chain, Aggregation.of(view), windows, shards, after);
   }
 
   @Override
-  public String view() {
-    return name;
-  }
-
-  @Override
-  public void setup(PipelineOptions options) {
-    first = chain.start(options, this::add);
-    call("its setup", first::setup);
+  public Coder<KV<Long, byte[]>> coder() {
+    return StoreBlocks.CODER;
   }
 
   @Override
   public void startBundle() {
     table = new PartialTable<>(aggregation, shards);
-    last = null;
-    call("the start of a bundle", first::startBundle);
+    contributions = new ArrayList<>();
+    keys = new ArrayList<>();
+    contributionWindows = new ArrayList<>();
+    super.startBundle();
   }
 
-  /** Events of epochs that the view holds already are ignored. */
   @Override
-  public void process(long epoch, long eventTime, E event, Instant timestamp) {
-    if (epoch > after) {
-      try {
-        first.process(event, timestamp, window(epoch, eventTime));
-      } catch (StepException e) {
-        throw RecordException.in(name, Optional.of(e.step()), event, e.getCause());
-      } catch (RuntimeException | StackOverflowError e) {
-        throw RecordException.in(name, Optional.empty(), event, e);
-      }
-    }
-  }
-
-  /** Takes a contribution. */
-  @SuppressWarnings("unchecked") // the last function of the chain gives contributions out
-  private void add(Object contribution, Instant timestamp, BoundedWindow window) {
+  @SuppressWarnings("unchecked") // the outputs of the last step are contributions
+  void add(Object contribution, Instant timestamp, BoundedWindow window) {
     KV<K, V> pair = (KV<K, V>) contribution;
     if (pair == null) {
       throw new StepException(
-          chain.lastStep(),
-          new NullPointerException("its output is null: output a KV, or nothing at all"));
+          lastStep(), new NullPointerException("its output is null: output a KV, or nothing"));
     }
-    table.add((EpochWindow) window, pair.getKey(), pair.getValue());
-  }
-
-  /** Events that lie together are mostly of one bucket. */
-  private EpochWindow window(long epoch, long eventTime) {
-    if (last == null || !windows.assigns(last, epoch, eventTime)) {
-      last = windows.window(epoch, eventTime);
+    try {
+      keys.add(table.structural(pair.getKey()));
+    } catch (AuthorException e) {
+      throw new StepException(lastStep(), e.getCause());
     }
-    return last;
+    contributions.add(pair);
+    contributionWindows.add((EpochWindow) window);
   }
 
   @Override
-  public Instant timestamp(long shard) {
-    return shards.byEpoch()
-        ? shards.timestamp(shard, windows.epochs())
-        : GlobalWindow.INSTANCE.maxTimestamp();
+  void keep() {
+    for (int i = 0; i < contributions.size(); i++) { // for each event: no iterator
+      KV<K, V> pair = contributions.get(i);
+      table.add(contributionWindows.get(i), pair.getKey(), keys.get(i), pair.getValue());
+    }
+    forget();
   }
 
   @Override
-  public void makeRoom(PartialTable.Sink sink) {
+  void forget() {
+    contributions.clear();
+    keys.clear();
+    contributionWindows.clear();
+  }
+
+  @Override
+  public void finishBatch() {
     if (table.isFull()) {
-      table.drain(sink);
+      drain();
     }
   }
 
   @Override
-  public void finishBundle(PartialTable.Sink sink) {
-    call("the end of a bundle", first::finishBundle);
-    table.drain(sink);
+  public void finishBundle(Output<KV<Long, byte[]>> to) {
+    super.finishBundle(to);
+    drain();
     table = null;
   }
 
-  @Override
-  public void teardown() {
-    if (first != null) {
-      first.teardown();
-    }
+  private void drain() {
+    table.drain((shard, block) -> output().accept(KV.of(shard, block), timestamp(shard)));
   }
 
-  private void call(String what, Runnable code) {
-    try {
-      code.run();
-    } catch (StepException e) {
-      throw AuthorException.of(name, e.step(), what, AuthorException.origin(e.getCause()));
-    }
+  private Instant timestamp(long shard) {
+    return shards.byEpoch()
+        ? shards.timestamp(shard, windows.epochs())
+        : GlobalWindow.INSTANCE.maxTimestamp();
   }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.transforms.internal.fused;
 
+import io.anabranch.transforms.internal.events.StepException;
 import java.util.Collection;
 import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -20,8 +21,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
- * Calls one function of an author as a runner does, an element at a time, and hands what it gives
- * out to the next one at once. Not thread-safe, as a {@code DoFn} is not.
+ * Calls one function of an author as a runner does, an element at a time, and hands its output to
+ * the next one at once. Not thread-safe, as a {@code DoFn} is not.
  *
  * <p>So an error of a later function comes up through this one, which may catch it; it is thrown
  * again then, as a runner would have failed.
@@ -86,6 +87,7 @@ final class Stage extends DoFnInvoker.BaseArgumentProvider<Object, Object>
   }
 
   void process(Object value, Instant at, BoundedWindow in) {
+    failure = null;
     element = value;
     timestamp = at;
     window = in;
@@ -93,6 +95,7 @@ final class Stage extends DoFnInvoker.BaseArgumentProvider<Object, Object>
   }
 
   void finishBundle() {
+    failure = null;
     call(() -> invoker.invokeFinishBundle(this));
     if (next != null) {
       next.finishBundle();
@@ -121,7 +124,7 @@ final class Stage extends DoFnInvoker.BaseArgumentProvider<Object, Object>
     }
   }
 
-  /** After an error of a later function, nothing more is handed on. */
+  /** After an error of a later function, nothing more of the event is handed on. */
   private void handOn(Object value, Instant at, BoundedWindow in) {
     if (failure != null) {
       throw failure;

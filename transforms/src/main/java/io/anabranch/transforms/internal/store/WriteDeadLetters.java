@@ -19,14 +19,19 @@ import org.apache.beam.sdk.values.PCollection;
  * <p>Input: dead letters, bounded or not, in any windows. Output: nothing, ever. A bundle of more
  * than 8 MiB is stored in parts. A letter is identified by its place in the log, so storing it
  * twice changes nothing.
+ *
+ * <p>Failures: a {@link io.anabranch.api.UserException} once steps threw on more events than
+ * allowed.
  */
 public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, PCollection<Void>> {
   private final transient Settings store;
   private final transient List<OpenSlice> slices;
+  private final transient FailedEventLimit limit;
 
-  private WriteDeadLetters(Settings store, List<OpenSlice> slices) {
+  private WriteDeadLetters(Settings store, List<OpenSlice> slices, FailedEventLimit limit) {
     this.store = store;
     this.slices = slices;
+    this.limit = limit;
   }
 
   /**
@@ -35,12 +40,19 @@ public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, 
    * @param slices what is written meanwhile: the letters are of their versions
    */
   public static WriteDeadLetters to(Settings store, Collection<OpenSlice> slices) {
-    return new WriteDeadLetters(store, List.copyOf(slices));
+    return new WriteDeadLetters(store, List.copyOf(slices), FailedEventLimit.NONE);
+  }
+
+  /** Fails once steps threw on more events than this; default never. */
+  public WriteDeadLetters limitedTo(FailedEventLimit failedEvents) {
+    return new WriteDeadLetters(store, slices, failedEvents);
   }
 
   @Override
   public PCollection<Void> expand(PCollection<DeadLetter> input) {
-    return input.apply("Write", ParDo.of(new WriteFn(store, slices))).setCoder(VoidCoder.of());
+    return input
+        .apply("Write", ParDo.of(new WriteFn(store, slices, limit)))
+        .setCoder(VoidCoder.of());
   }
 
   private static final class WriteFn extends StoreFn<DeadLetter, Void> {
@@ -48,11 +60,13 @@ public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, 
     private static final int MOST_BYTES = 8 << 20;
     private static final int BYTES_OF_A_LETTER = 200; // besides its record and its error
     private final TreeMap<String, Long> generations = new TreeMap<>();
+    private final FailedEventLimit limit;
     private transient List<DeadLetter> letters;
     private transient long bytes;
 
-    WriteFn(Settings settings, List<OpenSlice> slices) {
+    WriteFn(Settings settings, List<OpenSlice> slices, FailedEventLimit limit) {
       super(settings, slices);
+      this.limit = limit;
       slices.forEach(slice -> generations.put(slice.view(), slice.generation()));
     }
 
@@ -79,6 +93,10 @@ public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, 
     private void flush() {
       if (!letters.isEmpty()) {
         toStore(store -> store.deadLetters().write(generations, letters));
+        letters.stream()
+            .filter(letter -> letter.kind() == DeadLetter.Kind.FAILED)
+            .reduce((earlier, later) -> later)
+            .ifPresent(last -> toStore(store -> limit.check(store.deadLetters(), last)));
         letters.clear();
         bytes = 0;
       }

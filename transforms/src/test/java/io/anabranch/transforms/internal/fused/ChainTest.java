@@ -6,10 +6,12 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.sameInstance;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.anabranch.transforms.internal.epoch.EpochWindow;
 import io.anabranch.transforms.internal.epoch.EpochWindows;
+import io.anabranch.transforms.internal.events.StepException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +37,9 @@ import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
@@ -74,7 +78,12 @@ class ChainTest {
   }
 
   private static Optional<Chain> chain(Texts texts) {
-    return Chain.of(transform(texts), StringUtf8Coder.of(), WINDOWS, IsBounded.BOUNDED);
+    return Chain.of(
+        transform(texts),
+        StringUtf8Coder.of(),
+        WINDOWS,
+        IsBounded.BOUNDED,
+        PipelineOptionsFactory.create());
   }
 
   static Stream<Arguments> transforms() {
@@ -143,7 +152,68 @@ class ChainTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("transforms")
   void isAChainIfEachStepHasOneWayThrough(String name, boolean isChain, Object texts) {
-    assertThat(chain((Texts) texts).isPresent(), is(isChain));
+    assertThat(chain((Texts) texts).filter(Chain::isWhole).isPresent(), is(isChain));
+  }
+
+  static Stream<Arguments> beginnings() {
+    return Stream.of(
+        begins("Last", texts -> texts.apply("First", upper()).apply("Last", upper())),
+        begins(
+            "Shuffle/", // which begins with a plain step of Beam's
+            texts -> texts.apply("Upper", upper()).apply("Shuffle", Reshuffle.viaRandomKey())),
+        begins(
+            "Upper",
+            texts -> {
+              PCollection<String> upper = texts.apply("Upper", upper());
+              return PCollectionList.of(upper.apply("A", upper()))
+                  .and(upper.apply("B", upper()))
+                  .apply(Flatten.pCollections());
+            }),
+        begins(
+            "Upper",
+            texts -> {
+              PCollection<String> upper = texts.apply("Upper", upper());
+              upper.apply("LeftBehind", upper());
+              return upper;
+            }),
+        begins(
+            "Key",
+            texts ->
+                texts
+                    .apply("Key", WithKeys.of("k"))
+                    .apply("Window", Window.into(FixedWindows.of(org.joda.time.Duration.millis(5))))
+                    .apply("Group", GroupByKey.create())));
+  }
+
+  private static Arguments begins(String last, Texts texts) {
+    return Arguments.of(last, texts);
+  }
+
+  @Test
+  void stepsBeforeOneThatMayKeepEventsCanBeTakenAlone() {
+    Chain chain =
+        chain(
+                texts ->
+                    texts
+                        .apply("First", upper())
+                        .apply("Bundle", ParDo.of(new BundleFn()))
+                        .apply("Last", upper()))
+            .orElseThrow();
+
+    assertThat(chain.hasBundleMethods(), is(true));
+    assertThat(chain.beforeBundles().orElseThrow().lastStep(), startsWith("First"));
+    assertThat(chain.beforeBundles().orElseThrow().isWhole(), is(false));
+    assertThat(chain.beforeBundles().orElseThrow().hasBundleMethods(), is(false));
+    assertThat(
+        chain(texts -> texts.apply(ParDo.of(new BundleFn()))).orElseThrow().beforeBundles(),
+        is(Optional.empty()));
+  }
+
+  /** As far as each step has one way through. */
+  @ParameterizedTest
+  @MethodSource("beginnings")
+  void beginsWithPlainSteps(String last, Object texts) {
+    assertThat(chain((Texts) texts).orElseThrow().lastStep(), startsWith(last));
   }
 
   @Test
@@ -242,6 +312,26 @@ class ChainTest {
 
     assertThat(error.step(), is("Throw"));
     assertThat(error.getCause().getCause().getMessage(), is("a"));
+  }
+
+  /** The next event begins anew. */
+  @Test
+  void stepsGoOnAfterAnEventOnWhichOneThrew() {
+    Calls calls =
+        new Calls(
+            texts ->
+                texts
+                    .apply("Catch", ParDo.of(new CatchFn()))
+                    .apply("Throw", ParDo.of(new ThrowFn()))
+                    .apply("Bundle", ParDo.of(new BundleFn())));
+    calls.stage.startBundle();
+
+    assertThrows(StepException.class, () -> calls.stage.process("a", AT, WINDOW));
+    calls.stage.process("", AT, WINDOW);
+    assertThrows(StepException.class, () -> calls.stage.process("b", AT, WINDOW));
+    calls.stage.finishBundle();
+
+    assertThat(calls.given, contains(" @1970-01-01T00:00:00.005Z"));
   }
 
   @Test
