@@ -74,9 +74,7 @@ final class FailedEventsTest {
     assertThat(ok(cli.run("dead-letters", "redrive")).err(), containsString("no dead letters"));
     ok(run(cli, command));
     assertThat("nothing counts twice", counts(cli), is(List.of(7L, 7L, 7L)));
-    for (String view : VIEWS) {
-      ok(cli.run("verify", view));
-    }
+    ok(cli.run("verify", "windowed"));
   }
 
   @ParameterizedTest

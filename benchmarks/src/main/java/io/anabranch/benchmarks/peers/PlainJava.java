@@ -5,10 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.anabranch.benchmarks.peers.PageViewsTable.Cell;
 import io.anabranch.examples.web.Request;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +70,7 @@ public final class PlainJava {
     Map<Cell, Counter> counts = new HashMap<>();
     try (FileChannel file = FileChannel.open(log)) {
       file.position(Math.max(0, from - 1));
-      InputStream in = new BufferedInputStream(Channels.newInputStream(file), BUFFER);
+      Bytes in = new Bytes(file);
       long position = from;
       byte[] line = new byte[BUFFER];
       if (from > 0) {
@@ -91,9 +89,9 @@ public final class PlainJava {
   }
 
   /** Reads a line into the array, and returns its length; -1 at the end of the file. */
-  private static int read(InputStream in, byte[] line) throws IOException {
+  private static int read(Bytes in, byte[] line) throws IOException {
     int length = 0;
-    for (int next = in.read(); next != '\n'; next = in.read()) {
+    for (int next = in.next(); next != '\n'; next = in.next()) {
       if (next < 0) {
         return length == 0 ? -1 : length;
       }
@@ -132,6 +130,29 @@ public final class PlainJava {
         upsert.executeBatch();
       }
       connection.commit();
+    }
+  }
+
+  /** A {@code BufferedInputStream} would take a lock for each byte. */
+  private static final class Bytes {
+    private final FileChannel file;
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).limit(0);
+
+    Bytes(FileChannel file) {
+      this.file = file;
+    }
+
+    /** Returns the next byte, -1 at the end of the file. */
+    int next() throws IOException {
+      if (!buffer.hasRemaining()) {
+        buffer.clear();
+        int read = file.read(buffer);
+        buffer.flip();
+        if (read < 0) {
+          return -1;
+        }
+      }
+      return buffer.get() & 0xff;
     }
   }
 

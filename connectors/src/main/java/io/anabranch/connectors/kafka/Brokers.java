@@ -148,7 +148,7 @@ final class Brokers implements AutoCloseable {
         throw KafkaErrors.explain(topic, e.getCause());
       }
       if (!may) { // somebody else made it, or nobody did
-        requireKept(KafkaErrors.explain(topic, e.getCause()));
+        requireKept(denied("make"));
         return;
       }
     } catch (TimeoutException | InterruptedException e) {
@@ -181,12 +181,17 @@ final class Brokers implements AutoCloseable {
             .get(topic.index())
             .authorizedOperations();
     if (allowed != null && !allowed.contains(AclOperation.WRITE)) {
-      throw LogException.of(
-          Code.DENIED,
-          "Kafka at %s denies this user a right: to write topic %s, which says which offsets are of which epoch",
-          topic.brokers(),
-          topic.index());
+      throw denied("write");
     }
+  }
+
+  private LogException denied(String what) {
+    return LogException.of(
+        Code.DENIED,
+        "Kafka at %s denies this user a right: to %s topic %s, which says which offsets are of which epoch",
+        topic.brokers(),
+        what,
+        topic.index());
   }
 
   /** Brokers make a topic, and know it a moment later. */

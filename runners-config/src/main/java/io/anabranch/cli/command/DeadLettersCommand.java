@@ -168,7 +168,7 @@ final class DeadLettersCommand implements Runnable {
       sortOptions = false,
       footer = {"", RootCommand.EXIT_CODES, RootCommand.STREAMS},
       description = {
-        "Compute anew what holds dead letters, after a format, a step of a view or the store was mended.",
+        "Compute again what holds dead letters, after a format, a step of a view or the store was mended.",
         "Each record counts once, and readers see all of it at once. Lambda: a full batch run; records of epochs that are still open follow later. Kappa: a replay from the first dead letter on, which is promoted. No other run may be alive: stop it, and start it again afterwards, with the mended code. Nothing is done if there is no dead letter; late and early events do not count."
       })
   static final class RedriveCommand implements Callable<Integer> {
