@@ -15,6 +15,7 @@ import io.anabranch.cli.print.Id;
 import io.anabranch.cli.print.Plural;
 import io.anabranch.cli.print.RowPrinter;
 import io.anabranch.cli.print.RunPrinter;
+import io.anabranch.cli.print.Version;
 import io.anabranch.cli.session.Connections;
 import io.anabranch.cli.session.Interrupts;
 import io.anabranch.cli.session.RunSession;
@@ -164,6 +165,8 @@ final class DeadLettersCommand implements Runnable {
   /** Takes them after a fix. */
   @Command(
       name = "redrive",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
       usageHelpAutoWidth = true,
       sortOptions = false,
       footer = {"", RootCommand.EXIT_CODES, RootCommand.STREAMS},
@@ -181,13 +184,6 @@ final class DeadLettersCommand implements Runnable {
         paramLabel = "BEAM-OPTION",
         description = "Beam pipeline options, after --, as Beam spells them: -- --parallelism=4")
     private List<String> beamOptions = new ArrayList<>();
-
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Show this help message and exit.")
-    @SuppressWarnings("UnusedVariable") // picocli looks whether it was matched
-    private boolean help;
 
     @Override
     public Integer call() {
@@ -227,6 +223,8 @@ final class DeadLettersCommand implements Runnable {
   /** Says that they never will be taken. */
   @Command(
       name = "discard",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
       usageHelpAutoWidth = true,
       sortOptions = false,
       footer = {"", RootCommand.EXIT_CODES, RootCommand.STREAMS},
@@ -260,13 +258,6 @@ final class DeadLettersCommand implements Runnable {
 
     @Option(names = "--all", description = "All of them.")
     private boolean all;
-
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Show this help message and exit.")
-    @SuppressWarnings("UnusedVariable") // picocli looks whether it was matched
-    private boolean help;
 
     @Override
     public Integer call() {
