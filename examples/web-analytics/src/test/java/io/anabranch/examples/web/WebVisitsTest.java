@@ -100,7 +100,7 @@ final class WebVisitsTest {
     check("views", "with the late event", end);
     assertThat(full, containsString("that late events changed"));
     assertThat(full, not(containsString("DIFFER")));
-    assertThat(run(cli, "status"), containsString("1 events late or early, 1 of them counted"));
+    assertThat(run(cli, "status"), not(containsString("late or early")));
     assertThat(
         run(cli, "query", "bounce-rate", "--total", "--key", "/late", "--format", "json"),
         containsString("\"value\":{\"sessions\":1,\"bounces\":1}"));
