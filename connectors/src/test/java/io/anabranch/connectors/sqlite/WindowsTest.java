@@ -84,7 +84,7 @@ class WindowsTest extends OpenStore {
     Stores.letters(
         store,
         List.of(
-            late(VIEW, 1, 100), // counted in by the version below
+            late(VIEW, 1, 100), // counted by the version below
             late(VIEW, 1, 101), // its windows are not all the version's
             late(VIEW, 6, 50), // of an epoch that the version did not see
             late("other", 1, 500),
