@@ -112,18 +112,20 @@ public final class DeadLetters {
             .toList();
   }
 
+  /** Counts the events that came too late or too early for a live view. */
+  long countLate(ViewCatalog view) {
+    return store.deadLetters().count(late(view));
+  }
+
   /** Returns the times of the events that came too late or too early for a live view, in order. */
   public List<Instant> lateTimes(ViewCatalog view) {
     List<Instant> times = new ArrayList<>();
-    readLate(view, letter -> times.add(letter.eventTime().orElseThrow()));
+    store.deadLetters().read(late(view), letter -> times.add(letter.eventTime().orElseThrow()));
     times.sort(null);
     return times;
   }
 
-  void readLate(ViewCatalog view, Consumer<DeadLetter> letters) {
-    store
-        .deadLetters()
-        .read(
-            new LetterQuery(live(view), DeadLetter.Kind.LATE_OR_EARLY, Integer.MAX_VALUE), letters);
+  private static LetterQuery late(ViewCatalog view) {
+    return new LetterQuery(live(view), DeadLetter.Kind.LATE_OR_EARLY, Integer.MAX_VALUE);
   }
 }

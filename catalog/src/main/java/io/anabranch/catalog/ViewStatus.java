@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.catalog;
 
-import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.row.Reconciliation;
 import io.anabranch.api.spi.row.SliceRange;
 import io.anabranch.api.spi.row.SliceStats;
@@ -23,15 +22,14 @@ import java.util.Optional;
  * @param state the view
  * @param rows the number of rows of each slice
  * @param reconciliation what the last comparison of batch with the rows before it found
- * @param late the number of events that did not come in time for the view
- * @param lateCounted how many of them the live batch version counts nevertheless
+ * @param late the number of events that came too late or too early for the view, and that its live
+ *     versions do not count
  */
 public record ViewStatus(
     ViewState state,
     Map<SliceRange, Long> rows,
     Optional<Reconciliation> reconciliation,
-    long late,
-    long lateCounted) {
+    long late) {
 
   /** Copies the map. */
   public ViewStatus {
@@ -53,14 +51,11 @@ public record ViewStatus(
   }
 
   private static ViewStatus of(ViewStore store, Snapshot snapshot, ViewState state) {
-    Late late = new Late(state.catalog().base());
-    new DeadLetters(store).readLate(state.catalog(), late::add);
     return new ViewStatus(
         state,
         rows(snapshot, state.catalog()),
         store.reports().last(state.view()),
-        late.all,
-        late.counted);
+        new DeadLetters(store).countLate(state.catalog()));
   }
 
   private static Map<SliceRange, Long> rows(Snapshot snapshot, ViewCatalog view) {
@@ -81,28 +76,5 @@ public record ViewStatus(
   /** Returns the number of rows of a slice. */
   public long rows(Slice slice) {
     return rows.get(slice.range());
-  }
-
-  private static final class Late {
-    private final Optional<Version> base;
-    private long all;
-    private long counted;
-
-    Late(Optional<Version> base) {
-      this.base = base;
-    }
-
-    void add(DeadLetter letter) {
-      all++;
-      counted += base.filter(version -> counts(version, letter)).isPresent() ? 1 : 0;
-    }
-
-    private static boolean counts(Version version, DeadLetter letter) {
-      return version.wholeThrough().isPresent()
-          && version.countedInThrough().isPresent()
-          && letter.place().epoch() <= version.wholeThrough().getAsLong()
-          && letter.eventTime().orElseThrow().toEpochMilli()
-              <= version.countedInThrough().getAsLong();
-    }
   }
 }

@@ -53,7 +53,9 @@ public final class RunException extends UserException {
     /** The live version is complete through fewer epochs than the backfill of a candidate. */
     LIVE_BEHIND,
     /** Another run writes the views meanwhile. */
-    RUN_ALIVE
+    RUN_ALIVE,
+    /** The log no longer holds the records of dead letters that are to be taken. */
+    LETTERS_REMOVED
   }
 
   private final Code code;

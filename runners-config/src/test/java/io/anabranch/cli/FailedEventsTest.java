@@ -90,6 +90,9 @@ final class FailedEventsTest {
     Result redrive = ok(cli.run("dead-letters", "redrive"));
 
     assertThat(redrive.out(), containsString("1 dead letter before, 2 now"));
+    assertThat(
+        ok(cli.run("verify", "plain")).out(),
+        containsString("1 record could not be decoded, a step of the view threw on 1 event"));
     assertThat("records read", redrive.out(), containsString(read + " records"));
     assertThat(counts(cli).get(0), is(2L));
     MendedApplication.mend(true);
@@ -97,6 +100,30 @@ final class FailedEventsTest {
         ok(cli.run("dead-letters", "redrive")).out(),
         containsString("2 dead letters before, 0 now"));
     assertThat(counts(cli).get(0), is(4L));
+  }
+
+  @Test
+  void redriveTakesWhatTheLogStillHolds() throws IOException {
+    Cli cli = cli("kappa", "direct");
+    for (int hour = 0; hour < 2; hour++) {
+      ingest(cli, hour, "a\n!plain\n");
+      ok(run(cli, "run --until-caught-up"));
+    }
+    cli.delete("log/epochs/2026-01-01T00-00-00Z");
+    MendedApplication.mend(true);
+
+    Result redrive = ok(cli.run("dead-letters", "redrive"));
+
+    assertThat(redrive.out(), containsString("2 dead letters before, 1 now"));
+    assertThat("with those of the first hour", counts(cli).get(0), is(3L));
+    Result again = cli.run("dead-letters", "redrive");
+    assertThat(again.code(), is(1));
+    assertThat(
+        again.errors(),
+        hasItem(
+            allOf(
+                containsString("no longer holds the records of any dead letter"),
+                containsString("anabranch dead-letters discard --all"))));
   }
 
   @Test

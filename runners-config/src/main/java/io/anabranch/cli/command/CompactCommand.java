@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     name = "compact",
     description = {
       "Compact the slices of each batch version into one. Answers stay the same, also while they are read; reading gets cheaper.",
-      "\"run\" without --layer compacts by itself; \"gc\" removes what was replaced."
+      "Batch runs compact the newest slices by themselves, once there are ten; \"gc\" removes what was replaced."
     })
 final class CompactCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Show everything, from nothing: make traffic, compute it as Lambda (two batch runs, speed in between) and as Kappa, and compare all answers row by row.",
+      "Show everything, from nothing: make traffic, compute it as Lambda (two batch runs, and speed after each) and as Kappa, and compare all answers row by row.",
       "Exits with 1 if one differs."
     })
 final class DemoCommand implements Callable<Integer> {

@@ -162,8 +162,8 @@ final class StatusCommand implements Callable<Integer> {
     for (ViewStatus view : views) {
       if (view.late() > 0) {
         out.printf(
-            "%s: %,d events late or early, %,d of them counted by batch%n",
-            view.state().view(), view.late(), view.lateCounted());
+            "%s: %s late or early, not counted%n",
+            view.state().view(), Plural.of(view.late(), "event"));
       }
     }
     waits(views, store)
@@ -329,7 +329,6 @@ final class StatusCommand implements Callable<Integer> {
     object.put("closedEpochsBehind", behind(state, end));
     object.put("deadLetters", new DeadLetters(store).faults());
     object.put("lateEvents", view.late());
-    object.put("lateEventsCounted", view.lateCounted());
     view.reconciliation()
         .ifPresent(last -> object.put("reconciliation", object(last, log.epochs())));
     List<Object> waits = new ArrayList<>();

@@ -3,11 +3,13 @@ package io.anabranch.cli.command;
 
 import io.anabranch.api.definition.ViewDefinition;
 import io.anabranch.api.spi.row.RowDifferences;
+import io.anabranch.cli.print.Plural;
 import io.anabranch.cli.print.Progress;
 import io.anabranch.cli.session.RunSession;
 import io.anabranch.cli.session.RunnerOptions;
 import io.anabranch.config.Configuration;
 import io.anabranch.wiring.RunContext;
+import io.anabranch.wiring.pipeline.RecordCounts;
 import io.anabranch.wiring.run.Verification;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -68,11 +70,17 @@ final class VerifyCommand implements Callable<Integer> {
         "%s: %,d rows of %,d records through %s: %s%n",
         view,
         found.rows(),
-        report.records(),
+        report.read().records(),
         through,
         found.different() == 0
             ? "the live rows equal the log"
             : String.format("%,d rows DIFFER", found.different()));
+    RecordCounts read = report.read();
+    if (read.undecodable() > 0 || read.failed() > 0) {
+      out.printf(
+          "  compared without dead letters: %s could not be decoded, a step of the view threw on %s%n",
+          Plural.of(read.undecodable(), "record"), Plural.of(read.failed(), "event"));
+    }
     return found.different() == 0 ? 0 : 1;
   }
 }

@@ -130,6 +130,8 @@ public final class Advice {
       case LIVE_BEHIND -> "Let the live version go on, with \"anabranch run --role live\"";
       case RUN_ALIVE ->
           "Stop it, redrive, and start it again with the mended code; a run that was killed counts as alive for half a minute";
+      case LETTERS_REMOVED ->
+          "Restore the log, or say that they never will be taken: \"anabranch dead-letters discard --all\"";
     };
   }
 

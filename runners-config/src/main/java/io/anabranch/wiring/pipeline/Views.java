@@ -3,7 +3,6 @@ package io.anabranch.wiring.pipeline;
 
 import io.anabranch.api.EpochRange;
 import io.anabranch.api.Epochs;
-import io.anabranch.api.EventFormat;
 import io.anabranch.api.Timeliness;
 import io.anabranch.api.definition.CombinedDefinition;
 import io.anabranch.api.definition.ViewDefinition;
@@ -15,17 +14,12 @@ import io.anabranch.transforms.internal.aggregate.Shards;
 import io.anabranch.transforms.internal.aggregate.StoreBlocks;
 import io.anabranch.transforms.internal.aggregate.StoreContributions;
 import io.anabranch.transforms.internal.aggregate.StoreWindows;
-import io.anabranch.transforms.internal.epoch.Admission;
 import io.anabranch.transforms.internal.epoch.EpochEvent;
 import io.anabranch.transforms.internal.epoch.EpochWindows;
 import io.anabranch.transforms.internal.events.Decode;
 import io.anabranch.transforms.internal.events.Decoded;
-import io.anabranch.transforms.internal.events.EventConsumer;
 import io.anabranch.transforms.internal.events.EventsAfter;
 import io.anabranch.transforms.internal.events.TimelyEvents;
-import io.anabranch.transforms.internal.fused.Chain;
-import io.anabranch.transforms.internal.fused.FusedView;
-import io.anabranch.transforms.internal.fused.LeadingSteps;
 import io.anabranch.transforms.internal.store.FailedEventLimit;
 import io.anabranch.transforms.internal.store.MarkProgress;
 import io.anabranch.transforms.internal.store.WriteDeadLetters;
@@ -37,17 +31,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
-import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PDone;
 
 /**
@@ -59,28 +50,20 @@ import org.apache.beam.sdk.values.PDone;
  * stored once their window is complete. Records that cannot be decoded, events on which an author's
  * step throws, and events that are not in time, are stored as dead letters.
  *
- * <p>Plain steps that a view's transform begins with are called where events are decoded, as only
- * there the record of an event is known. {@link LeadingStepsDone#applyAll} must be called once the
- * pipeline is made.
+ * <p>Some steps of authors are called where events are decoded, see {@link CalledSteps}. {@link
+ * LeadingStepsDone#applyAll} must be called once the pipeline is made.
  */
 public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> {
-  private final transient RunContext<E> context;
-  private final transient Map<String, OpenSlice> slices;
-  private final transient long through;
-  private final transient long wholeThrough;
-  private final transient Stored stored;
+  /** The author's transforms, below the name of their view. */
+  static final String CONTRIBUTIONS = "/Contributions";
+
+  static final String ROWS = "/Rows";
+
+  private final transient ViewInputs<E> inputs;
   private final transient OptionalLong markFrom;
   private final transient Letters letters;
   private final transient List<OpenSlice> lettersOf;
   private final transient List<LeadingStepsDone<?>> stepsDone = new ArrayList<>();
-
-  /** How rows are stored. */
-  private enum Stored {
-    /** Those of each epoch by themselves, as the epoch goes on. */
-    BY_EPOCH,
-    /** Those of all epochs together. */
-    IN_ONE_EPOCH
-  }
 
   /** Which dead letters are stored. */
   private enum Letters {
@@ -91,19 +74,8 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
   }
 
   private Views(
-      RunContext<E> context,
-      Map<String, OpenSlice> slices,
-      long through,
-      long wholeThrough,
-      Stored stored,
-      OptionalLong markFrom,
-      Letters letters,
-      List<OpenSlice> lettersOf) {
-    this.context = context;
-    this.slices = slices;
-    this.through = through;
-    this.wholeThrough = wholeThrough;
-    this.stored = stored;
+      ViewInputs<E> inputs, OptionalLong markFrom, Letters letters, List<OpenSlice> lettersOf) {
+    this.inputs = inputs;
     this.markFrom = markFrom;
     this.letters = letters;
     this.lettersOf = lettersOf;
@@ -118,11 +90,7 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
   public static <E> Views<E> into(
       Map<String, OpenSlice> slices, RunContext<E> context, long through) {
     return new Views<>(
-        context,
-        slices,
-        through,
-        Epochs.NONE,
-        Stored.BY_EPOCH,
+        new ViewInputs<>(context, slices, through, Epochs.NONE, false),
         OptionalLong.empty(),
         Letters.ALL,
         List.copyOf(slices.values()));
@@ -130,8 +98,7 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
 
   /** Makes one row per bucket and key of all epochs, under the number of the last one. */
   public Views<E> inOneEpoch() {
-    return new Views<>(
-        context, slices, through, wholeThrough, Stored.IN_ONE_EPOCH, markFrom, letters, lettersOf);
+    return new Views<>(inputs.withOneEpoch(), markFrom, letters, lettersOf);
   }
 
   /**
@@ -139,19 +106,17 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
    * come; see {@link Timeliness#countedInThrough}.
    */
   public Views<E> countingInThrough(long epoch) {
-    return new Views<>(context, slices, through, epoch, stored, markFrom, letters, lettersOf);
+    return new Views<>(inputs.withWholeThrough(epoch), markFrom, letters, lettersOf);
   }
 
   /** Reports to the store at the end of each epoch, from this one on, that it is complete. */
   public Views<E> markProgressFrom(long epoch) {
-    return new Views<>(
-        context, slices, through, wholeThrough, stored, OptionalLong.of(epoch), letters, lettersOf);
+    return new Views<>(inputs, OptionalLong.of(epoch), letters, lettersOf);
   }
 
   /** Leaves out all dead letters, as a run that stores them is elsewhere. */
   public Views<E> withoutDeadLetters() {
-    return new Views<>(
-        context, slices, through, wholeThrough, stored, markFrom, Letters.NONE, lettersOf);
+    return new Views<>(inputs, markFrom, Letters.NONE, lettersOf);
   }
 
   /**
@@ -159,74 +124,61 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
    * that are stored here.
    */
   public Views<E> lettersOf(Collection<OpenSlice> all) {
-    return new Views<>(
-        context, slices, through, wholeThrough, stored, markFrom, letters, List.copyOf(all));
+    return new Views<>(inputs, markFrom, letters, List.copyOf(all));
   }
 
   /** Leaves out records that cannot be decoded, as they are stored elsewhere. */
   public Views<E> withoutUndecodable() {
-    return new Views<>(
-        context, slices, through, wholeThrough, stored, markFrom, Letters.OF_ONE_VIEW, lettersOf);
+    return new Views<>(inputs, markFrom, Letters.OF_ONE_VIEW, lettersOf);
   }
 
   @Override
   public PDone expand(PCollection<RecordBatch> records) {
-    EventFormat<E> format = context.application().events();
-    Map<String, Admission> admissions = new TreeMap<>();
-    for (ViewDefinition<E, ?, ?, ?, ?> view : stored()) {
-      view.timeliness()
-          .ifPresent(timeliness -> admissions.put(view.name(), admission(view, timeliness)));
-    }
-    PipelineShape shape = records.getPipeline().getOptions().as(PipelineShape.class);
-    Shards shards = shards(shape, records.isBounded());
-    Map<String, FusedView<E, ?, ?>> fused = new TreeMap<>();
-    Map<String, LeadingSteps<E, ?>> leading = new TreeMap<>();
-    stored().forEach(view -> fuse(view, records, shards, fused, leading));
-    List<EventConsumer<E, ?>> consumers = new ArrayList<>(fused.values());
-    consumers.addAll(leading.values());
+    Shards shards = shards(records);
+    CalledSteps<E> called = CalledSteps.find(inputs, records, shards);
     Decoded<E> decoded =
         records.apply(
             "Decode",
-            Decode.records(format, epochs())
-                .admitting(admissions)
-                .into(consumers, consumers.size() < stored().size())
-                .settingAside(context.mostFailedEvents().orElse(-1)));
-    storeDeadLetters(decoded.deadLetters());
-    for (ViewDefinition<E, ?, ?, ?, ?> view : stored()) {
-      String name = view.name();
+            Decode.records(context().application().events(), inputs.epochs())
+                .admitting(inputs.admissions())
+                .into(called.consumers(), !inputs.views().stream().allMatch(called::takes))
+                .settingAside(context().mostFailedEvents().orElse(-1)));
+    Optional<PCollection<Void>> lettersWritten = storeDeadLetters(decoded.deadLetters());
+    for (ViewDefinition<E, ?, ?, ?, ?> view : inputs.views()) {
       PCollection<EpochEvent<E>> events =
-          leading.containsKey(name) ? decoded.noEvents() : decoded.events();
-      markProgress(
-          view,
+          called.takes(view) ? decoded.noEvents() : decoded.events();
+      PCollection<Void> rowsWritten =
           view.match(
               combined ->
-                  fused.containsKey(name)
-                      ? storeBlocks(decoded.of(fused.get(name)), combined, shards)
-                      : storeCombined(events, combined, shards),
-              windowed -> storeWindowed(events, windowed)));
-      if (leading.containsKey(name)) {
-        stepsDone.add(lead(decoded, view, leading.get(name)));
-      }
+                  called
+                      .blocks(decoded, combined)
+                      .map(blocks -> storeBlocks(blocks, combined, shards))
+                      .orElseGet(() -> storeCombined(events, combined, shards)),
+              windowed -> storeWindowed(events, windowed));
+      PCollectionList<Void> writes = PCollectionList.of(rowsWritten);
+      markProgress(view, lettersWritten.map(writes::and).orElse(writes));
+      called.goOn(decoded, view).ifPresent(stepsDone::add);
     }
     return PDone.in(records.getPipeline());
   }
 
-  private void storeDeadLetters(PCollection<DeadLetter> found) {
+  private Optional<PCollection<Void>> storeDeadLetters(PCollection<DeadLetter> found) {
     if (letters == Letters.NONE) {
-      return;
+      return Optional.empty();
     }
     PCollection<DeadLetter> stored =
         letters == Letters.OF_ONE_VIEW
             ? found.apply("OfOneView", Filter.by(letter -> letter.view().isPresent()))
             : found;
-    stored.apply(
-        "DeadLetters",
-        WriteDeadLetters.to(context.storeSettings(), lettersOf)
-            .limitedTo(
-                FailedEventLimit.of(
-                    context.store().deadLetters(),
-                    lettersOf,
-                    context.mostFailedEvents().orElse(0))));
+    return Optional.of(
+        stored.apply(
+            "DeadLetters",
+            WriteDeadLetters.to(context().storeSettings(), lettersOf)
+                .limitedTo(
+                    FailedEventLimit.of(
+                        context().store().deadLetters(),
+                        lettersOf,
+                        context().mostFailedEvents().orElse(0)))));
   }
 
   /** Returns where the author's steps go on that were called already. */
@@ -234,111 +186,22 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
     return stepsDone;
   }
 
-  /** The views that have a slice here. */
-  private List<ViewDefinition<E, ?, ?, ?, ?>> stored() {
-    List<ViewDefinition<E, ?, ?, ?, ?>> views = new ArrayList<>();
-    for (ViewDefinition<E, ?, ?, ?, ?> view : context.application().views()) {
-      if (slices.containsKey(view.name())) {
-        views.add(view);
-      }
-    }
-    return views;
+  private Shards shards(PCollection<RecordBatch> records) {
+    PipelineShape shape = records.getPipeline().getOptions().as(PipelineShape.class);
+    return records.isBounded() == IsBounded.UNBOUNDED
+        ? Shards.ofEpochs(shape.getPartialRowBytes())
+        : Shards.of(context().log().size(inputs.reads()).amount(), shape.getPartialRowBytes());
   }
 
-  private Shards shards(PipelineShape shape, IsBounded bounded) {
-    if (bounded == IsBounded.UNBOUNDED) {
-      return Shards.ofEpochs(shape.getPartialRowBytes());
-    }
-    long after = context.readAfter(slices.values());
-    EpochRange read = new EpochRange(after, Math.max(after, through));
-    return Shards.of(context.log().size(read).amount(), shape.getPartialRowBytes());
-  }
-
-  /**
-   * Finds the steps of a view that are called where its events are decoded. Where nothing is set
-   * aside, leading steps are left to the runner.
-   */
-  private void fuse(
-      ViewDefinition<E, ?, ?, ?, ?> view,
-      PCollection<RecordBatch> records,
-      Shards shards,
-      Map<String, FusedView<E, ?, ?>> fused,
-      Map<String, LeadingSteps<E, ?>> leading) {
-    PipelineOptions options = records.getPipeline().getOptions();
-    boolean fuse = options.as(PipelineShape.class).getFuseContributions();
-    IsBounded bounded = records.isBounded();
-    Coder<E> coder = context.application().events().coder();
-    String name = view.name();
-    long after = slices.get(name).after();
-    Optional<LeadingSteps<E, ?>> first =
-        view.match(
-            combined -> {
-              EpochWindows<E> windows = windows(combined);
-              Optional<Chain> chain =
-                  Chain.of(combined.contributions(), coder, windows, bounded, options);
-              if (fuse && chain.filter(Chain::isWhole).isPresent()) {
-                fused.put(name, FusedView.of(combined, chain.get(), windows, shards, after));
-                return Optional.empty();
-              }
-              return chain
-                  .flatMap(Chain::beforeBundles)
-                  .map(each -> LeadingSteps.ofCombined(combined, each, windows, after));
-            },
-            windowed ->
-                Chain.of(windowed.rows(), coder, new GlobalWindows(), bounded, options)
-                    .flatMap(Chain::beforeBundles)
-                    .map(
-                        each ->
-                            LeadingSteps.ofWindowed(
-                                windowed,
-                                each,
-                                admission(windowed, windowed.timeliness().orElseThrow()),
-                                context.readAfter(windowed, after))));
-    if (setsAside()) {
-      first.ifPresent(steps -> leading.put(name, steps));
-    }
-  }
-
-  private boolean setsAside() {
-    return context.mostFailedEvents().isPresent();
-  }
-
-  /** What leading steps made of events goes on in the author's transform, after the last one. */
-  private <X> LeadingStepsDone<X> lead(
-      Decoded<E> decoded, ViewDefinition<E, ?, ?, ?, ?> view, LeadingSteps<E, X> steps) {
-    String name = view.name();
-    PCollection<EpochEvent<X>> made = decoded.of(steps);
-    return view.match(
-        combined ->
-            new LeadingStepsDone<>(
-                name,
-                inside(name + "/Contributions/", steps.nodes()),
-                made.apply(name + "/Steps", Window.into(windows(combined)))),
-        windowed -> new LeadingStepsDone<>(name, inside(name + "/Rows/", steps.nodes()), made));
-  }
-
-  private static List<String> inside(String transform, List<String> nodes) {
-    return nodes.stream().map(transform::concat).toList();
-  }
-
-  private <X> EpochWindows<X> windows(CombinedDefinition<E, ?, ?, ?, ?> view) {
-    EpochWindows<X> windows = EpochWindows.of(epochs(), view.bucket());
-    return stored == Stored.IN_ONE_EPOCH ? windows.inOneEpoch(through) : windows;
-  }
-
-  /** Events that were not in time are counted in where all of the log is read. */
-  private Admission admission(ViewDefinition<E, ?, ?, ?, ?> view, Timeliness timeliness) {
-    long after = slices.get(view.name()).after();
-    long whole = after == Epochs.NONE ? wholeThrough : Epochs.NONE;
-    return Admission.of(epochs(), timeliness, after, whole);
-  }
-
-  private void markProgress(ViewDefinition<E, ?, ?, ?, ?> view, PCollection<Void> writes) {
+  private void markProgress(ViewDefinition<E, ?, ?, ?, ?> view, PCollectionList<Void> writes) {
     if (markFrom.isPresent()) {
       writes.apply(
           view.name() + "/Progress",
           MarkProgress.of(
-                  epochs(), slices.get(view.name()), context.storeSettings(), markFrom.getAsLong())
+                  inputs.epochs(),
+                  inputs.slice(view),
+                  context().storeSettings(),
+                  markFrom.getAsLong())
               .heldBack(view.timeliness().map(Timeliness::lateness).orElse(Duration.ZERO)));
     }
   }
@@ -350,10 +213,10 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
         StoreBlocks.of(
             view,
             shards,
-            epochs(),
-            slices.get(view.name()),
-            context.storeSettings(),
-            context.refresh()));
+            inputs.epochs(),
+            inputs.slice(view),
+            context().storeSettings(),
+            context().refresh()));
   }
 
   private <K, V, A> PCollection<Void> storeCombined(
@@ -361,10 +224,10 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
     String name = view.name();
     PCollection<KV<K, V>> contributions =
         events
-            .apply(name + "/Epochs", Window.into(windows(view)))
-            .apply(name + "/Events", ParDo.of(new EventsAfter<>(name, slices.get(name).after())))
-            .setCoder(context.application().events().coder())
-            .apply(name + "/Contributions", view.contributions())
+            .apply(name + "/Epochs", Window.into(inputs.windows(view)))
+            .apply(name + "/Events", ParDo.of(new EventsAfter<>(name, inputs.after(view))))
+            .setCoder(context().application().events().coder())
+            .apply(name + CONTRIBUTIONS, view.contributions())
             .setCoder(view.contributionCoder());
     if (mayLoseTimestampsAfterWindows(contributions)) {
       contributions =
@@ -375,7 +238,12 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
     return contributions.apply(
         name + "/Store",
         StoreContributions.of(
-            view, shards, epochs(), slices.get(name), context.storeSettings(), context.refresh()));
+            view,
+            shards,
+            inputs.epochs(),
+            inputs.slice(view),
+            context().storeSettings(),
+            context().refresh()));
   }
 
   /** See {@link RequireTimestampsInWindows}. */
@@ -392,29 +260,25 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
   private <K, V> PCollection<Void> storeWindowed(
       PCollection<EpochEvent<E>> events, WindowedDefinition<E, K, V> view) {
     String name = view.name();
-    OpenSlice slice = slices.get(name);
+    OpenSlice slice = inputs.slice(view);
     return events
         .apply(
             name + "/Events",
-            ParDo.of(
-                new TimelyEvents<>(
-                    name,
-                    admission(view, view.timeliness().orElseThrow()),
-                    context.readAfter(view, slice.after()))))
-        .setCoder(context.application().events().coder())
-        .apply(name + "/Rows", view.rows())
+            ParDo.of(new TimelyEvents<>(name, inputs.admission(view), inputs.after(view))))
+        .setCoder(context().application().events().coder())
+        .apply(name + ROWS, view.rows())
         .setCoder(view.rowCoder())
         .apply(
             name + "/Store",
             StoreWindows.of(
                 view,
-                epochs(),
-                new EpochRange(slice.after(), Math.max(slice.after(), through)),
+                inputs.epochs(),
+                new EpochRange(slice.after(), Math.max(slice.after(), inputs.through())),
                 slice,
-                context.storeSettings()));
+                context().storeSettings()));
   }
 
-  private Epochs epochs() {
-    return context.log().epochs();
+  private RunContext<E> context() {
+    return inputs.context();
   }
 }

@@ -12,6 +12,7 @@ import io.anabranch.catalog.transition.Compatibility;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.RunException;
 import io.anabranch.wiring.Stop;
+import io.anabranch.wiring.version.LogHistory;
 import io.anabranch.wiring.version.Promotion;
 import io.anabranch.wiring.version.PromotionGate;
 import java.time.Duration;
@@ -27,7 +28,8 @@ import java.util.TreeSet;
  * Takes records that were set aside, after a format, a step of a view or the store was mended. The
  * epochs that hold them are computed anew from the log, so a record counts once, however often it
  * was set aside or taken: in Lambda by a full batch run; in Kappa by a replay from the first of the
- * epochs, whose candidates are promoted though rows differ. Readers see all of it at once.
+ * epochs that the log still holds, whose candidates are promoted though rows differ. Readers see
+ * all of it at once.
  *
  * <p>No other run may write the views meanwhile: it would go on with the code that was not mended.
  */
@@ -80,8 +82,15 @@ public final class Redrive {
     if (views.isEmpty()) { // they are of views that the application no longer has
       return;
     }
-    Replay plan =
-        Replay.of(context, views, same ? OptionalLong.of(found.first) : OptionalLong.empty());
+    long begins = LogHistory.beginsLater(context.log()).orElse(Long.MIN_VALUE);
+    if (found.last < begins) {
+      throw RunException.of(
+          RunException.Code.LETTERS_REMOVED,
+          "the log begins at %s: it no longer holds the records of any dead letter",
+          context.log().epochs().start(begins));
+    }
+    long first = Math.max(found.first, begins);
+    Replay plan = Replay.of(context, views, same ? OptionalLong.of(first) : OptionalLong.empty());
     ReplayRun.of(context, plan).untilCaughtUp(true).stoppedBy(stop).run(listener);
     if (!stop.isRequested()) {
       listener.promoted(
@@ -121,12 +130,14 @@ public final class Redrive {
     private final TreeSet<String> views = new TreeSet<>();
     private boolean ofAllViews;
     private long first = Long.MAX_VALUE;
+    private long last = Long.MIN_VALUE;
 
     void add(DeadLetter letter) {
       Optional<String> view = letter.view();
       view.ifPresent(views::add);
       ofAllViews |= view.isEmpty();
       first = Math.min(first, letter.place().epoch());
+      last = Math.max(last, letter.place().epoch());
     }
   }
 }

@@ -19,6 +19,7 @@ import io.anabranch.serving.RowComparison;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.RunException;
 import io.anabranch.wiring.pipeline.Pipelines;
+import io.anabranch.wiring.pipeline.RecordCounts;
 import io.anabranch.wiring.pipeline.Views;
 import io.anabranch.wiring.upkeep.Heartbeat;
 import io.anabranch.wiring.version.LogHistory;
@@ -41,10 +42,10 @@ public final class Verification {
    * What a verification found.
    *
    * @param through the last epoch that was compared
-   * @param records how many records were read
+   * @param read what became of the records of these epochs, when they were read
    * @param differences how what is served ("live") differs from what the log says
    */
-  public record Report(long through, long records, RowDifferences differences) {}
+  public record Report(long through, RecordCounts read, RowDifferences differences) {}
 
   /**
    * Verifies a view.
@@ -91,9 +92,9 @@ public final class Verification {
                     .inOneEpoch()
                     .countingInThrough(live.wholeThrough())
                     .withoutDeadLetters());
-        long records = Pipelines.runToEnd(pipeline, "verify").records();
+        RecordCounts read = Pipelines.runToEnd(pipeline, "verify");
         return compare(context, view, slice, epochs, live)
-            .map(differences -> new Report(through, records, differences));
+            .map(differences -> new Report(through, read, differences));
       } finally {
         context.lifecycle().discard(List.of(slice));
       }

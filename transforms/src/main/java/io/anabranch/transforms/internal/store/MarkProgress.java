@@ -31,20 +31,21 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PDone;
+import org.apache.beam.sdk.values.WindowingStrategy;
 import org.joda.time.Instant;
 
 /**
  * Reports to the store which epochs are complete: an event-time timer behind the writes of a view
  * fires at the end of each epoch (less the lateness, where the source holds its watermark back so
- * much), when the watermark says that all rows of the epoch are written. A watermark that passes
- * several epochs at once marks the last of them.
+ * much), when the watermark says that all rows and dead letters of the epoch are written. A
+ * watermark that passes several epochs at once marks the last of them.
  *
- * <p>Input: the output of what stores the rows of a view, unbounded. It must not end: the watermark
- * of an input that ends, as in a drained pipeline, says nothing of the log any more. The
- * DirectRunner moves it to the end of time, which marks nothing; Flink may move it to the time of
- * day first, which would mark epochs that were not read.
+ * <p>Input: the outputs of what stores the rows of a view and the dead letters, unbounded, in any
+ * windows. The first must not end: the watermark of an input that ends, as in a drained pipeline,
+ * says nothing of the log any more. The DirectRunner moves it to the end of time, which marks
+ * nothing; Flink may move it to the time of day first, which would mark epochs that were not read.
  */
-public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
+public final class MarkProgress extends PTransform<PCollectionList<Void>, PDone> {
   private final transient Epochs epochs;
   private final transient OpenSlice slice;
   private final transient Settings store;
@@ -75,7 +76,7 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
   }
 
   @Override
-  public PDone expand(PCollection<Void> writes) {
+  public PDone expand(PCollectionList<Void> writes) {
     PCollection<KV<String, Void>> start =
         writes
             .getPipeline()
@@ -83,21 +84,32 @@ public final class MarkProgress extends PTransform<PCollection<Void>, PDone> {
                 "Start",
                 Create.of(KV.of(slice.view(), (Void) null))
                     .withCoder(KvCoder.of(StringUtf8Coder.of(), VoidCoder.of())));
+    PCollectionList<Void> global = PCollectionList.empty(writes.getPipeline());
+    for (PCollection<Void> each : writes.getAll()) {
+      global = global.and(inGlobalWindow("Global" + global.size(), each));
+    }
     PCollection<KV<String, Void>> none =
-        writes
+        global
+            .apply("AllWrites", Flatten.pCollections())
             .apply("Nothing", ParDo.of(new NothingFn()))
-            .setCoder(KvCoder.of(StringUtf8Coder.of(), VoidCoder.of()))
-            .apply(
-                "Global", // Flatten takes only inputs of the same windows and triggers
-                Window.<KV<String, Void>>into(new GlobalWindows())
-                    .triggering(DefaultTrigger.of())
-                    .discardingFiredPanes()
-                    .withAllowedLateness(org.joda.time.Duration.ZERO));
+            .setCoder(KvCoder.of(StringUtf8Coder.of(), VoidCoder.of()));
     PCollectionList.of(start)
         .and(none)
         .apply("Join", Flatten.pCollections())
         .apply("Mark", ParDo.of(new MarkFn(epochs, lateness, slice, store, firstEpoch)));
     return PDone.in(writes.getPipeline());
+  }
+
+  /** Flatten takes only inputs of the same windows and triggers. */
+  private static PCollection<Void> inGlobalWindow(String name, PCollection<Void> writes) {
+    return writes.getWindowingStrategy().equals(WindowingStrategy.globalDefault())
+        ? writes
+        : writes.apply(
+            name,
+            Window.<Void>into(new GlobalWindows())
+                .triggering(DefaultTrigger.of())
+                .discardingFiredPanes()
+                .withAllowedLateness(org.joda.time.Duration.ZERO));
   }
 
   private static final class NothingFn extends DoFn<Void, KV<String, Void>> {

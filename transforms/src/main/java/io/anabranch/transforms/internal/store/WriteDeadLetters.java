@@ -16,9 +16,9 @@ import org.apache.beam.sdk.values.PCollection;
 /**
  * Stores dead letters, a bundle at a time.
  *
- * <p>Input: dead letters, bounded or not, in any windows. Output: nothing, ever. A bundle of more
- * than 8 MiB is stored in parts. A letter is identified by its place in the log, so storing it
- * twice changes nothing.
+ * <p>Input: dead letters, bounded or not, in any windows. Output: nothing, ever; its watermark says
+ * which are stored. A bundle of more than 8 MiB is stored in parts. A letter is identified by its
+ * place in the log, so storing it twice changes nothing.
  *
  * <p>Failures: a {@link io.anabranch.api.UserException} once steps threw on more events than
  * allowed.

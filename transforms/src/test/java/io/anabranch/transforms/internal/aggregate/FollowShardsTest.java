@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Random;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.Read;
+import org.apache.beam.sdk.values.PCollectionList;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,12 +60,14 @@ class FollowShardsTest {
                 + " --finishBundleBeforeCheckpointing=true"
                 + " --shutdownSourcesAfterIdleMs=0 --flinkConfDir="
                 + flink);
-    Contributions.store(
-            Contributions.of(
-                pipeline.apply("Events", Read.from(new PacedSource(FIRST, events(random), store))),
-                EpochWindows.<String>of(EPOCHS, Contributions.BUCKET)),
-            store.failingByChance(FAILURES, new Random(seed)),
-            Duration.ofMillis(10))
+    PCollectionList.of(
+            Contributions.store(
+                Contributions.of(
+                    pipeline.apply(
+                        "Events", Read.from(new PacedSource(FIRST, events(random), store))),
+                    EpochWindows.<String>of(EPOCHS, Contributions.BUCKET)),
+                store.failingByChance(FAILURES, new Random(seed)),
+                Duration.ofMillis(10)))
         .apply("Progress", MarkProgress.of(EPOCHS, Contributions.SLICE, store.settings(), FIRST));
 
     Runs.run(pipeline);

@@ -31,9 +31,20 @@ import java.util.Random;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.io.Read;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Repeatedly;
+import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.TypeDescriptors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +54,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MarkProgressTest {
   private static final Duration REFRESH = Duration.ofSeconds(1);
   private static final org.joda.time.Duration PAST_REFRESH = org.joda.time.Duration.millis(1_001);
+  private static final org.joda.time.Duration LETTERS_WAIT =
+      org.joda.time.Duration.standardHours(1);
   private static final long FIRST = epoch("2026-03-01T10:00:00Z");
 
   /** Short bundles, for they hold the watermark, and an end where the source ends. */
@@ -188,6 +201,50 @@ class MarkProgressTest {
     assertThat(store.completed(), contains(FIRST + 1));
   }
 
+  @Test
+  void epochIsCompleteOnlyOnceItsDeadLettersAreStored() {
+    Pipeline pipeline = Runs.pipeline(DIRECT);
+    PCollection<EpochEvent<String>> events =
+        pipeline.apply(
+            "Events",
+            stream()
+                .advanceWatermarkTo(startOf(FIRST))
+                .addElements(event("2026-03-01T10:00:00Z", "2026-03-01T10:00:00Z", "a 1"))
+                .advanceWatermarkTo(startOf(FIRST + 1))
+                .advanceProcessingTime(PAST_REFRESH)
+                .advanceWatermarkTo(startOf(FIRST + 2))
+                .advanceProcessingTime(LETTERS_WAIT) // their epoch and one more are over since long
+                .advanceWatermarkTo(startOf(FIRST + 3))
+                .advanceProcessingTime(PAST_REFRESH)
+                .advanceWatermarkToInfinity());
+    PCollectionList.of(rowsOf(events))
+        .and(writtenLate(events))
+        .apply("Progress", MarkProgress.of(EPOCHS, SLICE, store.settings(), FIRST));
+
+    Runs.run(pipeline);
+
+    assertThat(store.completed(), contains(FIRST + 1, FIRST + 2));
+  }
+
+  /** What holds the watermark, as dead letters do that are not stored yet. */
+  private static PCollection<Void> writtenLate(PCollection<EpochEvent<String>> letters) {
+    return letters
+        .apply("ByKey", WithKeys.of(0))
+        .apply(
+            "Wait",
+            Window.<KV<Integer, EpochEvent<String>>>into(new GlobalWindows())
+                .triggering(
+                    Repeatedly.forever(
+                        AfterProcessingTime.pastFirstElementInPane().plusDelayOf(LETTERS_WAIT)))
+                .withTimestampCombiner(TimestampCombiner.EARLIEST)
+                .discardingFiredPanes())
+        .apply("Group", GroupByKey.create())
+        .apply(
+            "Written",
+            MapElements.into(TypeDescriptors.voids())
+                .via((KV<Integer, Iterable<EpochEvent<String>>> group) -> null));
+  }
+
   private PipelineResult run(
       String runner, PTransform<PBegin, PCollection<EpochEvent<String>>> script) {
     return run(runner, Duration.ZERO, script);
@@ -198,14 +255,15 @@ class MarkProgressTest {
       Duration heldBack,
       PTransform<PBegin, PCollection<EpochEvent<String>>> script) {
     Pipeline pipeline = Runs.pipeline(runner);
-    Contributions.store(
-            Contributions.of(
-                pipeline.apply("Events", script), EpochWindows.<String>of(EPOCHS, BUCKET)),
-            store,
-            REFRESH)
+    PCollectionList.of(rowsOf(pipeline.apply("Events", script)))
         .apply(
             "Progress", MarkProgress.of(EPOCHS, SLICE, store.settings(), FIRST).heldBack(heldBack));
     return Runs.run(pipeline);
+  }
+
+  private PCollection<Void> rowsOf(PCollection<EpochEvent<String>> events) {
+    return Contributions.store(
+        Contributions.of(events, EpochWindows.<String>of(EPOCHS, BUCKET)), store, REFRESH);
   }
 
   private void assertNoEpochIsCompleteBeforeItsRowsAreStored(String because) {
