@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.anabranch.wiring;
 
+import io.anabranch.contracts.store.FaultInjectingStore.Faults;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.Purchases.Purchase;
 import io.anabranch.wiring.upkeep.Compaction;
@@ -60,7 +61,11 @@ final class History {
   }
 
   void run(Path folder, int steps, RunnerProfile runner) {
-    try (World world = new World(folder, runner)) {
+    run(folder, steps, runner, Databases.FILES);
+  }
+
+  void run(Path folder, int steps, RunnerProfile runner, Databases databases) {
+    try (World world = new World(folder, runner, new Faults() {}, databases)) {
       if (failOnErrors) {
         world.failOnErrors();
       }

@@ -63,7 +63,7 @@ import java.util.TreeSet;
  */
 public final class LifeCycle implements Ingesting, AutoCloseable {
   private final AppendableLog log;
-  private final Settings file;
+  private final Settings settings;
   private final Faults faults;
   private SharedStore shared;
   private final RunnerProfile runner;
@@ -115,6 +115,10 @@ public final class LifeCycle implements Ingesting, AutoCloseable {
 
   /** A world whose store meets faults. */
   public LifeCycle(Path folder, RunnerProfile runner, int views, Faults faults) {
+    this(folder, runner, views, faults, Databases.FILES);
+  }
+
+  LifeCycle(Path folder, RunnerProfile runner, int views, Faults faults, Databases databases) {
     this.runner = runner;
     this.views = views;
     log =
@@ -125,13 +129,13 @@ public final class LifeCycle implements Ingesting, AutoCloseable {
                 .open(
                     new Settings(Map.of("path", folder.resolve("log").toString(), "epoch", "1h")));
     this.faults = faults;
-    file = new Settings(Map.of("url", "jdbc:sqlite:" + folder.resolve("views.db")));
+    settings = databases.settings(folder, "views");
     open();
     views(1).forEach(view -> served.put(view.name(), new Served()));
   }
 
   private void open() {
-    store = new FaultInjectingStore(ViewStores.open(file), faults);
+    store = new FaultInjectingStore(ViewStores.open(settings), faults);
     shared = SharedStore.of(store);
   }
 
@@ -509,7 +513,7 @@ public final class LifeCycle implements Ingesting, AutoCloseable {
             entries.stream()
                 .map(each -> new World.Entry(each.epoch(), each.purchase().times(revision)))
                 .toList());
-        SqlAnswers.check(scenario, file, store, definition(view.getKey(), revision));
+        SqlAnswers.check(scenario, settings, store, definition(view.getKey(), revision));
       }
     }
     boolean allRead =

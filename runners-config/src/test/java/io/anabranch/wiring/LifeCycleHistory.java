@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.is;
 import io.anabranch.catalog.document.Slice;
 import io.anabranch.catalog.document.Version;
 import io.anabranch.catalog.document.ViewCatalog;
+import io.anabranch.contracts.store.FaultInjectingStore.Faults;
 import io.anabranch.runners.RunnerProfile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +48,11 @@ final class LifeCycleHistory {
   }
 
   void run(Path folder, int steps, RunnerProfile runner) {
-    try (LifeCycle world = new LifeCycle(folder, runner, views)) {
+    run(folder, steps, runner, Databases.FILES);
+  }
+
+  void run(Path folder, int steps, RunnerProfile runner, Databases databases) {
+    try (LifeCycle world = new LifeCycle(folder, runner, views, new Faults() {}, databases)) {
       log.ingest(world);
       for (int step = 0; step < steps; step++) {
         scenario.append(" [").append(log.scenario().length()).append(']');

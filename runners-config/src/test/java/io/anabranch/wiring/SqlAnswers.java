@@ -31,7 +31,10 @@ final class SqlAnswers {
 
   /** Compares all rows of a view whose values are numbers, if SQL can merge them. */
   static void check(
-      String scenario, Settings file, ViewStore store, ViewDefinition<?, String, ?, ?, Long> view) {
+      String scenario,
+      Settings settings,
+      ViewStore store,
+      ViewDefinition<?, String, ?, ?, Long> view) {
     if (view.sqlMerge().isPresent()) {
       boolean windowed = view.timeliness().isPresent();
       List<String> expected =
@@ -39,7 +42,10 @@ final class SqlAnswers {
               .map(row -> text(row, windowed))
               .sorted(Comparator.naturalOrder())
               .toList();
-      assertThat(scenario + ", SQL view of " + view.name(), rows(file, view.name()), is(expected));
+      assertThat(
+          scenario + ", SQL view of " + view.name(),
+          rows(settings.get("url").orElseThrow(), view.name()),
+          is(expected));
     }
   }
 
@@ -66,15 +72,21 @@ final class SqlAnswers {
     return String.join(" | ", texts);
   }
 
-  /** Returns the rows of an SQL view in the store of a file, in the order of their texts. */
-  private static List<String> rows(Settings file, String view) {
+  /** Returns the rows of an SQL view, in the order of their texts. */
+  private static List<String> rows(String url, String view) {
+    boolean postgres = url.startsWith("jdbc:postgresql:");
+    String time = postgres ? "to_char(%s, 'YYYY-MM-DD HH24:MI:SS.MS')" : "%s";
+    String query =
+        "SELECT %s, %s, key, value, batch, speed, value_json FROM %sanswer_%s"
+            .formatted(
+                time.formatted("bucket_utc"),
+                time.formatted("window_end_utc"),
+                postgres ? "anabranch." : "",
+                view);
     List<String> rows = new ArrayList<>();
-    try (Connection connection = DriverManager.getConnection(file.get("url").orElseThrow());
+    try (Connection connection = DriverManager.getConnection(url);
         Statement statement = connection.createStatement();
-        ResultSet result =
-            statement.executeQuery(
-                "SELECT bucket_utc, window_end_utc, key, value, batch, speed, value_json FROM answer_"
-                    + view)) {
+        ResultSet result = statement.executeQuery(query)) {
       while (result.next()) {
         Object[] columns = new Object[7];
         for (int i = 0; i < columns.length; i++) {

@@ -80,7 +80,7 @@ final class World implements Ingesting, AutoCloseable {
 
   private LoadedApplication<Purchase> application = LoadedApplication.of(new Purchases());
   private final AppendableLog log;
-  private final Settings lambdaFile;
+  private final Settings lambdaSettings;
   private final Faults faults;
   private SharedStore shared;
   private final Settings kappaSettings;
@@ -104,19 +104,23 @@ final class World implements Ingesting, AutoCloseable {
 
   /** A world whose Lambda store meets faults. */
   World(Path folder, RunnerProfile runner, Faults faults) {
+    this(folder, runner, faults, Databases.FILES);
+  }
+
+  World(Path folder, RunnerProfile runner, Faults faults, Databases databases) {
     this.runner = runner;
     Map<String, String> settings = Map.of("path", folder.resolve("log").toString(), "epoch", "1h");
     log =
         (AppendableLog)
             Providers.installed().log("files").orElseThrow().open(new Settings(settings));
-    lambdaFile = new Settings(Map.of("url", "jdbc:sqlite:" + folder.resolve("lambda.db")));
-    kappaSettings = new Settings(Map.of("url", "jdbc:sqlite:" + folder.resolve("kappa.db")));
+    lambdaSettings = databases.settings(folder, "lambda");
+    kappaSettings = databases.settings(folder, "kappa");
     this.faults = faults;
     open();
   }
 
   private void open() {
-    lambda = new FaultInjectingStore(ViewStores.open(lambdaFile), faults);
+    lambda = new FaultInjectingStore(ViewStores.open(lambdaSettings), faults);
     shared = SharedStore.of(lambda);
     kappa = ViewStores.open(kappaSettings);
   }
@@ -504,7 +508,7 @@ final class World implements Ingesting, AutoCloseable {
   private void checkSql(String scenario) {
     layers
         .keySet()
-        .forEach(view -> SqlAnswers.check(scenario, lambdaFile, lambda, definition(view)));
+        .forEach(view -> SqlAnswers.check(scenario, lambdaSettings, lambda, definition(view)));
     kappaLayers
         .keySet()
         .forEach(view -> SqlAnswers.check(scenario, kappaSettings, kappa, definition(view)));
