@@ -7,7 +7,6 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
-import static org.hamcrest.Matchers.matchesPattern;
 
 import io.anabranch.cli.demo.SampleTraffic.Arrival;
 import io.anabranch.testing.server.KafkaBroker;
@@ -30,6 +29,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -46,8 +46,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A Kafka broker, a PostgreSQL server and the real command line, each a process of its own. While
- * events come in, they are killed or stand still, at random; in the end answers equal a plain count
- * of what the topic holds.
+ * events come in, they are killed or stand still, or the disk is full, at random; in the end
+ * answers equal a plain count of what the topic holds.
  */
 final class RealPartsTest {
   private static final String TOPIC = "requests";
@@ -56,6 +56,17 @@ final class RealPartsTest {
   private static final long SEED = Long.getLong("seed", System.nanoTime());
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final String WRITES = "SELECT SUM(changes) FROM anabranch.anabranch_activity";
+
+  private static final Pattern BREAKER_OPENED = Pattern.compile("\"breakerOpened\":([0-9]+)");
+
+  /** What PostgreSQL says if a table cannot grow, for each write of rows. */
+  private static final String REFUSE_ROWS =
+      """
+      CREATE OR REPLACE FUNCTION anabranch.disk_full() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$;
+      CREATE TRIGGER disk_full BEFORE INSERT OR UPDATE ON anabranch.anabranch_row
+        EXECUTE FUNCTION anabranch.disk_full()
+      """;
 
   @TempDir Path folder;
 
@@ -66,7 +77,8 @@ final class RealPartsTest {
     BROKER_KILLED,
     BROKER_PAUSED,
     STORE_KILLED,
-    STORE_PAUSED
+    STORE_PAUSED,
+    DISK_FULL
   }
 
   @ParameterizedTest
@@ -120,10 +132,11 @@ final class RealPartsTest {
         run.awaitWrites(database, story);
         for (Fault fault : faults) {
           story.add(fault.toString());
-          happen(fault, kafka, postgres, run, pause);
+          long before = breakerOpened(cli);
+          happen(fault, kafka, postgres, database, run, pause);
           run.awaitWrites(database, story);
-          if (fault == Fault.STORE_KILLED) {
-            awaitWaits(cli, story);
+          if (fault == Fault.STORE_KILLED || fault == Fault.DISK_FULL) {
+            awaitBreakerOpened(cli, before, story);
           }
         }
       } finally {
@@ -142,7 +155,12 @@ final class RealPartsTest {
   }
 
   private static void happen(
-      Fault fault, KafkaBroker kafka, PostgresServer postgres, Run run, Duration pause)
+      Fault fault,
+      KafkaBroker kafka,
+      PostgresServer postgres,
+      String database,
+      Run run,
+      Duration pause)
       throws Exception {
     switch (fault) {
       case RUN_KILLED -> {
@@ -175,17 +193,36 @@ final class RealPartsTest {
         Thread.sleep(pause.toMillis());
         postgres.resume();
       }
+      case DISK_FULL -> {
+        execute(database, REFUSE_ROWS);
+        Thread.sleep(pause.multipliedBy(3).toMillis());
+        execute(database, "DROP TRIGGER disk_full ON anabranch.anabranch_row");
+      }
+    }
+  }
+
+  private static void execute(String database, String sql) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(database);
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
     }
   }
 
   /** The run says that it waited with an open breaker, which it can only once that is closed. */
-  private static void awaitWaits(CommandLine cli, List<String> story) {
-    await(story + ", an open breaker")
+  private static void awaitBreakerOpened(CommandLine cli, long before, List<String> story) {
+    await(story + ", a breaker that opened and closed")
         .atMost(Duration.ofSeconds(40))
         .pollInterval(Duration.ofSeconds(1))
-        .until(
-            () -> cli.run("status", "--format", "json"),
-            matchesPattern("(?s).*\"breakerOpened\":[1-9].*"));
+        .until(() -> breakerOpened(cli), greaterThan(before));
+  }
+
+  /** Returns how often the breaker of the run opened, as its waits with it were reported. */
+  private static long breakerOpened(CommandLine cli) throws Exception {
+    return BREAKER_OPENED
+        .matcher(cli.run("status", "--format", "json"))
+        .results()
+        .mapToLong(found -> Long.parseLong(found.group(1)))
+        .sum();
   }
 
   /** A run, which nothing but SIGKILL ends. */
