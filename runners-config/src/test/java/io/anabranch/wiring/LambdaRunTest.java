@@ -10,6 +10,8 @@ import static org.hamcrest.Matchers.is;
 
 import io.anabranch.api.Epochs;
 import io.anabranch.api.UserException;
+import io.anabranch.contracts.store.FaultInjectingStore.Call;
+import io.anabranch.contracts.store.FaultInjectingStore.Faults;
 import io.anabranch.runners.RunnerProfile;
 import io.anabranch.wiring.run.BatchReport;
 import io.anabranch.wiring.run.RunListener;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -193,6 +196,48 @@ final class LambdaRunTest {
       world.check(history.scenario());
       world.batch();
       world.check(history.scenario());
+    }
+  }
+
+  @Test
+  void noEpochIsCompleteBeforeItsDeadLettersAreStored() throws Exception {
+    CountDownLatch storeTakesLetters = new CountDownLatch(1);
+    Faults faults =
+        new Faults() {
+          @Override
+          public void before(Call call, String detail) {
+            if (call == Call.DEAD_LETTERS && detail.equals("write")) {
+              try {
+                storeTakesLetters.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            }
+          }
+        };
+    // One reading of the log, so one worker waits, and others are free.
+    RunnerProfile runner = RunnerProfile.of("direct", Map.of("targetParallelism", "4"));
+    try (World world = new World(folder, runner, faults)) {
+      world.views(Purchases.WINDOWED_FROM);
+      world.ingest(History.START, List.of(), List.of("broken"));
+      world.closeThrough(History.START.plus(Duration.ofHours(1)));
+      long epoch = world.epochs().at(History.START);
+      Future<RunReport> run = threads.submit(() -> world.followWithSpeed(stop, heard));
+      await().atMost(SOON).until(() -> heard.started.contains("speed"));
+
+      try {
+        await()
+            .during(Duration.ofSeconds(8)) // an epoch without dead letters is complete by then
+            .atMost(Duration.ofSeconds(12))
+            .until(() -> world.speedThrough() < epoch);
+      } finally {
+        storeTakesLetters.countDown();
+      }
+
+      await().atMost(SOON).until(() -> world.speedThrough() >= epoch);
+      stop.request();
+      run.get(SOON.toSeconds(), TimeUnit.SECONDS);
+      assertThat(Set.copyOf(world.deadLettersByView().values()), is(Set.of(1L)));
     }
   }
 

@@ -272,6 +272,15 @@ final class World implements Ingesting, AutoCloseable {
     return LambdaRun.of(context(lambda, shared.settings())).stoppedBy(stop).run(listener);
   }
 
+  /** Returns the last epoch that any view is complete through. */
+  long speedThrough() {
+    return application.views().stream()
+        .map(view -> new Catalog(lambda.catalog()).live(view.name()))
+        .mapToLong(view -> view.map(ViewState::completeThrough).orElse(Epochs.NONE))
+        .max()
+        .orElseThrow();
+  }
+
   RunReport followWithSpeed(Stop stop, RunListener listener) {
     return SpeedRun.of(context(lambda, shared.settings())).stoppedBy(stop).run(listener);
   }

@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -84,30 +85,34 @@ final class PostgresHistoriesTest {
 
   private String failure(History history) throws IOException {
     Path place = newFolder();
-    return failure(
-        () -> history.run(place, STEPS, DIRECT, PostgresHistoriesTest::database),
-        history::scenario);
+    return failure(stores -> history.run(place, STEPS, DIRECT, stores), history::scenario);
   }
 
   private String failure(LifeCycleHistory history) throws IOException {
     Path place = newFolder();
-    return failure(
-        () -> history.run(place, STEPS, DIRECT, PostgresHistoriesTest::database),
-        history::scenario);
+    return failure(stores -> history.run(place, STEPS, DIRECT, stores), history::scenario);
   }
 
   /** Returns what went wrong, empty if nothing did. */
-  private static String failure(Runnable history, Supplier<String> scenario) {
+  private static String failure(Consumer<Databases> history, Supplier<String> scenario) {
+    List<String> urls = new ArrayList<>();
     try {
-      history.run();
+      history.accept(
+          (folder, name) -> {
+            urls.add(server.newDatabase());
+            return urls.get(urls.size() - 1);
+          });
       return "";
     } catch (AssertionError | RuntimeException e) {
       return scenario.get() + ": " + e;
+    } finally {
+      urls.forEach(PostgresHistoriesTest::drop);
     }
   }
 
-  private static String database(Path history, String name) {
-    return server.newDatabase();
+  private static void drop(String url) {
+    String name = url.replaceFirst("[?].*", "").replaceFirst(".*/", "");
+    server.execute("DROP DATABASE %s WITH (FORCE)".formatted(name));
   }
 
   private Path newFolder() throws IOException {

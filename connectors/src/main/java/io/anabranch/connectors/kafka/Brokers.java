@@ -171,6 +171,13 @@ final class Brokers implements AutoCloseable {
    * @throws LogException if so, as far as the brokers say
    */
   void requireWritableIndex() {
+    if (!mayWriteIndex()) {
+      throw denied("write");
+    }
+  }
+
+  /** Returns false if this user may not write the index topic, as far as the brokers say. */
+  boolean mayWriteIndex() {
     Set<AclOperation> allowed =
         await(
                 admin
@@ -180,9 +187,7 @@ final class Brokers implements AutoCloseable {
                     .allTopicNames())
             .get(topic.index())
             .authorizedOperations();
-    if (allowed != null && !allowed.contains(AclOperation.WRITE)) {
-      throw denied("write");
-    }
+    return allowed == null || allowed.contains(AclOperation.WRITE);
   }
 
   private LogException denied(String what) {

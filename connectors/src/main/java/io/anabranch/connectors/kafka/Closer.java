@@ -42,17 +42,9 @@ final class Closer {
     return topic.due(topic.clock().instant());
   }
 
-  /** Closes what is due, unless this user may not, and returns the index after it. */
+  /** Closes what is due, and returns the index after it. */
   EpochIndex close(IndexTopic index) {
-    try {
-      return close(index, due());
-    } catch (LogException e) {
-      EpochIndex closedByOthers = index.read();
-      if (e.code() != Code.DENIED || closedByOthers.isEmpty()) {
-        throw e;
-      }
-      return closedByOthers;
-    }
+    return close(index, due());
   }
 
   /** Closes the epochs through one that is due, and returns the index after it. */

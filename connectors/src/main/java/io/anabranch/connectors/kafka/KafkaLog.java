@@ -37,6 +37,7 @@ final class KafkaLog implements ArchiveSource {
   private final Brokers brokers;
   private final Closer closer;
   private final IndexTopic indexTopic;
+  private final boolean mayClose;
 
   private KafkaLog(Topic topic, int maxRecord, Brokers brokers) {
     this.topic = topic;
@@ -45,6 +46,7 @@ final class KafkaLog implements ArchiveSource {
     this.topicId = brokers.describe().id();
     this.closer = new Closer(topic, topicId, brokers);
     brokers.createIndex();
+    this.mayClose = brokers.mayWriteIndex();
     this.indexTopic = new IndexTopic(topic, topicId);
   }
 
@@ -76,9 +78,18 @@ final class KafkaLog implements ArchiveSource {
     return topic;
   }
 
-  /** Returns the index, after what is due was closed. */
+  /**
+   * Returns the index, after what is due was closed; a user who may not sees what others closed.
+   */
   synchronized EpochIndex index() {
-    return closer.close(indexTopic);
+    if (mayClose) {
+      return closer.close(indexTopic);
+    }
+    EpochIndex closedByOthers = indexTopic.read();
+    if (closedByOthers.isEmpty()) {
+      brokers.requireWritableIndex();
+    }
+    return closedByOthers;
   }
 
   @Override
@@ -242,6 +253,7 @@ final class KafkaLog implements ArchiveSource {
 
   @Override
   public PTransform<PBegin, PCollection<RecordBatch>> read(EpochRange closed) {
+    brokers.requireWritableIndex();
     EpochIndex index = index();
     if (closed.after() < closed.through() && closed.through() > index.closedThrough()) {
       throw LogException.of(
@@ -284,7 +296,7 @@ final class KafkaLog implements ArchiveSource {
     }
   }
 
-  /** Whoever follows closes epochs, so that what may not is refused before it runs. */
+  /** Runs close epochs: a user who may not is refused before anything runs. */
   @Override
   public PTransform<PBegin, PCollection<RecordBatch>> follow(FollowRequest request) {
     brokers.requireWritableIndex();

@@ -55,6 +55,10 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
+  private static String records(long count) {
+    return Plural.of(count, "record");
+  }
+
   private <E> int verify(RunContext<E> context) {
     PrintWriter out = spec.commandLine().getOut();
     ViewDefinition<E, ?, ?, ?, ?> definition = context.application().view(view);
@@ -76,10 +80,11 @@ final class VerifyCommand implements Callable<Integer> {
             ? "the live rows equal the log"
             : String.format("%,d rows DIFFER", found.different()));
     RecordCounts read = report.read();
-    if (read.undecodable() > 0 || read.failed() > 0) {
-      out.printf(
-          "  compared without dead letters: %s could not be decoded, a step of the view threw on %s%n",
-          Plural.of(read.undecodable(), "record"), Plural.of(read.failed(), "event"));
+    if (read.undecodable() > 0) {
+      out.printf("  no row counts %s that could not be decoded%n", records(read.undecodable()));
+    }
+    if (read.failed() > 0) {
+      out.printf("  no row counts %s on which a step of the view threw%n", records(read.failed()));
     }
     return found.different() == 0 ? 0 : 1;
   }

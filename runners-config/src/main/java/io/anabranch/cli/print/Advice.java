@@ -131,7 +131,7 @@ public final class Advice {
       case RUN_ALIVE ->
           "Stop it, redrive, and start it again with the mended code; a run that was killed counts as alive for half a minute";
       case LETTERS_REMOVED ->
-          "Restore the log, or say that they never will be taken: \"anabranch dead-letters discard --all\"";
+          "Restore the removed epochs of the log, or give these dead letters up: \"anabranch dead-letters discard --all\"";
     };
   }
 

@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.Window;
@@ -61,24 +60,19 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
 
   private final transient ViewInputs<E> inputs;
   private final transient OptionalLong markFrom;
-  private final transient Letters letters;
-  private final transient List<OpenSlice> lettersOf;
+  private final transient boolean storesLetters;
+  private final transient List<OpenSlice> ofTheRun;
   private final transient List<LeadingStepsDone<?>> stepsDone = new ArrayList<>();
 
-  /** Which dead letters are stored. */
-  private enum Letters {
-    ALL,
-    /** Only those of one view, as those of all views are stored elsewhere. */
-    OF_ONE_VIEW,
-    NONE
-  }
-
   private Views(
-      ViewInputs<E> inputs, OptionalLong markFrom, Letters letters, List<OpenSlice> lettersOf) {
+      ViewInputs<E> inputs,
+      OptionalLong markFrom,
+      boolean storesLetters,
+      List<OpenSlice> ofTheRun) {
     this.inputs = inputs;
     this.markFrom = markFrom;
-    this.letters = letters;
-    this.lettersOf = lettersOf;
+    this.storesLetters = storesLetters;
+    this.ofTheRun = ofTheRun;
   }
 
   /**
@@ -92,13 +86,13 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
     return new Views<>(
         new ViewInputs<>(context, slices, through, Epochs.NONE, false),
         OptionalLong.empty(),
-        Letters.ALL,
+        true,
         List.copyOf(slices.values()));
   }
 
   /** Makes one row per bucket and key of all epochs, under the number of the last one. */
   public Views<E> inOneEpoch() {
-    return new Views<>(inputs.withOneEpoch(), markFrom, letters, lettersOf);
+    return new Views<>(inputs.withOneEpoch(), markFrom, storesLetters, ofTheRun);
   }
 
   /**
@@ -106,30 +100,25 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
    * come; see {@link Timeliness#countedInThrough}.
    */
   public Views<E> countingInThrough(long epoch) {
-    return new Views<>(inputs.withWholeThrough(epoch), markFrom, letters, lettersOf);
+    return new Views<>(inputs.withWholeThrough(epoch), markFrom, storesLetters, ofTheRun);
   }
 
   /** Reports to the store at the end of each epoch, from this one on, that it is complete. */
   public Views<E> markProgressFrom(long epoch) {
-    return new Views<>(inputs, OptionalLong.of(epoch), letters, lettersOf);
+    return new Views<>(inputs, OptionalLong.of(epoch), storesLetters, ofTheRun);
   }
 
   /** Leaves out all dead letters, as a run that stores them is elsewhere. */
   public Views<E> withoutDeadLetters() {
-    return new Views<>(inputs, markFrom, Letters.NONE, lettersOf);
+    return new Views<>(inputs, markFrom, false, ofTheRun);
   }
 
   /**
-   * Stores records that cannot be decoded for the versions of all slices of the run; default those
-   * that are stored here.
+   * Counts the events on which steps may throw over all slices of the run; default those that are
+   * stored here.
    */
-  public Views<E> lettersOf(Collection<OpenSlice> all) {
-    return new Views<>(inputs, markFrom, letters, List.copyOf(all));
-  }
-
-  /** Leaves out records that cannot be decoded, as they are stored elsewhere. */
-  public Views<E> withoutUndecodable() {
-    return new Views<>(inputs, markFrom, Letters.OF_ONE_VIEW, lettersOf);
+  public Views<E> ofARunOf(Collection<OpenSlice> all) {
+    return new Views<>(inputs, markFrom, storesLetters, List.copyOf(all));
   }
 
   @Override
@@ -142,7 +131,7 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
             Decode.records(context().application().events(), inputs.epochs())
                 .admitting(inputs.admissions())
                 .into(called.consumers(), !inputs.views().stream().allMatch(called::takes))
-                .settingAside(context().mostFailedEvents().orElse(-1)));
+                .settingAside(context().mostFailedEvents().isPresent()));
     Optional<PCollection<Void>> lettersWritten = storeDeadLetters(decoded.deadLetters());
     for (ViewDefinition<E, ?, ?, ?, ?> view : inputs.views()) {
       PCollection<EpochEvent<E>> events =
@@ -163,21 +152,17 @@ public final class Views<E> extends PTransform<PCollection<RecordBatch>, PDone> 
   }
 
   private Optional<PCollection<Void>> storeDeadLetters(PCollection<DeadLetter> found) {
-    if (letters == Letters.NONE) {
+    if (!storesLetters) {
       return Optional.empty();
     }
-    PCollection<DeadLetter> stored =
-        letters == Letters.OF_ONE_VIEW
-            ? found.apply("OfOneView", Filter.by(letter -> letter.view().isPresent()))
-            : found;
     return Optional.of(
-        stored.apply(
+        found.apply(
             "DeadLetters",
-            WriteDeadLetters.to(context().storeSettings(), lettersOf)
+            WriteDeadLetters.to(context().storeSettings(), inputs.slices().values())
                 .limitedTo(
                     FailedEventLimit.of(
                         context().store().deadLetters(),
-                        lettersOf,
+                        ofTheRun,
                         context().mostFailedEvents().orElse(0)))));
   }
 

@@ -21,7 +21,6 @@ import io.anabranch.wiring.pipeline.RecordCounts;
 import io.anabranch.wiring.pipeline.Views;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -157,37 +156,21 @@ final class Following<E> {
       }
     }
     Pipeline pipeline = context.pipeline();
-    boolean first = true;
-    for (Map.Entry<Optional<Duration>, Map<String, OpenSlice>> reading : inOrder(readings)) {
-      read(pipeline, reading.getKey(), reading.getValue(), first, signal);
-      first = false;
-    }
+    readings.forEach((lateness, read) -> read(pipeline, lateness, read, signal));
     return pipeline;
-  }
-
-  /** The one that begins first in the log finds all records that cannot be decoded. */
-  private List<Map.Entry<Optional<Duration>, Map<String, OpenSlice>>> inOrder(
-      Map<Optional<Duration>, Map<String, OpenSlice>> readings) {
-    return readings.entrySet().stream()
-        .sorted(Comparator.comparingLong(reading -> context.readAfter(reading.getValue().values())))
-        .toList();
   }
 
   private void read(
       Pipeline pipeline,
       Optional<Duration> lateness,
       Map<String, OpenSlice> read,
-      boolean first,
       StopSignal signal) {
     String late = lateness.map(duration -> "-" + duration).orElse("");
     long after = least(read, OpenSlice::after);
     long readAfter = context.readAfter(read.values());
     Views<E> views =
         Views.into(read, context, until.map(LogEnd::closedThrough).orElse(Long.MAX_VALUE))
-            .lettersOf(slices.values());
-    if (!first) {
-      views = views.withoutUndecodable();
-    }
+            .ofARunOf(slices.values());
     if (until.isEmpty()) {
       views = views.markProgressFrom(after == Epochs.NONE ? 0 : after + 1);
     }

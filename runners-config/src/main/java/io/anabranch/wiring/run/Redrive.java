@@ -4,6 +4,7 @@ package io.anabranch.wiring.run;
 import io.anabranch.api.Architecture;
 import io.anabranch.api.Tolerance;
 import io.anabranch.api.definition.ViewDefinition;
+import io.anabranch.api.spi.log.LogEnd;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.store.RunProgress;
 import io.anabranch.catalog.document.ViewCatalog;
@@ -12,12 +13,12 @@ import io.anabranch.catalog.transition.Compatibility;
 import io.anabranch.wiring.RunContext;
 import io.anabranch.wiring.RunException;
 import io.anabranch.wiring.Stop;
-import io.anabranch.wiring.version.LogHistory;
 import io.anabranch.wiring.version.Promotion;
 import io.anabranch.wiring.version.PromotionGate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -68,7 +69,8 @@ public final class Redrive {
   }
 
   private static <E> void replay(RunContext<E> context, Stop stop, RunListener listener) {
-    Found found = new Found();
+    Found found =
+        new Found(context.application().views().stream().map(ViewDefinition::name).toList());
     context.deadLetters().forEachFault(found::add);
     List<String> views = new ArrayList<>();
     boolean same = true;
@@ -79,18 +81,18 @@ public final class Redrive {
         same &= Compatibility.isSameDefinition(catalog.live().get(0), view.fingerprint());
       }
     }
-    if (views.isEmpty()) { // they are of views that the application no longer has
+    if (views.isEmpty()) {
       return;
     }
-    long begins = LogHistory.beginsLater(context.log()).orElse(Long.MIN_VALUE);
+    LogEnd end = context.log().end();
+    long begins = Math.max(end.firstEpoch(), end.trimmedThrough() + 1);
     if (found.last < begins) {
       throw RunException.of(
           RunException.Code.LETTERS_REMOVED,
-          "the log begins at %s: it no longer holds the records of any dead letter",
-          context.log().epochs().start(begins));
+          "the log no longer holds the records of any dead letter, or not all of their epochs");
     }
     long first = Math.max(found.first, begins);
-    Replay plan = Replay.of(context, views, same ? OptionalLong.of(first) : OptionalLong.empty());
+    Replay plan = plan(context, views, same ? OptionalLong.of(first) : OptionalLong.empty());
     ReplayRun.of(context, plan).untilCaughtUp(true).stoppedBy(stop).run(listener);
     if (!stop.isRequested()) {
       listener.promoted(
@@ -100,6 +102,18 @@ public final class Redrive {
               view -> Tolerance.NONE,
               true, // rows differ, that is what it is for
               PromotionGate.of(PromotionGate.PATIENCE)));
+    }
+  }
+
+  /** A slice of the live version may reach from removed epochs to those of the dead letters. */
+  private static <E> Replay plan(RunContext<E> context, List<String> views, OptionalLong from) {
+    try {
+      return Replay.of(context, views, from);
+    } catch (RunException e) {
+      if (e.code() == RunException.Code.EPOCHS_REMOVED_UNDER_KAPPA) {
+        throw RunException.of(RunException.Code.LETTERS_REMOVED, "%s", e.getMessage());
+      }
+      throw e;
     }
   }
 
@@ -127,13 +141,21 @@ public final class Redrive {
   }
 
   private static final class Found {
+    private final Set<String> known;
     private final TreeSet<String> views = new TreeSet<>();
     private boolean ofAllViews;
     private long first = Long.MAX_VALUE;
     private long last = Long.MIN_VALUE;
 
+    Found(Collection<String> known) {
+      this.known = Set.copyOf(known);
+    }
+
     void add(DeadLetter letter) {
       Optional<String> view = letter.view();
+      if (view.isPresent() && !known.contains(view.get())) {
+        return; // the application no longer has it
+      }
       view.ifPresent(views::add);
       ofAllViews |= view.isEmpty();
       first = Math.min(first, letter.place().epoch());

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.anabranch.api.EpochRange;
 import io.anabranch.api.spi.Settings;
 import io.anabranch.api.spi.log.AppendableLog;
 import io.anabranch.api.spi.log.EventLog;
@@ -107,9 +108,10 @@ class KafkaRightsTest {
       long closed = log.end().closedThrough();
       Thread.sleep(3_000); // more epochs are due
       assertThat("who looks sees what others closed", log.end().closedThrough(), is(closed));
+      assertThat(
+          assertThrows(LogException.class, () -> log.read(EpochRange.ALL)).code(), is(Code.DENIED));
       LogException error =
           assertThrows(LogException.class, () -> log.follow(FollowRequest.fromTheBeginning()));
-
       assertThat(error.code(), is(Code.DENIED));
       assertThat(error.getMessage(), containsString("to write topic indexed.anabranch-epochs"));
     }

@@ -29,7 +29,6 @@ import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -56,8 +55,6 @@ final class RealPartsTest {
   private static final long SEED = Long.getLong("seed", System.nanoTime());
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final String WRITES = "SELECT SUM(changes) FROM anabranch.anabranch_activity";
-
-  private static final Pattern BREAKER_OPENED = Pattern.compile("\"breakerOpened\":([0-9]+)");
 
   /** What PostgreSQL says if a table cannot grow, for each write of rows. */
   private static final String REFUSE_ROWS =
@@ -132,11 +129,11 @@ final class RealPartsTest {
         run.awaitWrites(database, story);
         for (Fault fault : faults) {
           story.add(fault.toString());
-          long before = breakerOpened(cli);
+          long before = breakerOpened(database);
           happen(fault, kafka, postgres, database, run, pause);
           run.awaitWrites(database, story);
           if (fault == Fault.STORE_KILLED || fault == Fault.DISK_FULL) {
-            awaitBreakerOpened(cli, before, story);
+            awaitBreakerOpened(database, before, story);
           }
         }
       } finally {
@@ -209,20 +206,25 @@ final class RealPartsTest {
   }
 
   /** The run says that it waited with an open breaker, which it can only once that is closed. */
-  private static void awaitBreakerOpened(CommandLine cli, long before, List<String> story) {
+  private static void awaitBreakerOpened(String database, long before, List<String> story) {
     await(story + ", a breaker that opened and closed")
         .atMost(Duration.ofSeconds(40))
         .pollInterval(Duration.ofSeconds(1))
-        .until(() -> breakerOpened(cli), greaterThan(before));
+        .until(() -> breakerOpened(database), greaterThan(before));
   }
 
-  /** Returns how often the breaker of the run opened, as its waits with it were reported. */
-  private static long breakerOpened(CommandLine cli) throws Exception {
-    return BREAKER_OPENED
-        .matcher(cli.run("status", "--format", "json"))
-        .results()
-        .mapToLong(found -> Long.parseLong(found.group(1)))
-        .sum();
+  /** Returns how often breakers opened in all runs, as they reported once they were closed. */
+  private static long breakerOpened(String database) throws SQLException {
+    return number(database, "SELECT COALESCE(SUM(breaker_opened), 0) FROM anabranch.anabranch_run");
+  }
+
+  private static long number(String database, String query) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(database);
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(query)) {
+      result.next();
+      return result.getLong(1);
+    }
   }
 
   /** A run, which nothing but SIGKILL ends. */
@@ -257,11 +259,8 @@ final class RealPartsTest {
 
     /** Returns how often rows were written, -1 if the store does not say. */
     private static long writes(String database) {
-      try (Connection connection = DriverManager.getConnection(database);
-          Statement statement = connection.createStatement();
-          ResultSet result = statement.executeQuery(WRITES)) {
-        result.next();
-        return result.getLong(1);
+      try {
+        return number(database, WRITES);
       } catch (SQLException e) {
         return -1;
       }

@@ -56,7 +56,7 @@ public final class Decode<E> extends PTransform<PCollection<RecordBatch>, Decode
   private final transient Map<String, Admission> admissions;
   private final transient List<EventConsumer<E, ?>> consumers;
   private final transient boolean others;
-  private final transient int mostFailed;
+  private final transient boolean setsAside;
 
   private Decode(
       EventFormat<E> format,
@@ -64,18 +64,18 @@ public final class Decode<E> extends PTransform<PCollection<RecordBatch>, Decode
       Map<String, Admission> admissions,
       List<EventConsumer<E, ?>> consumers,
       boolean others,
-      int mostFailed) {
+      boolean setsAside) {
     this.format = format;
     this.epochs = epochs;
     this.admissions = admissions;
     this.consumers = consumers;
     this.others = others;
-    this.mostFailed = mostFailed;
+    this.setsAside = setsAside;
   }
 
   /** Decodes by a format the records of a log with these epochs. */
   public static <E> Decode<E> records(EventFormat<E> format, Epochs epochs) {
-    return new Decode<>(format, epochs, Map.of(), List.of(), true, -1);
+    return new Decode<>(format, epochs, Map.of(), List.of(), true, false);
   }
 
   /**
@@ -84,7 +84,7 @@ public final class Decode<E> extends PTransform<PCollection<RecordBatch>, Decode
    * @param views which events are given to windowed views, by the names of the views
    */
   public Decode<E> admitting(Map<String, Admission> views) {
-    return new Decode<>(format, epochs, views, consumers, others, mostFailed);
+    return new Decode<>(format, epochs, views, consumers, others, setsAside);
   }
 
   /**
@@ -93,16 +93,12 @@ public final class Decode<E> extends PTransform<PCollection<RecordBatch>, Decode
    * @param andOthers whether the events are an output besides
    */
   public Decode<E> into(List<? extends EventConsumer<E, ?>> views, boolean andOthers) {
-    return new Decode<>(format, epochs, admissions, List.copyOf(views), andOthers, mostFailed);
+    return new Decode<>(format, epochs, admissions, List.copyOf(views), andOthers, setsAside);
   }
 
-  /**
-   * Makes events on which a step of a view throws dead letters; default it fails on the first one.
-   *
-   * @param most how many of them each worker may find
-   */
-  public Decode<E> settingAside(int most) {
-    return new Decode<>(format, epochs, admissions, consumers, others, most);
+  /** Makes events on which a step of a view throws dead letters; else it fails on the first one. */
+  public Decode<E> settingAside(boolean failed) {
+    return new Decode<>(format, epochs, admissions, consumers, others, failed);
   }
 
   @Override
@@ -119,7 +115,7 @@ public final class Decode<E> extends PTransform<PCollection<RecordBatch>, Decode
             "Decode",
             ParDo.of(
                     new DecodeFn<>(
-                        format, epochs, admissions, deadLetters, consumers, others, mostFailed))
+                        format, epochs, admissions, deadLetters, consumers, others, setsAside))
                 .withOutputTags(events, tags));
     outputs.get(events).setCoder(EpochEventCoder.of(format.coder()));
     outputs.get(deadLetters).setCoder(DeadLetterCoder.of());

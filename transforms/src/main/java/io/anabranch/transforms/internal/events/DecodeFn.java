@@ -43,13 +43,11 @@ final class DecodeFn<E> extends DoFn<RecordBatch, EpochEvent<E>> {
   private final TupleTag<DeadLetter> deadLetters;
   private final ArrayList<EventConsumer<E, ?>> consumers;
   private final boolean others;
-  private final int mostFailed; // -1: none is set aside
+  private final boolean setsAside;
   private final Counter recordCount = Metrics.counter(Decode.METRICS, Decode.RECORDS);
   private final Counter deadLetterCount = Metrics.counter(Decode.METRICS, Decode.DEAD_LETTERS);
   private final Counter failedEventsCount = Metrics.counter(Decode.METRICS, Decode.FAILED_EVENTS);
   private final Counter lateEventsCount = Metrics.counter(Decode.METRICS, "late-events");
-
-  private transient int failedHere;
 
   DecodeFn(
       EventFormat<E> format,
@@ -58,14 +56,14 @@ final class DecodeFn<E> extends DoFn<RecordBatch, EpochEvent<E>> {
       TupleTag<DeadLetter> deadLetters,
       List<EventConsumer<E, ?>> consumers,
       boolean others,
-      int mostFailed) {
+      boolean setsAside) {
     this.format = format;
     this.epochs = epochs;
     this.admissions = new TreeMap<>(admissions);
     this.deadLetters = deadLetters;
     this.consumers = new ArrayList<>(consumers);
     this.others = others;
-    this.mostFailed = mostFailed;
+    this.setsAside = setsAside;
   }
 
   @Setup
@@ -161,15 +159,10 @@ final class DecodeFn<E> extends DoFn<RecordBatch, EpochEvent<E>> {
       view.process(event.epoch(), event.eventTime(), event.value(), timestamp);
       return true;
     } catch (StepException e) {
-      if (mostFailed < 0 || !view.canSetAside() || !isOfTheEvent(e)) {
+      if (!setsAside || !view.canSetAside() || !isOfTheEvent(e)) {
         throw RecordException.in(view.view(), Optional.of(e.step()), event.value(), e.getCause());
       }
-      DeadLetter letter = failed(view.view(), e, event, batch, record);
-      failedHere++;
-      if (failedHere > mostFailed) { // all workers together are counted where they write
-        throw TooManyFailedEvents.of(mostFailed, letter);
-      }
-      out.get(deadLetters).output(letter);
+      out.get(deadLetters).output(failed(view.view(), e, event, batch, record));
       return false;
     }
   }

@@ -2,11 +2,11 @@
 package io.anabranch.transforms.internal.store;
 
 import io.anabranch.api.EpochRange;
+import io.anabranch.api.UserException;
 import io.anabranch.api.spi.row.DeadLetter;
 import io.anabranch.api.spi.row.LetterQuery;
 import io.anabranch.api.spi.store.DeadLetterStore;
 import io.anabranch.api.spi.store.OpenSlice;
-import io.anabranch.transforms.internal.events.TooManyFailedEvents;
 import java.io.Serializable;
 import java.util.Collection;
 import java.util.Set;
@@ -45,11 +45,13 @@ public record FailedEventLimit(TreeSet<Place> scopes, long before, int most)
   /**
    * Checks it after a dead letter was written.
    *
-   * @throws io.anabranch.api.UserException if there are too many
+   * @throws UserException if there are too many
    */
   void check(DeadLetterStore store, DeadLetter last) {
     if (count(store, scopes) - before > most) {
-      throw TooManyFailedEvents.of(most, last);
+      throw new UserException(
+          "steps of views threw on more than %,d events, which \"errors.most\" allows; the last one is record %s, view \"%s\", %s"
+              .formatted(most, last.place(), last.view().orElseThrow(), last.error()));
     }
   }
 

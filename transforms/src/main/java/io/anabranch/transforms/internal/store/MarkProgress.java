@@ -41,9 +41,10 @@ import org.joda.time.Instant;
  * watermark that passes several epochs at once marks the last of them.
  *
  * <p>Input: the outputs of what stores the rows of a view and the dead letters, unbounded, in any
- * windows. The first must not end: the watermark of an input that ends, as in a drained pipeline,
- * says nothing of the log any more. The DirectRunner moves it to the end of time, which marks
- * nothing; Flink may move it to the time of day first, which would mark epochs that were not read.
+ * windows. That of the rows must not end (that of the letters may, as the least watermark counts):
+ * the watermark of an input that ends, as in a drained pipeline, says nothing of the log any more.
+ * The DirectRunner moves it to the end of time, which marks nothing; Flink may move it to the time
+ * of day first, which would mark epochs that were not read.
  */
 public final class MarkProgress extends PTransform<PCollectionList<Void>, PDone> {
   private final transient Epochs epochs;

@@ -17,8 +17,9 @@ import org.apache.beam.sdk.values.PCollection;
  * Stores dead letters, a bundle at a time.
  *
  * <p>Input: dead letters, bounded or not, in any windows. Output: nothing, ever; its watermark says
- * which are stored. A bundle of more than 8 MiB is stored in parts. A letter is identified by its
- * place in the log, so storing it twice changes nothing.
+ * which are stored. A bundle of more than 8 MiB, or with more failed events than are allowed, is
+ * stored in parts. A letter is identified by its place in the log, so storing it twice changes
+ * nothing.
  *
  * <p>Failures: a {@link io.anabranch.api.UserException} once steps threw on more events than
  * allowed.
@@ -63,6 +64,7 @@ public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, 
     private final FailedEventLimit limit;
     private transient List<DeadLetter> letters;
     private transient long bytes;
+    private transient int failed;
 
     WriteFn(Settings settings, List<OpenSlice> slices, FailedEventLimit limit) {
       super(settings, slices);
@@ -73,14 +75,15 @@ public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, 
     @StartBundle
     public void startBundle() {
       letters = new ArrayList<>();
-      bytes = 0;
+      forget();
     }
 
     @ProcessElement
     public void process(@Element DeadLetter letter) {
       letters.add(letter);
       bytes += letter.record().length + 2L * letter.error().length() + BYTES_OF_A_LETTER;
-      if (bytes > MOST_BYTES) {
+      failed += letter.kind() == DeadLetter.Kind.FAILED ? 1 : 0;
+      if (bytes > MOST_BYTES || failed > limit.most()) { // which may be too many, or not new
         flush();
       }
     }
@@ -97,9 +100,14 @@ public final class WriteDeadLetters extends PTransform<PCollection<DeadLetter>, 
             .filter(letter -> letter.kind() == DeadLetter.Kind.FAILED)
             .reduce((earlier, later) -> later)
             .ifPresent(last -> toStore(store -> limit.check(store.deadLetters(), last)));
-        letters.clear();
-        bytes = 0;
+        forget();
       }
+    }
+
+    private void forget() {
+      letters.clear();
+      bytes = 0;
+      failed = 0;
     }
   }
 }
